@@ -1,0 +1,220 @@
+package optimizer
+
+import (
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/functions"
+	"github.com/sparrow-engine/sparrow/logical"
+)
+
+// pushFilters moves every conjunct as far down as it may go, in one walk from the root. On the way it
+//
+//   - gives inner joins their conditions from the filter above and splits conditions by side,
+//   - turns outer joins into inner ones where a filter above rejects their nulls,
+//   - infers filters over columns that are equal (a = b AND a > 5 gives b > 5) and one-sided filters from ORs over both sides,
+//   - sinks semi and anti joins below inner joins to the side they test.
+//
+// A conjunct that may fail stays where it is; below a join or aggregate goes only coalesce(try(p), true), which rejects nothing that p would
+// not reject and raises nothing.
+func pushFilters(c *Context, p logical.Plan) (logical.Plan, error) {
+	f := filterPusher{c}
+	return f.push(p, nil), nil
+}
+
+type filterPusher struct{ *Context }
+
+// push returns a plan equal to Filter(preds, p).
+func (f filterPusher) push(p logical.Plan, preds []expr.Expr) logical.Plan {
+	switch n := p.(type) {
+	case *logical.Filter:
+		all := preds
+		var own []expr.Expr
+		for _, x := range expr.Conjuncts(n.Pred) {
+			if !containsExpr(own, x) {
+				own = append(own, x)
+			}
+		}
+		for _, x := range all {
+			if !containsExpr(own, x) {
+				own = append(own, x)
+			}
+		}
+		return f.push(n.Input, own)
+	case *logical.Project:
+		return f.project(n, preds)
+	case *logical.Aggregate:
+		return f.aggregate(n, preds)
+	case *logical.Window:
+		return f.window(n, preds)
+	case *logical.SetOp:
+		return f.union(n, preds)
+	case *logical.Distinct:
+		return f.below(n, preds, func(e expr.Expr) bool { return true })
+	case *logical.DistinctOn:
+		on := columnSet{}
+		for _, e := range n.On {
+			if c, ok := e.(*expr.Column); ok {
+				on[c.ID] = true
+			}
+		}
+		return f.below(n, preds, on.covers)
+	case *logical.Sort, *logical.Repartition:
+		return f.below(n, preds, func(e expr.Expr) bool { return true })
+	case *logical.Generate:
+		return f.below(n, preds, setOf(n.Input.Output()).covers)
+	case *logical.With:
+		w := *n
+		w.Defs = make([]logical.Def, len(n.Defs))
+		for i, d := range n.Defs {
+			d.Plan = f.push(d.Plan, nil)
+			w.Defs[i] = d
+		}
+		w.Body = f.push(n.Body, preds)
+		return &w
+	case *logical.Join:
+		return f.join(n, preds)
+	}
+	return filter(logical.RewriteChildren(p, func(c logical.Plan) logical.Plan { return f.push(c, nil) }), preds)
+}
+
+// below pushes the conjuncts that may pass a node with one input; the others stay above.
+func (f filterPusher) below(n logical.Plan, preds []expr.Expr, may func(expr.Expr) bool) logical.Plan {
+	var down, stay []expr.Expr
+	for _, p := range preds {
+		if may(p) && !expr.IsVolatile(p) && !expr.MayFail(p) {
+			down = append(down, p)
+		} else {
+			stay = append(stay, p)
+		}
+	}
+	return filter(n.WithChildren([]logical.Plan{f.push(n.Children()[0], down)}), stay)
+}
+
+func (f filterPusher) project(n *logical.Project, preds []expr.Expr) logical.Plan {
+	sub := map[expr.ColumnID]expr.Expr{}
+	fixed := columnSet{}
+	for _, it := range n.List {
+		sub[it.Col.ID] = it.Expr
+		if expr.IsVolatile(it.Expr) {
+			fixed[it.Col.ID] = true
+		}
+	}
+	var down, stay []expr.Expr
+	for _, p := range preds {
+		if fixed.touches(p) || expr.IsVolatile(p) {
+			stay = append(stay, p)
+			continue
+		}
+		down = append(down, expr.Substitute(p, sub))
+	}
+	out := *n
+	out.Input = f.push(n.Input, down)
+	return filter(&out, stay)
+}
+
+func (f filterPusher) aggregate(n *logical.Aggregate, preds []expr.Expr) logical.Plan {
+	sub := map[expr.ColumnID]expr.Expr{}
+	keys := columnSet{}
+	for i, k := range n.Keys {
+		if inAllSets(n.Sets, i) {
+			keys[k.Col.ID] = true
+			sub[k.Col.ID] = k.Expr
+		}
+	}
+	var down, stay []expr.Expr
+	for _, p := range preds {
+		if len(n.Keys) > 0 && keys.covers(p) && !expr.IsVolatile(p) && !expr.MayFail(p) {
+			down = append(down, expr.Substitute(p, sub))
+		} else {
+			stay = append(stay, p)
+		}
+	}
+	out := *n
+	out.Input = f.push(n.Input, down)
+	return filter(&out, stay)
+}
+
+func inAllSets(sets [][]int, key int) bool {
+	for _, s := range sets {
+		found := false
+		for _, k := range s {
+			found = found || k == key
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}
+
+// window lets conjuncts on partition keys pass: they remove whole partitions.
+func (f filterPusher) window(n *logical.Window, preds []expr.Expr) logical.Plan {
+	var common columnSet
+	for _, fn := range n.Funcs {
+		s := columnSet{}
+		for _, e := range fn.Expr.(*expr.Window).Spec.Partition {
+			if c, ok := e.(*expr.Column); ok && (common == nil || common[c.ID]) {
+				s[c.ID] = true
+			}
+		}
+		common = s
+	}
+	return f.below(n, preds, func(e expr.Expr) bool { return len(common) > 0 && common.covers(e) })
+}
+
+func (f filterPusher) union(n *logical.SetOp, preds []expr.Expr) logical.Plan {
+	out := *n
+	out.Inputs = make([]logical.Plan, len(n.Inputs))
+	var down, stay []expr.Expr
+	for _, p := range preds {
+		if n.Kind == logical.UnionOp && n.All && !expr.IsVolatile(p) {
+			down = append(down, p)
+		} else {
+			stay = append(stay, p)
+		}
+	}
+	for i, in := range n.Inputs {
+		sub := map[expr.ColumnID]expr.Expr{}
+		for j, c := range in.Output() {
+			sub[n.Out[j].ID] = c
+		}
+		mine := make([]expr.Expr, len(down))
+		for j, p := range down {
+			mine[j] = expr.Substitute(p, sub)
+		}
+		out.Inputs[i] = f.push(in, mine)
+	}
+	return filter(&out, stay)
+}
+
+// tolerant returns a conjunct that may stand below the place of p: p itself if it is total, else one that neither fails nor rejects more.
+func tolerant(p expr.Expr) expr.Expr {
+	if !expr.MayFail(p) {
+		return p
+	}
+	tried := expr.Rewrite(p, func(x expr.Expr) expr.Expr {
+		switch x := x.(type) {
+		case *expr.Call:
+			if x.Mode == expr.ANSI && x.Func.Fallible {
+				c := *x
+				c.Mode, c.Null = expr.Try, true
+				return &c
+			}
+		case *expr.Cast:
+			if x.Mode == expr.ANSI {
+				c := *x
+				c.Mode = expr.Try
+				return &c
+			}
+		}
+		return x
+	})
+	return &expr.Coalesce{Args: []expr.Expr{tried, expr.True}, T: p.Type()}
+}
+
+func mustCall(name string, args ...expr.Expr) expr.Expr {
+	e, err := functions.Call(name, args...)
+	if err != nil {
+		return nil
+	}
+	return e
+}

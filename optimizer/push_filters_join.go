@@ -1,0 +1,403 @@
+package optimizer
+
+import (
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/logical"
+)
+
+func (f filterPusher) join(n *logical.Join, preds []expr.Expr) logical.Plan {
+	n, preds = simplifyJoinKind(n, preds)
+	lset, rset := setOf(n.Left.Output()), setOf(n.Right.Output())
+	s := sides{l: lset, r: rset}
+	if n.Kind == logical.Inner {
+		return f.innerJoin(n, preds, s)
+	}
+	if n.Kind == logical.LeftSemi || n.Kind == logical.LeftAnti {
+		if sunk := sinkSemiJoin(n); sunk != nil {
+			return f.push(sunk, preds)
+		}
+	}
+	var left, right, cond, stay []expr.Expr
+	preserveLeft := n.Kind != logical.RightOuter && n.Kind != logical.FullOuter
+	for _, p := range preds {
+		switch {
+		case expr.IsVolatile(p):
+			stay = append(stay, p)
+		case preserveLeft && lset.covers(p):
+			left = append(left, tolerant(p))
+			if expr.MayFail(p) {
+				stay = append(stay, p)
+			}
+		case n.Kind == logical.RightOuter && rset.covers(p):
+			right = append(right, tolerant(p))
+			if expr.MayFail(p) {
+				stay = append(stay, p)
+			}
+		default:
+			stay = append(stay, p)
+		}
+	}
+	conds := expr.Conjuncts(n.Cond)
+	inferred := inferEqual(append(append([]expr.Expr{}, conds...), left...))
+	for _, p := range conds {
+		switch {
+		case expr.IsVolatile(p) || expr.MayFail(p):
+			cond = append(cond, p)
+		case rset.covers(p) && rset.touches(p) && condPushesRight(n.Kind):
+			right = append(right, p)
+		case lset.covers(p) && lset.touches(p) && (n.Kind == logical.LeftSemi || n.Kind == logical.RightOuter):
+			left = append(left, p)
+		default:
+			cond = append(cond, p)
+		}
+	}
+	for _, p := range inferred {
+		switch {
+		case rset.covers(p) && condPushesRight(n.Kind):
+			right = append(right, p)
+		case lset.covers(p) && n.Kind == logical.LeftSemi:
+			left = append(left, p)
+		}
+	}
+	j := *n
+	j.Left, j.Right, j.Cond = f.push(n.Left, left), f.push(n.Right, right), expr.Conjunction(cond)
+	return filter(&j, stay)
+}
+
+// condPushesRight reports kinds in which a right-only conjunct of the condition may filter the right input.
+func condPushesRight(k logical.JoinKind) bool {
+	switch k {
+	case logical.LeftOuter, logical.LeftSemi, logical.LeftAnti, logical.Single:
+		return true
+	}
+	return false
+}
+
+type sides struct{ l, r columnSet }
+
+func (f filterPusher) innerJoin(n *logical.Join, preds []expr.Expr, s sides) logical.Plan {
+	var all []expr.Expr
+	for _, p := range append(expr.Conjuncts(n.Cond), preds...) {
+		if !containsExpr(all, p) {
+			all = append(all, p)
+		}
+	}
+	all = append(all, inferEqual(all)...)
+	var left, right, cond, stay []expr.Expr
+	for _, p := range all {
+		switch {
+		case expr.IsVolatile(p):
+			stay = append(stay, p)
+		case s.l.covers(p) && s.l.touches(p):
+			left = append(left, tolerant(p))
+			if expr.MayFail(p) {
+				stay = append(stay, p)
+			}
+		case s.r.covers(p) && s.r.touches(p):
+			right = append(right, tolerant(p))
+			if expr.MayFail(p) {
+				stay = append(stay, p)
+			}
+		case expr.MayFail(p):
+			stay = append(stay, p)
+		default:
+			cond = append(cond, p)
+			if d := oneSided(p, s.l); d != nil {
+				left = append(left, d)
+			}
+			if d := oneSided(p, s.r); d != nil {
+				right = append(right, d)
+			}
+		}
+	}
+	j := *n
+	j.Left, j.Right, j.Cond = f.push(n.Left, left), f.push(n.Right, right), expr.Conjunction(cond)
+	return filter(&j, stay)
+}
+
+// oneSided weakens an OR over both sides to what it says of one: every branch must say something of it.
+//
+//	(a.x = 1 AND b.y = 2) OR (a.x = 3 AND b.y = 4)   →  a.x = 1 OR a.x = 3
+func oneSided(p expr.Expr, side columnSet) expr.Expr {
+	o, ok := p.(*expr.Or)
+	if !ok {
+		return nil
+	}
+	branches := make([]expr.Expr, 0, len(o.Args))
+	for _, a := range disjuncts(o) {
+		var own []expr.Expr
+		for _, q := range expr.Conjuncts(a) {
+			if side.covers(q) && side.touches(q) && !expr.MayFail(q) {
+				own = append(own, q)
+			}
+		}
+		if len(own) == 0 {
+			return nil
+		}
+		if e := expr.Conjunction(own); !containsExpr(branches, e) {
+			branches = append(branches, e)
+		}
+	}
+	return disjunction(branches)
+}
+
+// inferEqual returns conjuncts that follow from equalities between columns: what holds of a column against constants holds of its equals,
+// and columns equal to the same column are equal.
+func inferEqual(preds []expr.Expr) []expr.Expr {
+	parent := map[expr.ColumnID]expr.ColumnID{}
+	cols := map[expr.ColumnID]*expr.Column{}
+	var find func(expr.ColumnID) expr.ColumnID
+	find = func(id expr.ColumnID) expr.ColumnID {
+		if p, ok := parent[id]; ok && p != id {
+			r := find(p)
+			parent[id] = r
+			return r
+		}
+		return id
+	}
+	for _, p := range preds {
+		if a, b := equalColumns(p); a != nil {
+			cols[a.ID], cols[b.ID] = a, b
+			if ra, rb := find(a.ID), find(b.ID); ra != rb {
+				parent[ra] = rb
+			}
+		}
+	}
+	if len(cols) == 0 {
+		return nil
+	}
+	classes := map[expr.ColumnID][]*expr.Column{}
+	for _, p := range preds { // in order of appearance, so that plans are stable
+		expr.Columns(p, func(c *expr.Column) {
+			if _, ok := cols[c.ID]; ok {
+				r := find(c.ID)
+				for _, k := range classes[r] {
+					if k.ID == c.ID {
+						return
+					}
+				}
+				classes[r] = append(classes[r], c)
+			}
+		})
+	}
+	var out []expr.Expr
+	add := func(e expr.Expr) {
+		if e != nil && !containsExpr(preds, e) && !containsExpr(out, e) {
+			out = append(out, e)
+		}
+	}
+	for _, p := range preds {
+		if c := onlyColumn(p); c != nil && !expr.MayFail(p) && !expr.IsVolatile(p) {
+			for _, other := range classes[find(c.ID)] {
+				if other.ID != c.ID && other.T.Equal(c.T) {
+					add(expr.Substitute(p, map[expr.ColumnID]expr.Expr{c.ID: other}))
+				}
+			}
+		}
+	}
+	for _, p := range preds {
+		a, _ := equalColumns(p)
+		if a == nil {
+			continue
+		}
+		class := classes[find(a.ID)]
+		for i, x := range class {
+			for _, y := range class[i+1:] {
+				if x.T.Equal(y.T) && !hasEquality(preds, x, y) && !hasEquality(out, x, y) {
+					add(mustCall("=", x, y))
+				}
+			}
+		}
+	}
+	return out
+}
+
+func hasEquality(preds []expr.Expr, x, y *expr.Column) bool {
+	for _, p := range preds {
+		if a, b := equalColumns(p); a != nil && (a.ID == x.ID && b.ID == y.ID || a.ID == y.ID && b.ID == x.ID) {
+			return true
+		}
+	}
+	return false
+}
+
+func equalColumns(p expr.Expr) (a, b *expr.Column) {
+	if c, ok := p.(*expr.Call); ok && c.Func.Op == expr.OpEq {
+		x, okx := c.Args[0].(*expr.Column)
+		y, oky := c.Args[1].(*expr.Column)
+		if okx && oky && x.ID != y.ID {
+			return x, y
+		}
+	}
+	return nil, nil
+}
+
+// onlyColumn returns the column of a predicate over exactly one column.
+func onlyColumn(p expr.Expr) *expr.Column {
+	var col *expr.Column
+	single := true
+	expr.Columns(p, func(c *expr.Column) {
+		single = single && (col == nil || col.ID == c.ID)
+		col = c
+	})
+	if !single {
+		return nil
+	}
+	return col
+}
+
+// simplifyJoinKind strengthens a join by the filter above it.
+func simplifyJoinKind(n *logical.Join, preds []expr.Expr) (*logical.Join, []expr.Expr) {
+	rejects := func(p logical.Plan) bool {
+		s := setOf(p.Output())
+		for _, x := range preds {
+			if rejectsNull(x, s) {
+				return true
+			}
+		}
+		return false
+	}
+	j := *n
+	switch n.Kind {
+	case logical.LeftOuter, logical.Single:
+		if rejects(n.Right) && n.Kind == logical.LeftOuter {
+			j.Kind = logical.Inner
+			return &j, preds
+		}
+	case logical.RightOuter:
+		if rejects(n.Left) {
+			j.Kind = logical.Inner
+			return &j, preds
+		}
+	case logical.FullOuter:
+		l, r := rejects(n.Left), rejects(n.Right)
+		switch {
+		case l && r:
+			j.Kind = logical.Inner
+		case l:
+			j.Kind = logical.LeftOuter
+		case r:
+			j.Kind = logical.RightOuter
+		default:
+			return n, preds
+		}
+		return &j, preds
+	}
+	return n, preds
+}
+
+// rejectsNull reports whether a predicate is not true for a row in which all columns of the set are null.
+func rejectsNull(p expr.Expr, s columnSet) bool {
+	switch x := p.(type) {
+	case *expr.And:
+		for _, a := range x.Args {
+			if rejectsNull(a, s) {
+				return true
+			}
+		}
+		return false
+	case *expr.Or:
+		for _, a := range x.Args {
+			if !rejectsNull(a, s) {
+				return false
+			}
+		}
+		return true
+	case *expr.Call:
+		if x.Func.Op == expr.OpIsNotNull {
+			return nullWith(x.Args[0], s)
+		}
+	}
+	return nullWith(p, s)
+}
+
+// nullWith reports whether e is null when all columns of the set are.
+func nullWith(e expr.Expr, s columnSet) bool {
+	switch x := e.(type) {
+	case *expr.Column:
+		return s[x.ID]
+	case *expr.Literal:
+		return x.Value == nil
+	case *expr.Cast:
+		return nullWith(x.Child, s)
+	case *expr.Field:
+		return nullWith(x.Child, s)
+	case *expr.Not:
+		return nullWith(x.Child, s)
+	case *expr.In:
+		return nullWith(x.Child, s)
+	case *expr.Call:
+		if x.Func.NullRule != expr.NullIfAny || x.Func.Op == expr.OpNullSafeEq || x.Func.NeverNull {
+			return false
+		}
+		for _, a := range x.Args {
+			if nullWith(a, s) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// sinkSemiJoin moves a semi or anti join below an inner join when its condition concerns one side only.
+//
+//	(a JOIN b) SEMI JOIN c ON a.x = c.x   →  (a SEMI JOIN c ON a.x = c.x) JOIN b
+func sinkSemiJoin(n *logical.Join) logical.Plan {
+	if n.Kind != logical.LeftSemi || n.Cond == nil {
+		return nil
+	}
+	var projected *logical.Project
+	in := n.Left
+	if p, ok := in.(*logical.Project); ok && onlyColumns(p) {
+		projected, in = p, p.Input
+	}
+	j, ok := in.(*logical.Join)
+	if !ok || j.Kind != logical.Inner {
+		return nil
+	}
+	used := columnSet{}
+	rset := setOf(n.Right.Output())
+	expr.Columns(n.Cond, func(c *expr.Column) {
+		if !rset[c.ID] {
+			used[c.ID] = true
+		}
+	})
+	within := func(p logical.Plan) bool {
+		s := setOf(p.Output())
+		for id := range used {
+			if !s[id] {
+				return false
+			}
+		}
+		return len(used) > 0
+	}
+	inner := *j
+	switch {
+	case within(j.Left):
+		s := *n
+		s.Left = j.Left
+		inner.Left = &s
+	case within(j.Right):
+		s := *n
+		s.Left = j.Right
+		inner.Right = &s
+	default:
+		return nil
+	}
+	if projected != nil {
+		p := *projected
+		p.Input = &inner
+		return &p
+	}
+	return &inner
+}
+
+// onlyColumns reports projections that pass columns through under their own numbers.
+func onlyColumns(p *logical.Project) bool {
+	for _, it := range p.List {
+		if c, ok := it.Expr.(*expr.Column); !ok || c.ID != it.Col.ID {
+			return false
+		}
+	}
+	return true
+}

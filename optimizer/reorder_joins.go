@@ -1,0 +1,378 @@
+package optimizer
+
+import (
+	"math"
+	"math/bits"
+
+	"github.com/sparrow-engine/sparrow/cost"
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/logical"
+)
+
+// reorderJoins chooses the order of joins by cost: dynamic programming over the subsets of up to maxDP relations, greedily beyond.
+//
+// Inner joins move freely. A semi, anti, mark, single or left outer join takes part as a relation that can be applied to any set of
+// relations that has the columns its condition needs; conditions that use what it adds come after it. Other joins are borders.
+// Source: G. Moerkotte, T. Neumann, "Dynamic Programming Strikes Back", SIGMOD 2008, for the treatment of non-inner joins as conflicts of
+// needed relations.
+func reorderJoins(c *Context, p logical.Plan) (logical.Plan, error) {
+	return (&reorderer{Context: c}).plan(p), nil
+}
+
+// Up to maxDP relations all orders are tried.
+const maxDP = 12
+
+type reorderer struct{ *Context }
+
+func (r *reorderer) plan(p logical.Plan) logical.Plan {
+	if w, ok := p.(*logical.With); ok { // definitions are estimated before their readers
+		out := *w
+		out.Defs = make([]logical.Def, len(w.Defs))
+		for i, d := range w.Defs {
+			d.Plan = r.plan(d.Plan)
+			out.Defs[i] = d
+		}
+		r.Cost.Of(&logical.With{Defs: out.Defs, Body: &logical.Values{}})
+		out.Body = r.plan(w.Body)
+		return &out
+	}
+	j, ok := p.(*logical.Join)
+	if !ok || !movable(j) {
+		return logical.RewriteChildren(p, r.plan)
+	}
+	g := &joinGraph{}
+	r.flatten(j, g)
+	if len(g.items) < 2 {
+		return logical.RewriteChildren(p, r.plan)
+	}
+	return restrict(r.order(g), p.Output())
+}
+
+func movable(j *logical.Join) bool {
+	if j.Hint != (logical.JoinHint{}) {
+		return false
+	}
+	switch j.Kind {
+	case logical.Inner, logical.LeftSemi, logical.LeftAnti, logical.LeftOuter, logical.Mark, logical.Single, logical.NullAwareAnti:
+		return true
+	}
+	return false
+}
+
+// relation is an input of the join graph.
+type relation struct {
+	plan logical.Plan
+	join *logical.Join // nil for an input of inner joins; else the join that applies plan as its right side
+	need uint64        // relations the join's condition refers to on the left
+}
+
+type predicate struct {
+	e    expr.Expr
+	refs uint64
+}
+
+type joinGraph struct {
+	items []relation
+	preds []predicate
+}
+
+// flatten collects relations and predicates of a tree of movable joins.
+func (r *reorderer) flatten(p logical.Plan, g *joinGraph) {
+	switch n := p.(type) {
+	case *logical.Project:
+		if onlyColumns(n) {
+			if j, ok := n.Input.(*logical.Join); ok && movable(j) {
+				r.flatten(j, g)
+				return
+			}
+		}
+	case *logical.Filter:
+		if j, ok := n.Input.(*logical.Join); ok && movable(j) && !expr.MayFail(n.Pred) && !expr.IsVolatile(n.Pred) {
+			r.flatten(j, g)
+			for _, e := range expr.Conjuncts(n.Pred) {
+				g.preds = append(g.preds, predicate{e: e})
+			}
+			return
+		}
+	case *logical.Join:
+		if movable(n) {
+			r.flatten(n.Left, g)
+			if n.Kind == logical.Inner {
+				r.flatten(n.Right, g)
+				for _, e := range expr.Conjuncts(n.Cond) {
+					g.preds = append(g.preds, predicate{e: e})
+				}
+				return
+			}
+			g.items = append(g.items, relation{plan: r.plan(n.Right), join: n})
+			return
+		}
+	}
+	g.items = append(g.items, relation{plan: r.plan(p)})
+}
+
+// candidate is the best plan found for a set of relations.
+type candidate struct {
+	plan  logical.Plan
+	stats *cost.Stats
+	cols  []*expr.Column
+	cost  float64
+	// left and right tell how it is composed, until the plan is built.
+	left, right uint64
+	item        int
+}
+
+func (r *reorderer) order(g *joinGraph) logical.Plan {
+	if len(g.items) > 63 {
+		return r.asWritten(g)
+	}
+	owner := map[expr.ColumnID]int{}
+	for i, it := range g.items {
+		for _, c := range it.plan.Output() {
+			owner[c.ID] = i
+		}
+		if it.join != nil && it.join.MarkCol != nil {
+			owner[it.join.MarkCol.ID] = i
+		}
+	}
+	refs := func(e expr.Expr) uint64 {
+		var m uint64
+		if e != nil {
+			expr.Columns(e, func(c *expr.Column) {
+				if i, ok := owner[c.ID]; ok {
+					m |= 1 << i
+				}
+			})
+		}
+		return m
+	}
+	for i := range g.preds {
+		g.preds[i].refs = refs(g.preds[i].e)
+	}
+	seen := uint64(0)
+	for i := range g.items {
+		if j := g.items[i].join; j != nil {
+			g.items[i].need = refs(j.Cond) &^ (1 << i)
+			if g.items[i].need == 0 {
+				g.items[i].need = seen // no condition: it stays behind what stood before it
+			}
+		}
+		seen |= 1 << i
+	}
+	s := &search{reorderer: r, g: g, best: map[uint64]*candidate{}}
+	for i, it := range g.items {
+		s.best[1<<i] = &candidate{plan: it.plan, stats: r.Cost.Of(it.plan), cols: it.plan.Output(), item: i}
+	}
+	full := uint64(1)<<len(g.items) - 1
+	if len(g.items) <= maxDP {
+		s.exhaustive(full)
+	} else {
+		s.greedy(full)
+	}
+	if s.best[full] == nil {
+		return r.asWritten(g)
+	}
+	return s.build(full)
+}
+
+// asWritten joins the relations in the order of the text.
+func (r *reorderer) asWritten(g *joinGraph) logical.Plan {
+	var p logical.Plan
+	for _, it := range g.items {
+		switch {
+		case p == nil:
+			p = it.plan
+		case it.join != nil:
+			j := *it.join
+			j.Left, j.Right = p, it.plan
+			p = &j
+		default:
+			p = &logical.Join{Kind: logical.Inner, Left: p, Right: it.plan}
+		}
+	}
+	var all []expr.Expr
+	for _, x := range g.preds {
+		all = append(all, x.e)
+	}
+	return filter(p, all)
+}
+
+type search struct {
+	*reorderer
+	g    *joinGraph
+	best map[uint64]*candidate
+}
+
+// dependent reports whether a set is a single relation that some join applies.
+func (s *search) dependent(set uint64) bool {
+	return set&(set-1) == 0 && s.g.items[bits.TrailingZeros64(set)].join != nil
+}
+
+// conds returns the predicates that become decidable when two sets meet.
+func (s *search) conds(a, b uint64) []expr.Expr {
+	var out []expr.Expr
+	for _, p := range s.g.preds {
+		if p.refs&^(a|b) == 0 && p.refs&^a != 0 && p.refs&^b != 0 {
+			out = append(out, p.e)
+		}
+	}
+	return out
+}
+
+// Costs of handling a row, in units of passing one through a join.
+const (
+	costBuild  = 2.5
+	costProbe  = 1.0
+	costOutput = 0.5
+	// A pair without a condition is a cross product: last resort.
+	costCross = 1e3
+)
+
+// combine returns the join of two sets, or nil where it is not allowed.
+func (s *search) combine(a, b uint64) *candidate {
+	ca, cb := s.best[a], s.best[b]
+	if ca == nil || cb == nil || s.dependent(a) {
+		return nil
+	}
+	kind, cond := logical.Inner, s.conds(a, b)
+	var mark *expr.Column
+	if s.dependent(b) {
+		it := s.g.items[bits.TrailingZeros64(b)]
+		if it.need&^a != 0 {
+			return nil
+		}
+		kind, mark = it.join.Kind, it.join.MarkCol
+		if len(cond) > 0 && kind != logical.LeftOuter && kind != logical.Single && kind != logical.Mark {
+			return nil
+		}
+		cond = expr.Conjuncts(it.join.Cond)
+	}
+	c := &candidate{left: a, right: b, item: -1}
+	if prev := s.best[a|b]; prev != nil {
+		c.stats, c.cols = prev.stats, prev.cols
+	} else {
+		c.stats = cost.JoinStats(kind, ca.stats, cb.stats, ca.cols, cb.cols, expr.Conjunction(cond))
+		c.cols = (&logical.Join{Kind: kind, Left: &logical.Values{Out: ca.cols}, Right: &logical.Values{Out: cb.cols}, MarkCol: mark}).Output()
+	}
+	build, probe := cb.stats.Rows, ca.stats.Rows
+	if kind == logical.Inner && build > probe {
+		build, probe = probe, build
+	}
+	c.cost = ca.cost + cb.cost + costBuild*build + costProbe*math.Min(probe, probe*0.3+c.stats.Rows) + costOutput*c.stats.Rows
+	if len(cond) == 0 && kind == logical.Inner {
+		c.cost += costCross * ca.stats.Rows * cb.stats.Rows
+	}
+	return c
+}
+
+func (s *search) offer(set uint64, c *candidate) {
+	if c != nil && (s.best[set] == nil || c.cost < s.best[set].cost) {
+		s.best[set] = c
+	}
+}
+
+// exhaustive finds the best plan of every set, sets of few relations first by numeric order.
+func (s *search) exhaustive(full uint64) {
+	for set := uint64(1); set <= full; set++ {
+		if set&(set-1) == 0 {
+			continue
+		}
+		for connectedOnly := range 2 { // cross products only where nothing else gives the set
+			if connectedOnly == 1 && s.best[set] != nil {
+				break
+			}
+			for a := (set - 1) & set; a > 0; a = (a - 1) & set {
+				b := set &^ a
+				if a < b && !s.dependent(b) && !s.dependent(a) { // inner joins commute
+					continue
+				}
+				if connectedOnly == 0 && !s.connected(a, b) {
+					continue
+				}
+				s.offer(set, s.combine(a, b))
+			}
+		}
+	}
+}
+
+func (s *search) connected(a, b uint64) bool {
+	if s.dependent(b) {
+		return true
+	}
+	for _, p := range s.g.preds {
+		if p.refs&a != 0 && p.refs&b != 0 && p.refs&^(a|b) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// greedy joins the pair of least cost until one set remains.
+func (s *search) greedy(full uint64) {
+	var sets []uint64
+	for i := range s.g.items {
+		sets = append(sets, 1<<i)
+	}
+	for len(sets) > 1 {
+		var bestC *candidate
+		bi, bj := -1, -1
+		for pass := 0; pass < 2 && bestC == nil; pass++ {
+			for i, a := range sets {
+				for j, b := range sets {
+					if i == j || pass == 0 && !s.connected(a, b) {
+						continue
+					}
+					if c := s.combine(a, b); c != nil && (bestC == nil || c.stats.Rows+c.cost < bestC.stats.Rows+bestC.cost) {
+						bestC, bi, bj = c, i, j
+					}
+				}
+			}
+		}
+		if bestC == nil {
+			return
+		}
+		set := sets[bi] | sets[bj]
+		s.best[set] = bestC
+		var rest []uint64
+		for k, x := range sets {
+			if k != bi && k != bj {
+				rest = append(rest, x)
+			}
+		}
+		sets = append(rest, set)
+	}
+}
+
+// build makes the plan of a set. The smaller side of an inner join becomes the right one, which the planner builds on.
+func (s *search) build(set uint64) logical.Plan {
+	c := s.best[set]
+	if c.plan != nil {
+		return c.plan
+	}
+	left, right := s.build(c.left), s.build(c.right)
+	cond := s.conds(c.left, c.right)
+	if s.dependent(c.right) {
+		j := *s.g.items[bits.TrailingZeros64(c.right)].join
+		j.Left, j.Right = left, right
+		return filter(&j, append(cond, s.constant(set)...))
+	}
+	if s.best[c.right].stats.Rows > s.best[c.left].stats.Rows {
+		left, right = right, left
+	}
+	j := &logical.Join{Kind: logical.Inner, Left: left, Right: right, Cond: expr.Conjunction(cond)}
+	return filter(j, s.constant(set))
+}
+
+// constant returns predicates over no relation or a single one, which no join decides; they stand above the whole.
+func (s *search) constant(set uint64) []expr.Expr {
+	if set != uint64(1)<<len(s.g.items)-1 {
+		return nil
+	}
+	var out []expr.Expr
+	for _, p := range s.g.preds {
+		if p.refs&(p.refs-1) == 0 {
+			out = append(out, p.e)
+		}
+	}
+	return out
+}
