@@ -1,0 +1,246 @@
+package expr
+
+import (
+	"time"
+
+	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/sqlerr"
+	"github.com/sparrow-engine/sparrow/types"
+)
+
+// FuncKind says where a function may be called and which of Func's constructors it has.
+type FuncKind uint8
+
+// The kinds of functions.
+const (
+	Scalar         FuncKind = iota // New, or Rewrite
+	AggregateFunc                  // NewAccumulator, or Rewrite
+	WindowFunction                 // NewWindow: ranking and offset functions
+	Generator                      // NewGenerator: explode and its kin
+)
+
+// Op names the operators that optimizer and evaluator treat specially.
+type Op uint8
+
+// The operators. OpNone is any other function.
+const (
+	OpNone Op = iota
+	OpAdd
+	OpSub
+	OpMul
+	OpDiv
+	OpIntDiv
+	OpMod
+	OpNeg
+	OpEq
+	OpNullSafeEq
+	OpNe
+	OpLt
+	OpLe
+	OpGt
+	OpGe
+	OpIsNull
+	OpIsNotNull
+	OpLike
+	OpStartsWith
+	OpEndsWith
+	OpContains
+)
+
+// NullRule says how a scalar function treats null arguments.
+type NullRule uint8
+
+// The null rules.
+const (
+	// NullIfAny: the result is null where any argument is; the kernel does not look at nulls. Fallible kernels never see such rows.
+	NullIfAny NullRule = iota
+	// NullCustom: the kernel reads the arguments' nulls and sets the result's.
+	NullCustom
+)
+
+// Example is an executed documentation example: Want is the result's first row as Spark prints it, cells separated by a tab.
+type Example struct{ SQL, Want string }
+
+// Func is a built-in or user function. One value holds everything; the manual, completion, DataFrame helpers and tests derive from it.
+type Func struct {
+	Name    string
+	Aliases []string
+	Kind    FuncKind
+	Op      Op
+
+	Group    string // Spark's: "math_funcs"
+	Since    string // Spark's version
+	Usage    string // "abs(expr) - Returns the absolute value of expr." in our own words
+	Examples []Example
+
+	// Sigs are tried in order, first for an exact fit of the argument types, then with implicit casts.
+	// Resolve, if set, replaces Sigs for what they cannot express. Rewrite, if set, then replaces the call by other expressions
+	// (with arguments already coerced); a rewritten function needs no kernel.
+	Sigs    []Sig
+	Resolve func(c *Resolving) (*Resolution, error)
+	Rewrite func(call *Call) (Expr, error)
+
+	NullRule     NullRule
+	AlwaysNull   bool                                        // the result may be null although no argument is
+	NeverNull    bool                                        // the result is never null
+	Fallible     bool                                        // may raise an error for a row (in ANSI mode)
+	Volatile     bool                                        // not folded, duplicated, pushed or shared: rand, uuid
+	PerQuery     bool                                        // constant within a query: current_date, now
+	LambdaParams func(args []types.Type, i int) []types.Type // higher-order: parameter types of the lambda that is argument i
+
+	New            func(s *Spec) (Kernel, error)
+	NewAccumulator func(s *Spec) (Accumulator, error)
+	NewWindow      func(s *Spec) (WindowKernel, error)
+	NewGenerator   func(s *Spec) (GeneratorKernel, error)
+	// Output gives the columns of a generator.
+	Output func(s *Spec) types.Schema
+}
+
+// Sig is one overload. Result returns the type for the coerced arguments; nil means the type of the first.
+type Sig struct {
+	Params   []types.Class
+	Optional int  // how many trailing Params may be left out
+	Variadic bool // the last Param may repeat (zero or more times)
+	Names    []string
+	Result   func(args []types.Type) (types.Type, error)
+}
+
+// Resolving is a call under resolution: typed but not yet coerced arguments.
+type Resolving struct {
+	Func *Func
+	Args []Expr
+	Mode Mode
+	Env  *Env
+	Pos  sqlerr.Pos
+}
+
+// Types returns the argument types.
+func (c *Resolving) Types() []types.Type {
+	ts := make([]types.Type, len(c.Args))
+	for i, a := range c.Args {
+		ts[i] = a.Type()
+	}
+	return ts
+}
+
+// Resolution is the outcome: the types to which arguments are cast, and the result type.
+// Args, if set, replaces the arguments (for defaults filled in) before the casts.
+type Resolution struct {
+	Args   []Expr
+	Params []types.Type
+	Result types.Type
+	// Nullable overrides the null rule when set.
+	Nullable *bool
+}
+
+// Spec describes one call to the constructors of kernels.
+type Spec struct {
+	Args     []types.Type
+	Consts   []*Literal // literal arguments, nil where an argument is not a literal
+	Nullable []bool
+	Result   types.Type
+	Mode     Mode
+	Env      *Env
+	Distinct bool
+	// IgnoreNulls is for first, last, lag, collect_list …
+	IgnoreNulls bool
+	Order       []SortKey // aggregates with an order: keys are the last len(Order) arguments
+	Seed        int64
+	Pos         sqlerr.Pos
+}
+
+// Env is what a query fixes when it starts.
+type Env struct {
+	Now      time.Time
+	Zone     *time.Location
+	ANSI     bool
+	User     string
+	Catalog  string
+	Database string
+	Conf     func(key string) string
+}
+
+// Kernel computes one scalar call for a batch.
+type Kernel func(k *KernelCall)
+
+// KernelCall is one invocation of a kernel.
+//
+// Args are Flat or Constant, all of length Rows.N (or longer). Out is a flat vector of Rows.N rows, Reset to the result type, its validity
+// already the AND of the arguments' under NullIfAny. A total kernel may compute every row up to Rows.N or only Rows; a fallible one must
+// compute only Rows, which then are exactly the rows that SQL evaluates (selected and, under NullIfAny, not null).
+// To return a constant or shared result a kernel may overwrite *Out with another form.
+type KernelCall struct {
+	Args    []*columnar.Vector
+	Rows    columnar.Rows
+	Out     *columnar.Vector
+	Lambdas []LambdaEval // by argument position, nil for arguments that are no lambdas
+	Morsel  int
+	RowBase int64 // number of the batch's first row within its morsel
+
+	failed []uint64
+	First  int // first failed row, -1 if none
+	Err    *sqlerr.Error
+	Fatal  error // an error of the whole call: cancellation, a failing lambda
+}
+
+// LambdaEval evaluates a lambda over flattened elements. outer[i] is the row that element i belongs to (for captured columns);
+// params are vectors of len(outer) rows.
+type LambdaEval interface {
+	Eval(outer []int32, params ...*columnar.Vector) (*columnar.Vector, error)
+}
+
+// Fail marks a row as failed and reports whether the kernel should set Err (it is the first failing row of this call).
+// The row's result is null.
+func (k *KernelCall) Fail(row int) bool {
+	if k.failed == nil {
+		k.failed = make([]uint64, columnar.Words(k.Rows.N))
+		k.First = -1
+	}
+	k.failed[row>>6] |= 1 << (row & 63)
+	k.Out.SetNull(row)
+	if k.First < 0 || row < k.First {
+		k.First = row
+		return true
+	}
+	return false
+}
+
+// Failed returns the bits of failed rows, nil if none failed.
+func (k *KernelCall) Failed() []uint64 { return k.failed }
+
+// ResetErrors clears the outcome for reuse of k.
+func (k *KernelCall) ResetErrors() { k.failed, k.First, k.Err, k.Fatal = nil, -1, nil, nil }
+
+// Accumulator is the state of one aggregate for many groups, in columns. groups[i] is the group of the i-th row of the set rows.
+// Arguments are Flat or Constant. Null handling is the accumulator's (most skip rows whose argument is null).
+type Accumulator interface {
+	// Resize makes room for groups 0 to n-1; new groups start empty.
+	Resize(n int)
+	Update(groups []int32, args []*columnar.Vector, rows columnar.Rows) error
+	// Partial returns the state as ordinary vectors of one row a group, of the types PartialTypes lists; they may alias the state.
+	Partial() ([]*columnar.Vector, error)
+	// Merge adds partial states of another accumulator; rows and groups as in Update.
+	Merge(groups []int32, partial []*columnar.Vector, rows columnar.Rows) error
+	// Final returns one row a group.
+	Final() (*columnar.Vector, error)
+	PartialTypes() []types.Type
+	// Bytes estimates the memory held.
+	Bytes() int64
+}
+
+// WindowKernel computes a ranking or offset function for one partition.
+type WindowKernel func(w *WindowInput) error
+
+// WindowInput is one partition, sorted: rows Start to End-1 of the vectors. PeerStart and PeerEnd, FrameStart and FrameEnd are indexed by
+// row-Start and give absolute row numbers; an empty frame has FrameStart >= FrameEnd.
+type WindowInput struct {
+	Start, End           int
+	Args                 []*columnar.Vector // Flat or Constant, whole sorted input
+	PeerStart, PeerEnd   []int32
+	FrameStart, FrameEnd []int32
+	IgnoreNulls          bool
+	Out                  *columnar.Vector // whole sorted input; the kernel writes rows Start to End-1
+}
+
+// GeneratorKernel turns each row into any number of rows: row outer[i] of the input gave row i of cols.
+type GeneratorKernel func(args []*columnar.Vector, rows columnar.Rows) (outer []int32, cols []*columnar.Vector, err error)

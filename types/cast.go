@@ -1,0 +1,19 @@
+package types
+
+// CastNeverNull reports whether a cast without errors (spark.sql.ansi.enabled=false) maps every value that is not null to a value
+// that is not null: numbers to wider or wrapping numbers, anything to string.
+func CastNeverNull(from, to Type) bool {
+	switch {
+	case from.Kind == to.Kind && from.Kind != Decimal:
+		return true
+	case to.Kind == String:
+		return true
+	case from.Kind == Decimal && to.Kind == Decimal:
+		return int(to.Precision)-int(to.Scale) >= int(from.Precision)-int(from.Scale) && to.Scale >= from.Scale
+	case from.IsNumeric() && (to.IsInteger() || to.IsFloating()):
+		return true
+	case from.Kind == Date && (to.Kind == Timestamp || to.Kind == TimestampNTZ), from.IsDatetime() && to.Kind == Date:
+		return true
+	}
+	return false
+}
