@@ -46,17 +46,18 @@ func RewriteChildren(e Expr, f func(Expr) Expr) Expr {
 	return e.WithChildren(out)
 }
 
-// Columns calls f for every column reference in e, also those free in nested plans when the Query lists them (see FreeColumns).
+// FreeOf returns the columns a resolved nested query refers to but does not produce; package logical sets it.
+var FreeOf = func(Query) []*Column { return nil }
+
+// Columns calls f for every column reference in e, also those free in nested plans.
 func Columns(e Expr, f func(*Column)) {
 	Walk(e, func(x Expr) bool {
 		switch x := x.(type) {
 		case *Column:
 			f(x)
 		case *Subquery:
-			if q, ok := x.Query.(interface{ FreeColumns() []*Column }); ok {
-				for _, c := range q.FreeColumns() {
-					f(c)
-				}
+			for _, c := range FreeOf(x.Query) {
+				f(c)
 			}
 		}
 		return true

@@ -1,0 +1,142 @@
+package cost
+
+import (
+	"math"
+
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/logical"
+)
+
+// EquiKeys splits a join condition into pairs of expressions of the left and right side that are compared for equality, and the rest.
+// NullSafe tells, pair by pair, whether the comparison is <=>.
+func EquiKeys(cond expr.Expr, left, right []*expr.Column) (l, r []expr.Expr, nullSafe []bool, rest []expr.Expr) {
+	lset, rset := idSet(left), idSet(right)
+	for _, c := range expr.Conjuncts(cond) {
+		if call, ok := c.(*expr.Call); ok && (call.Func.Op == expr.OpEq || call.Func.Op == expr.OpNullSafeEq) {
+			a, b := call.Args[0], call.Args[1]
+			if from(a, rset) && from(b, lset) {
+				a, b = b, a
+			}
+			if from(a, lset) && from(b, rset) {
+				l, r = append(l, a), append(r, b)
+				nullSafe = append(nullSafe, call.Func.Op == expr.OpNullSafeEq)
+				continue
+			}
+		}
+		rest = append(rest, c)
+	}
+	return l, r, nullSafe, rest
+}
+
+func idSet(cols []*expr.Column) map[expr.ColumnID]bool {
+	m := make(map[expr.ColumnID]bool, len(cols))
+	for _, c := range cols {
+		m[c.ID] = true
+	}
+	return m
+}
+
+// from reports whether e refers to columns of the set, and to no others.
+func from(e expr.Expr, set map[expr.ColumnID]bool) bool {
+	any, all := false, true
+	expr.Columns(e, func(c *expr.Column) {
+		any = true
+		all = all && set[c.ID]
+	})
+	return any && all
+}
+
+func (e *Estimator) join(kind logical.JoinKind, left, right logical.Plan, cond expr.Expr, mark *expr.Column) *Stats {
+	l, r := e.Of(left), e.Of(right)
+	return JoinStats(kind, l, r, left.Output(), right.Output(), cond)
+}
+
+// JoinStats estimates a join of two estimated inputs: |L|·|R| / max(d(L.k), d(R.k)) for every key, times the residual's selectivity.
+func JoinStats(kind logical.JoinKind, l, r *Stats, lcols, rcols []*expr.Column, cond expr.Expr) *Stats {
+	lk, rk, _, rest := EquiKeys(cond, lcols, rcols)
+	both := &Stats{Columns: make(map[expr.ColumnID]Column, len(l.Columns)+len(r.Columns)), Error: l.Error * r.Error}
+	for id, c := range l.Columns {
+		both.Columns[id] = c
+	}
+	for id, c := range r.Columns {
+		both.Columns[id] = c
+	}
+	sel := 1.0
+	lmatch, rmatch := 1.0, 1.0 // share of rows with a partner
+	for i := range lk {
+		dl, dr := l.distinct(lk[i]), r.distinct(rk[i])
+		f := 1 / math.Max(1, math.Max(dl, dr))
+		if i > 0 {
+			// Keys beyond the first are seldom independent (a composite foreign key), so they count by the square root.
+			f = math.Sqrt(f)
+		}
+		sel *= f
+		lmatch = math.Min(lmatch, dr/math.Max(dl, dr))
+		rmatch = math.Min(rmatch, dl/math.Max(dl, dr))
+	}
+	rows := l.Rows * r.Rows * sel
+	if len(lk) > 1 {
+		// A composite key never gives more than the larger side when one side is its referenced table.
+		rows = math.Min(rows, math.Max(l.Rows, r.Rows))
+	}
+	restSel := 1.0
+	both.Rows = math.Max(rows, 1)
+	for _, c := range rest {
+		restSel *= both.selectivity(c)
+	}
+	rows *= restSel
+	if len(rest) > 0 {
+		lmatch, rmatch = lmatch*math.Min(1, restSel*math.Max(1, rows/math.Max(1, l.Rows))), rmatch*restSel
+	}
+	if len(lk) == 0 && len(rest) == 0 {
+		lmatch, rmatch = 1, 1
+	}
+	out := &Stats{Columns: both.Columns, Error: both.Error * 1.5}
+	switch kind {
+	case logical.LeftSemi:
+		out.Rows = l.Rows * lmatch
+	case logical.LeftAnti, logical.NullAwareAnti:
+		out.Rows = math.Max(l.Rows*(1-lmatch), l.Rows*0.05)
+	case logical.Mark:
+		out.Rows = l.Rows
+	case logical.LeftOuter:
+		out.Rows = math.Max(rows, l.Rows)
+	case logical.Single:
+		out.Rows = l.Rows
+	case logical.RightOuter:
+		out.Rows = math.Max(rows, r.Rows)
+	case logical.FullOuter:
+		out.Rows = math.Max(rows, l.Rows+r.Rows*(1-rmatch))
+	default:
+		out.Rows = rows
+	}
+	cols := make(map[expr.ColumnID]Column, len(out.Columns))
+	for id, c := range out.Columns {
+		before := l.Rows
+		if _, ok := r.Columns[id]; ok {
+			before = r.Rows
+		}
+		if out.Rows < before {
+			c.Distinct = shrink(c.Distinct, before, out.Rows)
+		} else if out.Rows > before {
+			c.Unique = false
+		}
+		cols[id] = c
+	}
+	if kind == logical.Inner || kind == logical.LeftSemi {
+		for i := range lk { // both sides keep only the common values
+			a, b := columnUnder(lk[i]), columnUnder(rk[i])
+			if a != nil && b != nil {
+				ca, okA := cols[a.ID]
+				cb, okB := cols[b.ID]
+				if okA && okB {
+					d := math.Min(ca.Distinct, cb.Distinct)
+					ca.Distinct, cb.Distinct = d, d
+					cols[a.ID], cols[b.ID] = ca, cb
+				}
+			}
+		}
+	}
+	out.Columns = cols
+	return out
+}
