@@ -74,18 +74,23 @@ func read(t testing.TB, name string, sf float64, parts, batch int) *digest {
 		if d == nil {
 			d = newDigest(table.Schema().NumFields())
 		}
-		for {
-			rows, err := table.Next(batch)
-			if err == io.EOF {
-				break
-			}
-			require.NoError(t, err)
-			require.LessOrEqual(t, rows.NumRows(), int64(batch))
-			d.add(t, rows)
-			rows.Release()
-		}
+		d.drain(t, table, batch)
 	}
 	return d
+}
+
+// drain feeds the rows of one part.
+func (d *digest) drain(t testing.TB, table *Table, batch int) {
+	for {
+		rows, err := table.Next(batch)
+		if err == io.EOF {
+			return
+		}
+		require.NoError(t, err)
+		require.LessOrEqual(t, rows.NumRows(), int64(batch))
+		d.add(t, rows)
+		rows.Release()
+	}
 }
 
 type reference struct {
@@ -139,6 +144,25 @@ func TestReference(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestLargeScale compares one part in ten million of scale 30000, where keys outgrow 32 bits and are drawn with 64.
+func TestLargeScale(t *testing.T) {
+	refs := references(t)
+	for _, name := range []string{"supplier", "part", "customer", "partsupp", "orders", "lineitem"} {
+		t.Run(name, func(t *testing.T) {
+			want := refs["30000:5000000/10000000 "+name]
+			require.NotNil(t, want)
+			table, err := NewTable(name, 30000, 5_000_000, 10_000_000)
+			require.NoError(t, err)
+			got := newDigest(len(want.columns))
+			got.drain(t, table, 1000)
+			require.Equal(t, want.rows, got.rows)
+			for i, column := range want.columns {
+				require.Equal(t, want.checksum[i], got.sum(i), column)
+			}
+		})
 	}
 }
 
