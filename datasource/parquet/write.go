@@ -79,7 +79,7 @@ func NewWriter(out io.Writer, schema *arrow.Schema, o WriteOptions) (*Writer, er
 		w.limits.dictionaryBytes = max(o.DictionaryBytes, 0)
 	}
 	for _, name := range o.Bloom {
-		i := slices.IndexFunc(plan.leaves, func(l *writeLeaf) bool { return l.name() == name })
+		i := slices.IndexFunc(plan.leaves, func(l *writeLeaf) bool { return strings.EqualFold(l.name(), name) })
 		if i < 0 {
 			return nil, sqlerr.New("UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", sqlerr.Pos{}, "A column `%s` for a bloom filter is not in the schema.", name)
 		}

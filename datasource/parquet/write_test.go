@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	pq "github.com/parquet-go/parquet-go"
+	"github.com/sparrow-engine/sparrow/datasource"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/stretchr/testify/require"
 )
@@ -390,4 +392,36 @@ func TestWriteErrors(t *testing.T) {
 	}
 	require.ErrorContains(t, failed, "disk full")
 	require.ErrorContains(t, w.Close(), "disk full")
+}
+
+func TestParseWriteOptions(t *testing.T) {
+	got, err := ParseWriteOptions(datasource.Options{"compression": "zstd", "parquet.page.size": "4096", "parquet.enable.dictionary": "false",
+		"parquet.bloom.filter.enabled#v": "true", "parquet.bloom.filter.enabled#w": "false", "mergeschema": "true"})
+	require.NoError(t, err)
+	require.Equal(t, WriteOptions{Compression: "zstd", PageBytes: 4096, DictionaryBytes: -1, Bloom: []string{"v"}}, got)
+	for key, value := range map[string]string{"parquet.page.size": "x", "parquet.page.row.count.limit": "0", "parquet.enable.dictionary": "maybe"} {
+		_, err := ParseWriteOptions(datasource.Options{key: value})
+		require.Error(t, err, key)
+	}
+	var _ datasource.RecordWriter = (*Writer)(nil)
+}
+
+// BenchmarkWrite measures the encoding of one row group of integers of few, of many and of all different values.
+func BenchmarkWrite(b *testing.B) {
+	for _, distinct := range []int64{10, 50_000, 1 << 40} {
+		b.Run(fmt.Sprint(distinct), func(b *testing.B) {
+			r := rand.New(rand.NewPCG(1, 2))
+			values := make([]int64, DefaultRowGroupRows)
+			for i := range values {
+				values[i] = r.Int64N(distinct)
+			}
+			batch := int64Batch(oneLong, values...)
+			b.SetBytes(int64(8 * len(values)))
+			for b.Loop() {
+				w, _ := NewWriter(io.Discard, oneLong, WriteOptions{})
+				require.NoError(b, w.Write(batch))
+				require.NoError(b, w.Close())
+			}
+		})
+	}
 }
