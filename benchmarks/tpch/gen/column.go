@@ -67,3 +67,35 @@ func (t *text) addComment(c *comment) {
 func (t *text) array() arrow.Array {
 	return newArray(arrow.BinaryTypes.String, len(t.offsets)-1, arrow.Int32Traits.CastToBytes(t.offsets), t.bytes)
 }
+
+// remarks collects the comments of a large table: drawn with the row, copied when all places are known.
+type remarks struct {
+	pool  *pool
+	spots []spot
+	total int
+	touch byte
+}
+
+func newRemarks(c *comment, rows int) remarks {
+	return remarks{pool: c.pool, spots: make([]spot, 0, rows)}
+}
+
+func (r *remarks) add(c *comment) {
+	s := c.draw()
+	r.spots = append(r.spots, s)
+	r.total += int(s.length)
+}
+
+func (r *remarks) array() arrow.Array {
+	t := text{offsets: make([]int32, 1, len(r.spots)+1), bytes: make([]byte, 0, r.total+wordWidth)}
+	for rest := r.spots; len(rest) > 0; {
+		block := rest[:min(touchBlock, len(rest))]
+		rest = rest[len(block):]
+		r.touch += r.pool.touch(block)
+		for _, s := range block {
+			t.bytes = r.pool.appendText(t.bytes, int(s.offset), int(s.length))
+			t.end()
+		}
+	}
+	return t.array()
+}

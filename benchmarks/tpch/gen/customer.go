@@ -29,7 +29,7 @@ func openCustomer(_ float64, first, count int64) source {
 func (c *customer) next(max int) ([]arrow.Array, int) {
 	n := c.take(max)
 	key, nation, balance := make([]int64, n), make([]int64, n), make([]decimal128.Num, n)
-	name, address, phone, segment, remark := newText(n, 18), newText(n, 26), newText(n, 15), newText(n, 10), newText(n, 74)
+	name, address, phone, segment, remark := newText(n, 18), newText(n, 26), newText(n, 15), newText(n, 10), newRemarks(&c.comment, n)
 	for i := range n {
 		c.at++
 		key[i] = c.at
@@ -41,7 +41,7 @@ func (c *customer) next(max int) ([]arrow.Array, int) {
 		phone.end()
 		balance[i] = decimal128.FromI64(c.balance.value())
 		segment.add(segments[c.segment.below(int64(len(segments)))])
-		remark.addComment(&c.comment)
+		remark.add(&c.comment)
 
 		c.address.endRow()
 		c.nation.endRow()

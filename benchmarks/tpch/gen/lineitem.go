@@ -35,19 +35,20 @@ func openLineItem(sf float64, first, count int64) source {
 
 // lineColumns are the columns of one batch.
 type lineColumns struct {
-	order, part, supplier                []int64
-	number, ship, commit, receive        []int32
-	quantity, price, discount, tax       []decimal128.Num
-	flag, status, instruct, mode, remark text
+	order, part, supplier          []int64
+	number, ship, commit, receive  []int32
+	quantity, price, discount, tax []decimal128.Num
+	flag, status, instruct, mode   text
+	remark                         remarks
 }
 
-func newLineColumns(n int) *lineColumns {
+func (l *lineItem) newColumns(n int) *lineColumns {
 	return &lineColumns{
 		order: make([]int64, 0, n), part: make([]int64, 0, n), supplier: make([]int64, 0, n),
 		number: make([]int32, 0, n), ship: make([]int32, 0, n), commit: make([]int32, 0, n), receive: make([]int32, 0, n),
 		quantity: make([]decimal128.Num, 0, n), price: make([]decimal128.Num, 0, n),
 		discount: make([]decimal128.Num, 0, n), tax: make([]decimal128.Num, 0, n),
-		flag: newText(n, 1), status: newText(n, 1), instruct: newText(n, 13), mode: newText(n, 5), remark: newText(n, 28),
+		flag: newText(n, 1), status: newText(n, 1), instruct: newText(n, 13), mode: newText(n, 5), remark: newRemarks(&l.comment, n),
 	}
 }
 
@@ -59,7 +60,7 @@ func (c *lineColumns) arrays() []arrow.Array {
 
 func (l *lineItem) next(max int) ([]arrow.Array, int) {
 	capacity := int(min(int64(max), (l.end-l.at)*maxLines))
-	c := newLineColumns(capacity)
+	c := l.newColumns(capacity)
 	for len(c.order) < capacity && l.at < l.end {
 		if l.lineCount == 0 {
 			l.date, l.lineCount = l.orderDate.value(), l.count.value()
@@ -102,7 +103,7 @@ func (l *lineItem) addLine(c *lineColumns) {
 	c.status.add(status)
 	c.instruct.add(instructs[l.instruct.below(int64(len(instructs)))])
 	c.mode.add(shipModes[l.mode.below(int64(len(shipModes)))])
-	c.remark.addComment(&l.comment)
+	c.remark.add(&l.comment)
 }
 
 func (l *lineItem) endRow() {

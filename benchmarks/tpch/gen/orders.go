@@ -104,7 +104,7 @@ func (o *orders) drawLines(date int64) (total int64, status string) {
 func (o *orders) next(max int) ([]arrow.Array, int) {
 	n := o.take(max)
 	key, customer, total, date, shipPriority := make([]int64, n), make([]int64, n), make([]decimal128.Num, n), make([]int32, n), make([]int32, n)
-	status, priority, clerk, remark := newText(n, 1), newText(n, 9), newText(n, 15), newText(n, 51)
+	status, priority, clerk, remark := newText(n, 1), newText(n, 9), newText(n, 15), newRemarks(&o.comment, n)
 	for i := range n {
 		o.at++
 		key[i] = orderKey(o.at)
@@ -116,7 +116,7 @@ func (o *orders) next(max int) ([]arrow.Array, int) {
 		status.add(state)
 		priority.add(priorities[o.priority.below(int64(len(priorities)))])
 		clerk.addNumbered("Clerk#", o.clerk.value())
-		remark.addComment(&o.comment)
+		remark.add(&o.comment)
 
 		o.lines.endRow()
 		o.customer.endRow()

@@ -43,7 +43,7 @@ func (p *part) next(max int) ([]arrow.Array, int) {
 	n := p.take(max)
 	key, size, price := make([]int64, n), make([]int32, n), make([]decimal128.Num, n)
 	name, maker, brand := newText(n, 36), newText(n, 14), newText(n, 8)
-	kind, container, remark := newText(n, 22), newText(n, 9), newText(n, 15)
+	kind, container, remark := newText(n, 22), newText(n, 9), newRemarks(&p.comment, n)
 	for i := range n {
 		p.at++
 		key[i] = p.at
@@ -58,7 +58,7 @@ func (p *part) next(max int) ([]arrow.Array, int) {
 		size[i] = int32(p.size.value())
 		container.add(containers[p.container.below(int64(len(containers)))])
 		price[i] = decimal128.FromI64(retailPrice(p.at))
-		remark.addComment(&p.comment)
+		remark.add(&p.comment)
 
 		p.name.endRow()
 		p.maker.endRow()
@@ -112,13 +112,13 @@ func openPartSupp(sf float64, first, count int64) source {
 func (p *partSupp) next(max int) ([]arrow.Array, int) {
 	n := int(min(int64(max), (p.end-p.at)*suppliersPerPart-p.supplier))
 	partKey, suppKey := make([]int64, n), make([]int64, n)
-	quantity, cost, remark := make([]int32, n), make([]decimal128.Num, n), newText(n, 126)
+	quantity, cost, remark := make([]int32, n), make([]decimal128.Num, n), newRemarks(&p.comment, n)
 	for i := range n {
 		partKey[i] = p.at + 1
 		suppKey[i] = partSupplier(p.at+1, p.supplier, p.suppliers)
 		quantity[i] = int32(p.quantity.value())
 		cost[i] = decimal128.FromI64(p.cost.value())
-		remark.addComment(&p.comment)
+		remark.add(&p.comment)
 		if p.supplier++; p.supplier == suppliersPerPart {
 			p.supplier = 0
 			p.at++

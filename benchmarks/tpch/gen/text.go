@@ -176,7 +176,31 @@ func newComment(p *pool, seed uint64, mean float64, perRow int, firstRow int64) 
 	return comment{newStream(seed, 2*perRow, firstRow), p, low, high, poolSize - high + 1}
 }
 
-func (c *comment) append(dst []byte) []byte {
+// spot is a place and a length in the text.
+type spot struct{ offset, length int32 }
+
+func (c *comment) draw() spot {
 	offset := c.below(c.offsetRange)
-	return c.pool.appendText(dst, int(offset), int(c.low+c.below(c.high-c.low+1)))
+	return spot{int32(offset), int32(c.low + c.below(c.high-c.low+1))}
+}
+
+func (c *comment) append(dst []byte) []byte {
+	s := c.draw()
+	return c.pool.appendText(dst, int(s.offset), int(s.length))
+}
+
+// touchBlock is how many comments are looked up together.
+const touchBlock = 64
+
+// touch reads what the comments at the spots need first from the pool. Places are random, so each read waits for memory; reads that do not depend
+// on one another wait together. The sum only keeps the reads from being optimized away.
+func (p *pool) touch(spots []spot) (sum byte) {
+	var words [touchBlock]uint32
+	for i, s := range spots {
+		words[i] = p.index[(s.offset+1)>>blockShift] >> offsetBits
+	}
+	for i := range spots {
+		sum += p.words[words[i]]
+	}
+	return sum
 }
