@@ -251,12 +251,13 @@ func (g *generation) chunk(ctx context.Context, dir string, f *file, number int)
 }
 
 func (g *generation) progress(rows int64) {
-	done := g.done.Add(rows)
+	g.done.Add(rows)
 	if g.options.Progress == nil {
 		return
 	}
 	g.report.Lock()
 	defer g.report.Unlock()
+	done := g.done.Load()
 	g.options.Progress(done, max(g.total, done))
 }
 

@@ -171,4 +171,3 @@ func (p *bytesPage) hashes() []uint64 {
 	}
 	return p.bloom
 }
-

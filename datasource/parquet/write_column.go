@@ -305,4 +305,3 @@ func (c *columnEncoder) appendPage(dst []byte, header *format.PageHeader, body [
 
 // arenaFor returns scratch for a compressed page. The codes are already in the page's body.
 func (c *columnEncoder) arenaFor(n int) []byte { return reserve(c.codes, n) }
-
