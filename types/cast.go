@@ -17,3 +17,26 @@ func CastNeverNull(from, to Type) bool {
 	}
 	return false
 }
+
+// CastNeverFails reports whether an ANSI cast succeeds for every value: to a type that holds all of them, or to string.
+func CastNeverFails(from, to Type) bool {
+	switch {
+	case from.Kind == Null:
+		return true
+	case to.Kind == String:
+		return !from.IsNested() || to.Length == 0
+	case from.Kind == to.Kind && !from.IsNested() && from.Kind != Decimal:
+		return true
+	case from.Kind == Decimal && to.Kind == Decimal:
+		return int(to.Precision)-int(to.Scale) >= int(from.Precision)-int(from.Scale) && to.Scale >= from.Scale
+	case from.IsInteger() && to.IsInteger():
+		return to.Kind >= from.Kind
+	case from.IsInteger() && to.Kind == Decimal:
+		return int(to.Precision)-int(to.Scale) >= [...]int{TinyInt: 3, SmallInt: 5, Int: 10, BigInt: 19}[from.Kind]
+	case from.IsNumeric() && to.IsFloating():
+		return true
+	case from.Kind == Date && (to.Kind == Timestamp || to.Kind == TimestampNTZ), from.IsDatetime() && to.Kind == Date:
+		return true
+	}
+	return false
+}

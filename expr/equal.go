@@ -1,0 +1,111 @@
+package expr
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/sparrow-engine/sparrow/types"
+)
+
+// Key returns a text that is equal for expressions that compute the same: same nodes, column numbers, types and modes. Names and places do
+// not count.
+func Key(e Expr) string {
+	var b strings.Builder
+	KeyTo(&b, e, func(id ColumnID) string { return strconv.Itoa(int(id)) })
+	return b.String()
+}
+
+// Equal reports whether two expressions compute the same.
+func Equal(a, b Expr) bool {
+	if a == b {
+		return true
+	}
+	if a == nil || b == nil {
+		return false
+	}
+	if ca, ok := a.(*Column); ok {
+		cb, ok := b.(*Column)
+		return ok && ca.ID == cb.ID
+	}
+	return Key(a) == Key(b)
+}
+
+// KeyTo writes Key with column numbers printed by col.
+func KeyTo(b *strings.Builder, e Expr, col func(ColumnID) string) {
+	switch x := e.(type) {
+	case nil:
+		b.WriteString("nil")
+		return
+	case *Column:
+		b.WriteString("#" + col(x.ID))
+		return
+	case *Literal:
+		fmt.Fprintf(b, "%T:%v:%s", x.Value, x.Value, x.T)
+		return
+	case *Call:
+		fmt.Fprintf(b, "%s/%d", x.Func.Name, x.Mode)
+		if x.Func.Volatile {
+			fmt.Fprintf(b, "@%p", x)
+		}
+	case *Cast:
+		fmt.Fprintf(b, "cast/%d/%s", x.Mode, x.To)
+	case *Field:
+		fmt.Fprintf(b, "field/%d", x.Index)
+	case *Aggregate:
+		fmt.Fprintf(b, "%s/%d/%v/%v/%d", x.Func.Name, x.Mode, x.Distinct, x.IgnoreNulls, len(x.Args))
+		keyOrder(b, x.Order)
+		if x.Filter != nil {
+			b.WriteString("/filter")
+		}
+	case *Window:
+		fmt.Fprintf(b, "window/%v/%d", x.IgnoreNulls, len(x.Spec.Partition))
+		keyOrder(b, x.Spec.Order)
+		if f := x.Spec.Frame; f != nil {
+			fmt.Fprintf(b, "/%v/%d/%d", f.Range, f.Start.Kind, f.End.Kind)
+		}
+	case *Case:
+		fmt.Fprintf(b, "case/%d/%v", len(x.Whens), x.Else != nil)
+	case *Lambda:
+		b.WriteString("lambda")
+		for _, p := range x.Params {
+			b.WriteString("#" + col(p.ID))
+		}
+	case *Subquery:
+		fmt.Fprintf(b, "subquery/%d@%p", x.Kind, x.Query)
+	default:
+		fmt.Fprintf(b, "%T", e)
+		if len(e.Children()) == 0 {
+			fmt.Fprintf(b, "@%p", e)
+		}
+	}
+	b.WriteByte('(')
+	for i, c := range e.Children() {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		KeyTo(b, c, col)
+	}
+	b.WriteByte(')')
+}
+
+func keyOrder(b *strings.Builder, keys []SortKey) {
+	for _, k := range keys {
+		fmt.Fprintf(b, "/%v%v", k.Desc, k.NullsFirst)
+	}
+}
+
+// MayFail reports whether evaluating e can raise an error for some row.
+func MayFail(e Expr) bool {
+	return Any(e, func(x Expr) bool {
+		switch x := x.(type) {
+		case *Call:
+			return x.Func.Fallible && x.Mode == ANSI
+		case *Cast:
+			return x.Mode == ANSI && !types.CastNeverFails(x.Child.Type(), x.To)
+		case *Subquery:
+			return true
+		}
+		return false
+	})
+}

@@ -1,0 +1,35 @@
+package optimizer
+
+// Batches is the order of the rules, as data.
+var Batches = []Batch{
+	{Name: "subqueries", Rounds: 1, Rules: []Rule{
+		{Name: "eliminate_aliases", Why: "names have done their work; without them patterns match", Required: true, Rewrite: eliminateAliases},
+		{Name: "rewrite_set_operations", Why: "INTERSECT and EXCEPT become joins that the other rules know", Required: true, Rewrite: rewriteSetOperations},
+		{Name: "rewrite_subqueries", Why: "expressions must be free of plans before they move", Required: true, Rewrite: rewriteSubqueries},
+		{Name: "decorrelate", Why: "no Apply may survive; pushing filters works on joins", Required: true, Rewrite: decorrelate},
+	}},
+	{Name: "inline", Rounds: 1, Rules: []Rule{
+		{Name: "inline_definitions", Why: "a definition read once is optimized in its place", Rewrite: inlineDefinitions},
+	}},
+	{Name: "rewrite", Rounds: 3, Rules: []Rule{
+		{Name: "simplify_expressions", Why: "constants and common factors decide what can be pushed", Rewrite: simplifyExpressions},
+		{Name: "merge_projects", Why: "adjacent projections hide columns from filters", Rewrite: mergeProjects},
+		{Name: "push_filters", Why: "also turns outer into inner joins, splits join conditions and infers filters over equal columns", Rewrite: pushFilters},
+		{Name: "propagate_empty", Why: "false filters have become visible", Rewrite: propagateEmpty},
+		{Name: "eliminate_distinct", Why: "unique inputs show once filters are in place", Rewrite: eliminateDistinct},
+		{Name: "push_limit", Why: "below projections and unions a limit stops scans early", Rewrite: pushLimit},
+	}},
+	{Name: "share", Rounds: 1, Rules: []Rule{
+		{Name: "prune_columns", Why: "equal subplans must read equal columns to be seen as equal", Rewrite: pruneColumns},
+		{Name: "share_subplans", Why: "before joins are reordered, while copies of a text still look alike", Rewrite: shareSubplans},
+	}},
+	{Name: "joins", Rounds: 1, Rules: []Rule{
+		{Name: "reorder_joins", Why: "all filters stand on their relations, so sizes are known best", Rewrite: reorderJoins},
+	}},
+	{Name: "finish", Rounds: 1, Rules: []Rule{
+		{Name: "push_filters", Why: "conditions of reordered joins settle", Rewrite: pushFilters},
+		{Name: "prune_columns", Why: "last, so that nothing read is unused", Rewrite: pruneColumns},
+		{Name: "merge_projects", Why: "pruning leaves projections that pass everything through", Rewrite: mergeProjects},
+		{Name: "push_into_scan", Why: "scans skip data by the filters that reached them", Rewrite: pushIntoScan},
+	}},
+}

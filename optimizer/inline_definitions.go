@@ -1,0 +1,103 @@
+package optimizer
+
+import (
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/logical"
+)
+
+// inlineDefinitions replaces a Ref by its definition when the definition is read once, or is only a table or constants; definitions read
+// several times stay shared and run once.
+//
+//	With d = q; … Ref d …   → … q …
+func inlineDefinitions(c *Context, p logical.Plan) (logical.Plan, error) {
+	uses := map[int64]int{}
+	var count func(p logical.Plan)
+	count = func(p logical.Plan) {
+		logical.Walk(p, func(n logical.Plan) bool {
+			if r, ok := n.(*logical.Ref); ok {
+				uses[r.Def]++
+			}
+			return true
+		})
+	}
+	count(p)
+	inline := map[int64]logical.Plan{}
+	var rewrite func(p logical.Plan) logical.Plan
+	rewrite = func(p logical.Plan) logical.Plan {
+		switch n := p.(type) {
+		case *logical.With:
+			var keep []logical.Def
+			changed := false
+			for _, d := range n.Defs {
+				q := rewrite(d.Plan)
+				changed = changed || q != d.Plan
+				d.Plan = q
+				if uses[d.ID] <= 1 && !volatile(q) || cheap(q) {
+					inline[d.ID] = q
+					changed = true
+					continue
+				}
+				keep = append(keep, d)
+			}
+			body := rewrite(n.Body)
+			if len(keep) == 0 {
+				return body
+			}
+			if !changed && body == n.Body {
+				return n
+			}
+			w := *n
+			w.Defs, w.Body = keep, body
+			return &w
+		case *logical.Ref:
+			def, ok := inline[n.Def]
+			if !ok {
+				return n
+			}
+			// Each reading gets own numbers; the Ref's numbers then rename the columns.
+			q, cols := logical.Renumber(def, c.NextID)
+			list := make([]logical.Named, len(n.Out))
+			for i, col := range def.Output() {
+				from := col
+				if r, ok := cols[col.ID]; ok {
+					from = r
+				}
+				list[i] = logical.Named{Col: n.Out[i], Expr: from}
+			}
+			return &logical.Project{Base: n.Base, Input: q, List: list}
+		}
+		return logical.RewriteChildren(p, rewrite)
+	}
+	return rewrite(p), nil
+}
+
+// cheap reports plans that cost less to repeat than to keep.
+func cheap(p logical.Plan) bool {
+	switch n := p.(type) {
+	case *logical.Scan, *logical.Values, *logical.Range:
+		return true
+	case *logical.Project:
+		for _, it := range n.List {
+			if _, ok := it.Expr.(*expr.Column); !ok {
+				return false
+			}
+		}
+		return cheap(n.Input)
+	}
+	return false
+}
+
+// volatile reports whether a plan may give other rows when it runs again.
+func volatile(p logical.Plan) bool {
+	found := false
+	logical.Walk(p, func(n logical.Plan) bool {
+		for _, e := range logical.Expressions(n) {
+			found = found || expr.IsVolatile(e)
+		}
+		if _, ok := n.(*logical.Sample); ok {
+			found = true
+		}
+		return !found
+	})
+	return found
+}

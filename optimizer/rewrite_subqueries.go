@@ -1,0 +1,195 @@
+package optimizer
+
+import (
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/functions"
+	"github.com/sparrow-engine/sparrow/logical"
+	"github.com/sparrow-engine/sparrow/sqlerr"
+	"github.com/sparrow-engine/sparrow/types"
+)
+
+// rewriteSubqueries turns every subquery in an expression into an Apply below the node that uses it.
+//
+//	Filter EXISTS(q)        → Apply semi        Filter NOT EXISTS(q)  → Apply anti
+//	Filter x IN (q)         → Apply semi x=q.1  Filter x NOT IN (q)   → Apply null-aware anti
+//	a subquery elsewhere    → Apply mark or single, whose column stands for it
+//
+// A join condition with a subquery becomes a Filter above an inner join, or moves into the side it refers to.
+func rewriteSubqueries(c *Context, p logical.Plan) (logical.Plan, error) {
+	r := subqueryRewriter{Context: c}
+	out := r.plan(p)
+	return out, r.err
+}
+
+type subqueryRewriter struct {
+	*Context
+	err error
+}
+
+func hasSubquery(e expr.Expr) bool {
+	return e != nil && expr.Any(e, func(x expr.Expr) bool { _, ok := x.(*expr.Subquery); return ok })
+}
+
+func (r *subqueryRewriter) plan(p logical.Plan) logical.Plan {
+	p = logical.RewriteChildren(p, r.plan)
+	found := false
+	for _, e := range logical.Expressions(p) {
+		found = found || hasSubquery(e)
+	}
+	if !found {
+		return p
+	}
+	out := p.Output()
+	switch n := p.(type) {
+	case *logical.Filter:
+		return restrict(r.filter(n), out)
+	case *logical.Join:
+		return r.join(n)
+	case *logical.Project, *logical.Aggregate, *logical.Sort, *logical.Window, *logical.Generate, *logical.DistinctOn:
+		in := p.Children()[0]
+		m := logical.MapExpressions(p, func(e expr.Expr) expr.Expr {
+			var x expr.Expr
+			in, x = r.lift(in, e)
+			return x
+		})
+		m = m.WithChildren([]logical.Plan{in})
+		return restrict(m, out)
+	}
+	r.fail(sqlerr.Unsupported("SUBQUERY_IN_THIS_CLAUSE", p.Pos(), "A subquery cannot stand here."))
+	return p
+}
+
+func (r *subqueryRewriter) fail(err error) {
+	if r.err == nil {
+		r.err = err
+	}
+}
+
+func (r *subqueryRewriter) filter(n *logical.Filter) logical.Plan {
+	in := n.Input
+	var rest []expr.Expr
+	for _, pred := range expr.Conjuncts(n.Pred) {
+		s, negated := pred, false
+		if not, ok := pred.(*expr.Not); ok {
+			s, negated = not.Child, true
+		}
+		sub, ok := s.(*expr.Subquery)
+		if !ok || sub.Kind == expr.ScalarSubquery || sub.Kind == expr.QuantifiedSubquery {
+			var x expr.Expr
+			in, x = r.lift(in, pred)
+			rest = append(rest, x)
+			continue
+		}
+		left := make([]expr.Expr, len(sub.Left))
+		for i, e := range sub.Left {
+			in, left[i] = r.lift(in, e)
+		}
+		q := r.plan(sub.Query.(logical.Plan))
+		if sub.Kind == expr.ExistsSubquery {
+			kind := logical.LeftSemi
+			if negated {
+				kind = logical.LeftAnti
+			}
+			in = &logical.Apply{Base: logical.Base{At: sub.At}, Kind: kind, Left: in, Right: q}
+			continue
+		}
+		cond, nullable := r.membership(left, q, "=")
+		kind := logical.LeftSemi
+		if negated {
+			kind = logical.LeftAnti
+			if nullable {
+				kind = logical.NullAwareAnti
+			}
+		}
+		in = &logical.Apply{Base: logical.Base{At: sub.At}, Kind: kind, Left: in, Right: q, Cond: cond}
+	}
+	return filter(in, rest)
+}
+
+// membership compares the left row with the query's columns.
+func (r *subqueryRewriter) membership(left []expr.Expr, q logical.Plan, op string) (cond expr.Expr, nullable bool) {
+	var conds []expr.Expr
+	for i, c := range q.Output() {
+		eq, err := functions.Call(op, left[i], c)
+		if err != nil {
+			r.fail(err)
+			return nil, false
+		}
+		conds = append(conds, eq)
+		nullable = nullable || left[i].Nullable() || c.Null
+	}
+	return expr.Conjunction(conds), nullable
+}
+
+// lift puts an Apply over in for every subquery of e and returns e with columns in their place.
+func (r *subqueryRewriter) lift(in logical.Plan, e expr.Expr) (logical.Plan, expr.Expr) {
+	if !hasSubquery(e) {
+		return in, e
+	}
+	out := expr.Rewrite(e, func(x expr.Expr) expr.Expr {
+		s, ok := x.(*expr.Subquery)
+		if !ok {
+			return x
+		}
+		q := r.plan(s.Query.(logical.Plan))
+		base := logical.Base{At: s.At}
+		switch s.Kind {
+		case expr.ScalarSubquery:
+			in = &logical.Apply{Base: base, Kind: logical.Single, Left: in, Right: q}
+			c := *q.Output()[0]
+			c.Null = true
+			return &c
+		case expr.ExistsSubquery:
+			mark := &expr.Column{ID: r.NextID(), Name: "exists", T: types.BooleanType}
+			in = &logical.Apply{Base: base, Kind: logical.Mark, Left: in, Right: q, MarkCol: mark}
+			return mark
+		}
+		op := "="
+		if s.Kind == expr.QuantifiedSubquery {
+			op = s.Op
+		}
+		if s.All { // x op ALL (q) is NOT (x negated-op ANY (q))
+			op = negated(op)
+		}
+		cond, nullable := r.membership(s.Left, q, op)
+		mark := &expr.Column{ID: r.NextID(), Name: "in", T: types.BooleanType, Null: nullable}
+		in = &logical.Apply{Base: base, Kind: logical.Mark, Left: in, Right: q, Cond: cond, MarkCol: mark}
+		if s.All {
+			return &expr.Not{Child: mark}
+		}
+		return mark
+	})
+	return in, out
+}
+
+func negated(op string) string {
+	return map[string]string{"=": "<>", "==": "<>", "<>": "=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}[op]
+}
+
+func (r *subqueryRewriter) join(n *logical.Join) logical.Plan {
+	out := n.Output()
+	if n.Kind == logical.Inner {
+		j := *n
+		j.Cond = nil
+		return restrict(r.filter(&logical.Filter{Input: &j, Pred: n.Cond}), out)
+	}
+	lset, rset := setOf(n.Left.Output()), setOf(n.Right.Output())
+	left, right := n.Left, n.Right
+	var conds []expr.Expr
+	for _, pred := range expr.Conjuncts(n.Cond) {
+		switch {
+		case !hasSubquery(pred):
+		case !lset.touches(pred):
+			right, pred = r.lift(right, pred)
+		case !rset.touches(pred):
+			left, pred = r.lift(left, pred)
+		default:
+			r.fail(sqlerr.New("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_CORRELATED_EXPRESSION_IN_JOIN_CONDITION", n.At,
+				"A subquery in the condition of an outer join refers to both sides of the join."))
+		}
+		conds = append(conds, pred)
+	}
+	j := *n
+	j.Left, j.Right, j.Cond = left, right, expr.Conjunction(conds)
+	return restrict(&j, out)
+}
