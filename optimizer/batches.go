@@ -33,3 +33,24 @@ var Batches = []Batch{
 		{Name: "push_into_scan", Why: "scans skip data by the filters that reached them", Rewrite: pushIntoScan},
 	}},
 }
+
+// Replanning is the short batch that the adaptive layer runs over what has not started.
+var Replanning = []Batch{
+	{Name: "replan", Rounds: 1, Rules: []Rule{
+		{Name: "propagate_empty", Why: "an empty stage removes what depends on it before sizes matter", Rewrite: propagateEmpty},
+		{Name: "reorder_joins", Why: "measured sizes decide order and build side", Rewrite: reorderJoins},
+		{Name: "prune_columns", Why: "removed branches leave columns that nobody reads", Rewrite: pruneColumns},
+		{Name: "merge_projects", Why: "pruning leaves projections that pass everything through", Rewrite: mergeProjects},
+	}},
+}
+
+// AfterScalars settles literals that took the place of scalar subqueries.
+var AfterScalars = []Batch{
+	{Name: "scalars", Rounds: 1, Rules: []Rule{
+		{Name: "merge_projects", Why: "literals reach the expressions that use them", Rewrite: mergeProjects},
+		{Name: "push_filters", Why: "comparisons with the literal become filters of scans", Rewrite: pushFilters},
+		{Name: "simplify_expressions", Why: "the literal folds", Rewrite: simplifyExpressions},
+		{Name: "prune_columns", Why: "the literal columns are used up", Rewrite: pruneColumns},
+		{Name: "push_into_scan", Why: "scans skip data by the literal", Rewrite: pushIntoScan},
+	}},
+}

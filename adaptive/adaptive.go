@@ -1,0 +1,329 @@
+// Package adaptive runs a plan stage by stage and re-plans what has not started from what finished stages measured.
+//
+// A stage is what a vectorized engine must finish anyway before the next step: a join's build side, an aggregate, a sort, a window, a shared
+// definition. A finished stage becomes a logical.Stage leaf with its facts. Which stage runs next is decided by estimated size, never by the
+// order of arrival, so a plan is a pure function of the text and the measured facts.
+//
+// Sparrow makes no compatibility promise for this package.
+package adaptive
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/sparrow-engine/sparrow/cost"
+	"github.com/sparrow-engine/sparrow/datasource"
+	"github.com/sparrow-engine/sparrow/exec"
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/logical"
+	"github.com/sparrow-engine/sparrow/optimizer"
+	"github.com/sparrow-engine/sparrow/physical"
+)
+
+// Execution is one query from optimized plan to result.
+type Execution struct {
+	Query   *exec.Query
+	Planner *physical.Planner
+	Opt     *optimizer.Context
+	// Enabled re-plans from measured facts; without it the first plan is kept.
+	Enabled bool
+	// Force re-plans after every stage, whatever the facts (a chaos mode of the tests).
+	Force bool
+	// MaxRecursion bounds the levels of recursive definitions, MaxRecursionRows their rows.
+	MaxRecursion     int
+	MaxRecursionRows int64
+	// Notify, if set, is told of every event as it happens.
+	Notify func(Event)
+
+	events []Event
+	stages []*Finished
+}
+
+// Event is a finished stage or a re-planning.
+type Event struct {
+	Kind   string // "stage", "replan"
+	Stage  *Finished
+	Reason string // replan: the fact that caused it
+	Rule   string // replan: the rule that changed the plan
+	Plan   logical.Plan
+}
+
+// Finished is a stage that ran.
+type Finished struct {
+	Number    int
+	Name      string
+	Plan      logical.Plan // what it computed, over earlier stages
+	Estimated float64
+	Rows      int64
+	Bytes     int64
+	Elapsed   time.Duration
+	Out       *exec.StageOutput
+}
+
+// Events returns what happened so far.
+func (x *Execution) Events() []Event { return x.events }
+
+// Stages returns the finished stages in order.
+func (x *Execution) Stages() []*Finished { return x.stages }
+
+// Run executes the plan up to its last pipeline, runs that into the sink which makeSink gives for its columns, and returns its output and
+// the final plan.
+func (x *Execution) Run(p logical.Plan, makeSink func(in []*expr.Column) (exec.Sink, error)) (*exec.StageOutput, logical.Plan, error) {
+	for {
+		p = x.foldScalars(p)
+		next := x.next(p)
+		if next == nil {
+			break
+		}
+		replaced, err := x.runStage(p, next)
+		if err != nil {
+			return nil, nil, err
+		}
+		if p, err = x.replan(replaced); err != nil {
+			return nil, nil, err
+		}
+	}
+	out, err := x.pipeline("result", p, nil, makeSink)
+	return out, p, err
+}
+
+// target is a subtree to run: a breaker itself, or an input that must be held (a build side, a definition).
+type target struct {
+	node   logical.Plan
+	parent logical.Plan
+	def    *logical.Def
+	est    float64
+}
+
+// next returns the ready stage of least estimated size, nil when the plan streams as a whole.
+func (x *Execution) next(p logical.Plan) *target {
+	var best *target
+	offer := func(t *target) {
+		t.est = x.work(t.node)
+		if best == nil || t.est < best.est {
+			best = t
+		}
+	}
+	var visit func(n, parent logical.Plan) (streams bool)
+	visit = func(n, parent logical.Plan) bool {
+		switch n := n.(type) {
+		case *logical.With:
+			for i := range n.Defs {
+				d := &n.Defs[i]
+				if visit(d.Plan, n) {
+					offer(&target{node: d.Plan, parent: n, def: d})
+				}
+			}
+			visit(n.Body, n)
+			return false
+		case *logical.Ref:
+			return false
+		case *logical.Join:
+			left := visit(n.Left, n)
+			if _, done := n.Right.(*logical.Stage); done {
+				return left
+			}
+			if visit(n.Right, n) {
+				offer(&target{node: n.Right, parent: n})
+			}
+			return false
+		case *logical.Recursive:
+			offer(&target{node: n, parent: parent})
+			return false
+		}
+		ready := true
+		kids := n.Children()
+		if l, ok := n.(*logical.Limit); ok && !physical.Streams(n) {
+			kids = l.Input.Children() // Sort and Limit run as one
+			if l.Count < 0 {
+				kids = l.Children()
+			}
+		}
+		for _, k := range kids {
+			ready = visit(k, n) && ready
+		}
+		if !ready {
+			return false
+		}
+		if physical.Streams(n) {
+			return true
+		}
+		offer(&target{node: n, parent: parent})
+		return false
+	}
+	visit(p, nil)
+	return best
+}
+
+// work estimates the rows a stage reads and makes.
+func (x *Execution) work(p logical.Plan) float64 {
+	rows := x.Opt.Cost.Rows(p)
+	logical.Walk(p, func(n logical.Plan) bool {
+		if len(n.Children()) == 0 {
+			if s, ok := n.(*logical.Scan); ok {
+				rows += x.Opt.Cost.Rows(&logical.Scan{Table: s.Table})
+			} else {
+				rows += x.Opt.Cost.Rows(n)
+			}
+		}
+		return true
+	})
+	return rows
+}
+
+// runStage executes a target and returns the plan with a Stage in its place.
+func (x *Execution) runStage(p logical.Plan, t *target) (logical.Plan, error) {
+	if r, ok := t.node.(*logical.Recursive); ok {
+		stage, err := x.recursive(r)
+		if err != nil {
+			return nil, err
+		}
+		return replace(p, t.node, stage), nil
+	}
+	est := x.Opt.Cost.Rows(t.node)
+	input, makeSink, err := x.Planner.Sink(t.node)
+	if err != nil {
+		return nil, err
+	}
+	var filters map[expr.ColumnID][]datasource.KeyFilter
+	if x.Planner.RuntimeFilters && t.def == nil {
+		filters = x.contextFilters(p, t.node)
+		switch n := t.node.(type) {
+		case *logical.Aggregate:
+			filters = physical.ThroughAggregate(n, filters)
+		case *logical.Distinct:
+		default:
+			if input != t.node {
+				filters = nil
+			}
+		}
+	}
+	start := time.Now()
+	out, err := x.pipeline(stageName(t), input, filters, makeSink)
+	if err != nil {
+		return nil, err
+	}
+	f := &Finished{Number: len(x.stages) + 1, Name: stageName(t), Plan: t.node, Estimated: est, Rows: out.Rows, Bytes: out.Bytes, Elapsed: time.Since(start), Out: out}
+	x.stages = append(x.stages, f)
+	x.emit(Event{Kind: "stage", Stage: f})
+	facts := x.facts(out)
+	if t.def != nil {
+		return substituteRefs(p, t.def, out, facts), nil
+	}
+	return replace(p, t.node, &logical.Stage{Handle: out, Out: t.node.Output(), Facts: facts}), nil
+}
+
+func (x *Execution) emit(e Event) {
+	x.events = append(x.events, e)
+	if x.Notify != nil {
+		x.Notify(e)
+	}
+}
+
+func stageName(t *target) string {
+	if t.def != nil {
+		return "shared " + t.def.Name
+	}
+	switch t.node.(type) {
+	case *logical.Aggregate:
+		return "aggregate"
+	case *logical.Distinct, *logical.DistinctOn:
+		return "distinct"
+	case *logical.Sort:
+		return "sort"
+	case *logical.Limit:
+		return "top-n"
+	case *logical.Window:
+		return "window"
+	}
+	return "build"
+}
+
+// pipeline compiles a streaming plan and runs it into a sink.
+func (x *Execution) pipeline(name string, p logical.Plan, kf map[expr.ColumnID][]datasource.KeyFilter, makeSink func([]*expr.Column) (exec.Sink, error)) (*exec.StageOutput, error) {
+	branches, cols, err := x.Planner.Compile(p, kf)
+	if err != nil {
+		return nil, err
+	}
+	sink, err := makeSink(cols)
+	if err != nil {
+		return nil, err
+	}
+	return x.Query.Run(&exec.Pipeline{Name: name, Branches: branches, Sink: sink})
+}
+
+// replace puts a node in another's place.
+func replace(p, old, new logical.Plan) logical.Plan {
+	if p == old {
+		return new
+	}
+	return logical.RewriteChildren(p, func(c logical.Plan) logical.Plan { return replace(c, old, new) })
+}
+
+// substituteRefs turns the readers of a finished definition into stages and drops the definition.
+func substituteRefs(p logical.Plan, d *logical.Def, out *exec.StageOutput, facts logical.Facts) logical.Plan {
+	id := d.ID
+	return logical.Rewrite(p, func(n logical.Plan) logical.Plan {
+		switch n := n.(type) {
+		case *logical.Ref:
+			if n.Def == id {
+				return &logical.Stage{Handle: out, Out: n.Out, Facts: facts}
+			}
+		case *logical.With:
+			var rest []logical.Def
+			for _, x := range n.Defs {
+				if x.ID != id {
+					rest = append(rest, x)
+				}
+			}
+			if len(rest) == 0 {
+				return n.Body
+			}
+			w := *n
+			w.Defs = rest
+			return &w
+		}
+		return n
+	})
+}
+
+// Re-planning is worth its time only when a fact is far from its estimate and much work remains.
+const (
+	offBy        = 2.0
+	minRemaining = 50000 // rows
+)
+
+// replan runs the short batch of rules over what remains.
+func (x *Execution) replan(p logical.Plan) (logical.Plan, error) {
+	if !x.Enabled {
+		return p, nil
+	}
+	f := x.stages[len(x.stages)-1]
+	x.Opt.Cost = cost.NewEstimator(x.Opt.Ctx)
+	ratio := (float64(f.Rows) + 1) / (f.Estimated + 1)
+	off := ratio > offBy || ratio < 1/offBy
+	if !off && f.Rows > 0 && !x.Force {
+		return p, nil
+	}
+	if f.Rows > 0 && !x.Force && x.work(p) < minRemaining {
+		return p, nil
+	}
+	reason := fmt.Sprintf("stage %d (%s) gave %d rows, %s expected", f.Number, f.Name, f.Rows, count(f.Estimated))
+	before := x.Opt.Trace
+	defer func() { x.Opt.Trace = before }()
+	x.Opt.Trace = func(a optimizer.Applied) {
+		if logical.Same(a.Before, a.After) {
+			return
+		}
+		x.emit(Event{Kind: "replan", Reason: reason, Rule: a.Rule, Plan: a.After})
+	}
+	return optimizer.Run(x.Opt, p, optimizer.Replanning)
+}
+
+func count(v float64) string {
+	if v >= 1e6 {
+		return fmt.Sprintf("%.3g", v)
+	}
+	return fmt.Sprintf("%d", int64(math.Round(v)))
+}

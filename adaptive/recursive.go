@@ -1,0 +1,59 @@
+package adaptive
+
+import (
+	"github.com/sparrow-engine/sparrow/exec"
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/logical"
+	"github.com/sparrow-engine/sparrow/physical"
+	"github.com/sparrow-engine/sparrow/sqlerr"
+)
+
+// recursive runs a recursive definition: the anchor, then the step over the rows of the last round until it gives none.
+func (x *Execution) recursive(r *logical.Recursive) (*logical.Stage, error) {
+	levels := r.MaxLevels
+	if levels == 0 {
+		levels = x.MaxRecursion
+	}
+	sub := *x
+	materialize := func(in []*expr.Column) (exec.Sink, error) { return physical.NewMaterialize(in, true, x.Query), nil }
+	last, _, err := sub.Run(r.Anchor, materialize)
+	if err != nil {
+		return nil, err
+	}
+	var inputs []logical.Plan
+	total := int64(0)
+	for level := 0; last.Rows > 0; level++ {
+		inputs = append(inputs, &logical.Stage{Handle: last, Out: r.Out, Facts: logical.Facts{Rows: last.Rows, Bytes: last.Bytes}})
+		if total += last.Rows; x.MaxRecursionRows > 0 && total > x.MaxRecursionRows {
+			return nil, sqlerr.New("RECURSION_ROW_LIMIT_EXCEEDED", r.At, "The recursive query %s gave more than %d rows.", r.Name, x.MaxRecursionRows)
+		}
+		if levels >= 0 && level >= levels {
+			return nil, sqlerr.New("RECURSION_LEVEL_LIMIT_EXCEEDED", r.At, "The recursive query %s went deeper than %d levels without ending.", r.Name, levels).
+				WithHint("Set MAX RECURSION LEVEL or end the recursion by a condition.")
+		}
+		out := last
+		step := logical.Rewrite(r.Step, func(n logical.Plan) logical.Plan {
+			if ref, ok := n.(*logical.Ref); ok && ref.Def == r.ID {
+				return &logical.Stage{Handle: out, Out: ref.Out, Facts: logical.Facts{Rows: out.Rows, Bytes: out.Bytes}}
+			}
+			return n
+		})
+		if last, _, err = sub.Run(step, materialize); err != nil {
+			return nil, err
+		}
+	}
+	union := &logical.SetOp{Kind: logical.UnionOp, All: true, Inputs: inputs, Out: r.Out}
+	all, err := x.pipeline("recursive "+r.Name, unionOf(union), nil, materialize)
+	if err != nil {
+		return nil, err
+	}
+	x.stages = append(sub.stages, &Finished{Number: len(sub.stages) + 1, Name: "recursive " + r.Name, Plan: r, Estimated: float64(all.Rows), Rows: all.Rows, Bytes: all.Bytes, Out: all})
+	return &logical.Stage{Handle: all, Out: r.Out, Facts: x.facts(all)}, nil
+}
+
+func unionOf(u *logical.SetOp) logical.Plan {
+	if len(u.Inputs) == 0 {
+		return &logical.Values{Out: u.Out}
+	}
+	return u
+}
