@@ -77,7 +77,7 @@ func (v *Vector) SetValue(i int, x any) {
 		return
 	}
 	if v.Valid != nil {
-		v.Valid[i>>6] |= 1 << (i & 63)
+		v.EnsureValid()[i>>6] |= 1 << (i & 63)
 	}
 	switch x := x.(type) {
 	case bool:
@@ -140,6 +140,16 @@ func (v *Vector) appendValues(xs []any) int {
 
 // Grow makes a flat vector n rows long, keeping its rows; new rows are not null and of unspecified value.
 func (v *Vector) Grow(n int) {
+	v.growOwn(n)
+	if v.Width == WStruct {
+		for _, c := range v.Children {
+			c.Grow(n)
+		}
+	}
+}
+
+// growOwn is Grow without the fields of a struct.
+func (v *Vector) growOwn(n int) {
 	old := v.Len
 	size := n * v.Width.Bytes()
 	if cap(v.data) < size {
@@ -149,20 +159,21 @@ func (v *Vector) Grow(n int) {
 	}
 	v.data = v.data[:size]
 	v.Len = n
-	if v.Valid != nil {
-		for len(v.Valid) < Words(n) {
-			v.Valid = append(v.Valid, ^uint64(0))
-		}
-		if r := old & 63; r != 0 { // the tail of the last word may hold stale zeros
-			v.Valid[old>>6] |= ^uint64(0) << r
-		}
-		if v.Width == WNone {
-			v.SetAllNull()
-		}
+	switch {
+	case v.Width == WNone:
+		v.SetAllNull()
+	case v.Valid != nil:
+		v.growValid(old, n)
 	}
-	if v.Width == WStruct {
-		for _, c := range v.Children {
-			c.Grow(n)
-		}
+}
+
+func (v *Vector) growValid(old, n int) {
+	words := v.EnsureValid()[:Words(old)]
+	if r := old & 63; r != 0 { // the tail of the last word may hold stale zeros
+		words[old>>6] |= ^uint64(0) << r
 	}
+	for len(words) < Words(n) {
+		words = append(words, ^uint64(0))
+	}
+	v.Valid, v.own.words = words, words
 }

@@ -120,6 +120,8 @@ type Vector struct {
 
 	data []byte // aligned to 16 bytes
 
+	own memory // what Reset may reuse; Valid, Codes and Buffers may also be another's
+
 	Buffers  [][]byte // string bytes that long Views point into
 	Children []*Vector
 
@@ -170,7 +172,8 @@ func NewWidth(t types.Type, w Width, n int) *Vector {
 func (v *Vector) Reset(t types.Type, w Width, n int) {
 	v.Type, v.Width, v.Form, v.Len = t, w, Flat, n
 	v.Valid, v.Codes, v.Dict, v.HasBounds = nil, nil, nil, false
-	v.Buffers = v.Buffers[:0]
+	v.Buffers = nil
+	v.own.recycle()
 	size := n * w.Bytes()
 	if cap(v.data) < size {
 		v.data = alignedBytes(max(size, min(2*cap(v.data), BatchSize*w.Bytes())))
@@ -301,7 +304,7 @@ func (v *Vector) NullCount() int {
 	return n
 }
 
-// validWords returns the number of stored validity bits: one for Constant.
+// validLen returns the number of stored validity bits: one for Constant.
 func (v *Vector) validLen() int {
 	if v.Form == Constant {
 		return 1
@@ -309,13 +312,19 @@ func (v *Vector) validLen() int {
 	return v.Len
 }
 
-// EnsureValid makes Valid writable bits, all set if it was nil, and returns it.
+// EnsureValid makes Valid writable bits, all set if it was nil, and returns it. Bits shared with another vector are copied first.
 func (v *Vector) EnsureValid() []uint64 {
-	if v.Valid == nil {
-		v.Valid = make([]uint64, Words(v.validLen()))
+	n := Words(v.validLen())
+	switch {
+	case v.Valid == nil:
+		v.Valid = v.own.validity(n)
 		for i := range v.Valid {
 			v.Valid[i] = ^uint64(0)
 		}
+	case !v.own.isValidity(v.Valid):
+		old := v.Valid
+		v.Valid = v.own.validity(max(n, len(old)))
+		copy(v.Valid, old)
 	}
 	return v.Valid
 }
@@ -329,7 +338,10 @@ func (v *Vector) SetNull(i int) {
 }
 
 // SetAllNull makes every row null.
-func (v *Vector) SetAllNull() { v.Valid = make([]uint64, Words(v.validLen())) }
+func (v *Vector) SetAllNull() {
+	v.Valid = v.own.validity(Words(v.validLen()))
+	clear(v.Valid)
+}
 
 // Words returns the number of 64-bit words for n bits.
 func Words(n int) int { return (n + 63) >> 6 }

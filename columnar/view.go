@@ -46,52 +46,28 @@ func (v *Vector) Bytes(i int) []byte {
 	return (&Values[View](b)[v.At(i)]).Bytes(b.Buffers)
 }
 
-// SetBytes stores b as row i of a flat or constant vector, copying bytes that do not fit in the view into the vector's last buffer.
+// SetBytes stores b as row i of a flat or constant vector, copying bytes that do not fit in the view into a buffer of the vector.
 func (v *Vector) SetBytes(i int, b []byte) {
 	if len(b) <= MaxInline {
 		Values[View](v)[i] = InlineView(b)
 		return
 	}
-	buf, off := v.appendBytes(b)
+	dst, buf, off := v.Reserve(len(b))
+	copy(dst, b)
 	Values[View](v)[i] = RefView(b, buf, off)
-}
-
-// Growth of the byte buffers of a vector that is being filled.
-const (
-	minBuffer = 4 << 10
-	maxBuffer = 1 << 20
-)
-
-func (v *Vector) appendBytes(b []byte) (buf, off int) {
-	last := len(v.Buffers) - 1
-	if last < 0 || cap(v.Buffers[last])-len(v.Buffers[last]) < len(b) {
-		size := minBuffer
-		if last >= 0 {
-			size = min(2*cap(v.Buffers[last]), maxBuffer)
-		}
-		v.Buffers = append(v.Buffers, make([]byte, 0, max(size, len(b))))
-		last++
-	}
-	off = len(v.Buffers[last])
-	v.Buffers[last] = append(v.Buffers[last], b...)
-	return last, off
 }
 
 // Reserve returns a slice of n fresh bytes in the vector's buffers and its place, for kernels that write results directly; store
 // the row with SetReserved.
 func (v *Vector) Reserve(n int) (dst []byte, buf, off int) {
-	last := len(v.Buffers) - 1
-	if last < 0 || cap(v.Buffers[last])-len(v.Buffers[last]) < n {
-		size := minBuffer
-		if last >= 0 {
-			size = min(2*cap(v.Buffers[last]), maxBuffer)
-		}
-		v.Buffers = append(v.Buffers, make([]byte, 0, max(size, n)))
-		last++
+	if v.own.open == 0 || cap(v.Buffers[v.own.open-1])-len(v.Buffers[v.own.open-1]) < n {
+		v.Buffers = append(v.Buffers, v.own.buffer(n))
+		v.own.open = len(v.Buffers)
 	}
-	off = len(v.Buffers[last])
-	v.Buffers[last] = v.Buffers[last][:off+n]
-	return v.Buffers[last][off : off+n], last, off
+	buf = v.own.open - 1
+	off = len(v.Buffers[buf])
+	v.Buffers[buf] = v.Buffers[buf][:off+n]
+	return v.Buffers[buf][off : off+n], buf, off
 }
 
 // SetReserved makes row i the first n bytes at (buf, off) of the vector's buffers.

@@ -1,0 +1,172 @@
+package kernel
+
+import (
+	"bytes"
+
+	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/types"
+)
+
+// room returns a list of n numbers in dst's memory if it fits. It is never nil, since a nil selection means all rows.
+func room(dst []int32, n int) []int32 {
+	if dst == nil || cap(dst) < n {
+		return make([]int32, n)
+	}
+	return dst[:n]
+}
+
+// SelectCompare returns, ascending, those of rows where a op b is true, written over dst, which may be rows.Sel itself. The vectors are of one
+// type and may have any form and nulls.
+func SelectCompare(op Op, a, b *columnar.Vector, rows columnar.Rows, dst []int32) []int32 {
+	if a.Form == columnar.Constant && b.Form != columnar.Constant {
+		a, b, op = b, a, op.Flip()
+	}
+	if b.Form == columnar.Constant {
+		if b.IsNull(0) {
+			return room(dst, 0)
+		}
+		if a.Form == columnar.Constant {
+			if a.IsNull(0) || !op.Holds(CompareRows(a, 0, b, 0)) {
+				return room(dst, 0)
+			}
+			return allRows(rows, dst)
+		}
+		if a.Form == columnar.Dictionary && a.Dict.Len <= rows.Count() {
+			return selectCodes(op, a, b, rows, dst)
+		}
+	}
+	if a.MayHaveNulls() || b.MayHaveNulls() {
+		dst = SelectNotNull(b, columnar.Rows{Sel: SelectNotNull(a, rows, dst), N: rows.N}, dst)
+		rows = columnar.Rows{Sel: dst, N: rows.N}
+	}
+	if rows.Count() == 0 {
+		return room(dst, 0)
+	}
+	if a.Form != columnar.Flat || b.Form == columnar.Dictionary || a.Width != b.Width {
+		return selectSlow(op, a, b, rows, dst)
+	}
+	switch a.Width {
+	case columnar.WBool:
+		return selectNumbers[uint8](op, a, b, rows, dst)
+	case columnar.W8:
+		return selectNumbers[int8](op, a, b, rows, dst)
+	case columnar.W16:
+		return selectNumbers[int16](op, a, b, rows, dst)
+	case columnar.W32:
+		return selectNumbers[int32](op, a, b, rows, dst)
+	case columnar.W64:
+		return selectNumbers[int64](op, a, b, rows, dst)
+	case columnar.WF32:
+		return selectFloats[float32](op, a, b, rows, dst)
+	case columnar.WF64:
+		return selectFloats[float64](op, a, b, rows, dst)
+	case columnar.WView:
+		if b.Form == columnar.Constant && (op == EQ || op == NE) {
+			return selectViewEquals(op, a, b, rows, dst)
+		}
+	}
+	return selectSlow(op, a, b, rows, dst)
+}
+
+// selectViewEquals compares strings with a constant by length and prefix first; an inlined one is two words.
+func selectViewEquals(op Op, a, b *columnar.Vector, rows columnar.Rows, dst []int32) []int32 {
+	dst = room(dst, rows.Count())
+	x := columnar.Values[columnar.View](a)
+	c := columnar.Values[columnar.View](b)[0]
+	want := b2i(op == EQ)
+	n := 0
+	if c.Len <= columnar.MaxInline {
+		for i := range rows.Count() {
+			r := rows.Row(i)
+			dst[n] = int32(r)
+			n += b2i(x[r] == c) ^ want ^ 1
+		}
+		return dst[:n]
+	}
+	long := c.Bytes(b.Buffers)
+	for i := range rows.Count() {
+		r := rows.Row(i)
+		v := &x[r]
+		eq := v.Len == c.Len && v.Prefix == c.Prefix && bytes.Equal(v.Bytes(a.Buffers), long)
+		dst[n] = int32(r)
+		n += b2i(eq) ^ want ^ 1
+	}
+	return dst[:n]
+}
+
+// selectCodes compares each entry of a dictionary once.
+func selectCodes(op Op, a, b *columnar.Vector, rows columnar.Rows, dst []int32) []int32 {
+	table := make([]uint8, a.Dict.Len)
+	for e := range table {
+		if !a.Dict.IsNull(e) && op.Holds(CompareRows(a.Dict, e, b, 0)) {
+			table[e] = 1
+		}
+	}
+	return selectTable(table, a, rows, dst)
+}
+
+// selectTable keeps the rows of a dictionary vector whose code has a 1 in the table.
+func selectTable(table []uint8, v *columnar.Vector, rows columnar.Rows, dst []int32) []int32 {
+	if v.Valid != nil {
+		dst = selectValid(v.Valid, rows, dst)
+		rows = columnar.Rows{Sel: dst, N: rows.N}
+	}
+	dst = room(dst, rows.Count())
+	n := 0
+	if len(table) == 0 {
+		return dst[:0]
+	}
+	if rows.Sel != nil {
+		for _, r := range rows.Sel {
+			dst[n] = r
+			n += int(table[v.Codes[r]])
+		}
+		return dst[:n]
+	}
+	for r, c := range v.Codes[:rows.N] {
+		dst[n] = int32(r)
+		n += int(table[c])
+	}
+	return dst[:n]
+}
+
+func selectSlow(op Op, a, b *columnar.Vector, rows columnar.Rows, dst []int32) []int32 {
+	dst = room(dst, rows.Count())
+	n := 0
+	if (op == EQ || op == NE) && a.Base().Width == columnar.WView {
+		want := op == EQ
+		for i := range rows.Count() {
+			r := rows.Row(i)
+			dst[n] = int32(r)
+			n += b2i(EqualRows(a, r, b, r) == want)
+		}
+		return dst[:n]
+	}
+	if a.Form == columnar.Flat && b.Form == columnar.Constant && a.Width == columnar.W128 {
+		c := wide(b, 0)
+		for i := range rows.Count() {
+			r := rows.Row(i)
+			dst[n] = int32(r)
+			n += b2i(op.Holds(columnar.Values[types.Int128](a)[r].Cmp(c)))
+		}
+		return dst[:n]
+	}
+	for i := range rows.Count() {
+		r := rows.Row(i)
+		dst[n] = int32(r)
+		n += b2i(op.Holds(CompareRows(a, r, b, r)))
+	}
+	return dst[:n]
+}
+
+func allRows(rows columnar.Rows, dst []int32) []int32 {
+	dst = room(dst, rows.Count())
+	if rows.Sel != nil {
+		copy(dst, rows.Sel)
+		return dst
+	}
+	for i := range dst {
+		dst[i] = int32(i)
+	}
+	return dst
+}

@@ -1,0 +1,69 @@
+package columnar
+
+// Growth of the byte buffers of a vector that is being filled.
+const (
+	minBuffer = 4 << 10
+	maxBuffer = 1 << 20
+)
+
+// memory is what a vector allocated itself and may use again after Reset. The exported slices of a vector may belong to another
+// vector (a gather shares buffers, a kernel shares validity), so only what is recorded here is ever written to.
+type memory struct {
+	words []uint64
+	codes []int32
+	used  [][]byte // buffers in use, with length 0
+	spare [][]byte
+	open  int // 1 + index in Buffers of the buffer that is being filled
+}
+
+// recycle makes all byte buffers available again.
+func (m *memory) recycle() {
+	for _, b := range m.used {
+		if cap(b) <= maxBuffer {
+			m.spare = append(m.spare, b)
+		}
+	}
+	m.used, m.open = m.used[:0], 0
+}
+
+func (m *memory) validity(n int) []uint64 {
+	if cap(m.words) < n {
+		m.words = make([]uint64, n, max(n, Words(BatchSize)))
+	}
+	m.words = m.words[:n]
+	return m.words
+}
+
+func (m *memory) isValidity(words []uint64) bool {
+	return len(words) > 0 && len(m.words) > 0 && &words[0] == &m.words[0]
+}
+
+// buffer returns an empty buffer with room for n bytes.
+func (m *memory) buffer(n int) []byte {
+	size := minBuffer
+	if k := len(m.used); k > 0 {
+		size = min(2*cap(m.used[k-1]), maxBuffer)
+	}
+	var b []byte
+	if k := len(m.spare) - 1; k >= 0 && cap(m.spare[k]) >= n {
+		b, m.spare = m.spare[k], m.spare[:k]
+	} else {
+		b = make([]byte, 0, max(size, n))
+	}
+	m.used = append(m.used, b)
+	return b
+}
+
+// SetCodes makes v a dictionary vector of n rows over dict and returns its codes, to be filled, in memory that v reuses.
+func (v *Vector) SetCodes(dict *Vector, n int) []int32 {
+	v.Type, v.Width, v.Form, v.Len = dict.Type, dict.Width, Dictionary, n
+	v.Valid, v.Dict, v.Buffers, v.Children = nil, dict, nil, nil
+	v.HasBounds, v.Lo, v.Hi = dict.HasBounds, dict.Lo, dict.Hi
+	v.own.recycle()
+	if cap(v.own.codes) < n {
+		v.own.codes = make([]int32, n, max(n, min(2*n, BatchSize)))
+	}
+	v.own.codes = v.own.codes[:n]
+	v.Codes = v.own.codes
+	return v.Codes
+}
