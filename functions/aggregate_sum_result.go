@@ -60,7 +60,8 @@ func (a *exactSum) overflow() error {
 	case a.mode == expr.Try, a.mode == expr.Legacy && !interval:
 		return nil
 	case interval:
-		return sqlerr.New("INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION", a.spec.Pos, "Integer overflow while operating with intervals.")
+		return sqlerr.New("INTERVAL_ARITHMETIC_OVERFLOW.WITH_SUGGESTION", a.spec.Pos, "Integer overflow while operating with intervals.").
+			WithHint("Use 'try_sum' or 'try_avg' to get NULL instead.")
 	}
 	return sqlerr.New("ARITHMETIC_OVERFLOW", a.spec.Pos, "The sum does not fit in %s.", a.spec.Result.SQL()).
 		WithHint("Use 'try_sum' or 'try_avg' to get NULL instead, or cast the argument to a wider type.")
@@ -127,20 +128,18 @@ func divideHalfUp(x types.Int128, shift int, n int64) (types.Int128, bool) {
 		}
 	}
 	v := bigOf(x)
-	v.Mul(v, new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(shift)), nil))
+	v.Mul(v, bigPow10(shift))
 	d := big.NewInt(n)
 	neg := v.Sign() < 0
 	v.Abs(v)
-	// half up: floor((2v + n) / 2n)
-	v.Lsh(v, 1).Add(v, d).Quo(v, d.Lsh(d, 1))
+	v.Lsh(v, 1).Add(v, d).Quo(v, d.Lsh(d, 1)) // floor((2v + n) / 2n)
 	if v.BitLen() > 127 {
 		return types.Int128{}, false
 	}
-	q := types.Int128{Lo: v.Uint64(), Hi: int64(new(big.Int).Rsh(v, 64).Uint64())}
 	if neg {
-		q = q.Neg()
+		v.Neg(v)
 	}
-	return q, true
+	return int128Of(v), true
 }
 
 func bigOf(x types.Int128) *big.Int {
