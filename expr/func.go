@@ -109,9 +109,12 @@ type Sig struct {
 type Resolving struct {
 	Func *Func
 	Args []Expr
-	Mode Mode
-	Env  *Env
-	Pos  sqlerr.Pos
+	// Order holds the keys of an ordered aggregate (WITHIN GROUP). A Resolution whose Params are longer than its arguments
+	// coerces these too.
+	Order []SortKey
+	Mode  Mode
+	Env   *Env
+	Pos   sqlerr.Pos
 }
 
 // Types returns the argument types.
@@ -211,8 +214,8 @@ func (k *KernelCall) Failed() []uint64 { return k.failed }
 // ResetErrors clears the outcome for reuse of k.
 func (k *KernelCall) ResetErrors() { k.failed, k.First, k.Err, k.Fatal = nil, -1, nil, nil }
 
-// Accumulator is the state of one aggregate for many groups, in columns. groups[i] is the group of the i-th row of the set rows.
-// Arguments are Flat or Constant. Null handling is the accumulator's (most skip rows whose argument is null).
+// Accumulator is the state of one aggregate for many groups, in columns. groups[i] is the group of the i-th row of the set rows;
+// nil groups mean that all rows go to group 0. Arguments are Flat or Constant. Null handling is the accumulator's (most skip rows whose argument is null).
 type Accumulator interface {
 	// Resize makes room for groups 0 to n-1; new groups start empty.
 	Resize(n int)
@@ -226,6 +229,14 @@ type Accumulator interface {
 	PartialTypes() []types.Type
 	// Bytes estimates the memory held.
 	Bytes() int64
+}
+
+// Removable is an Accumulator that can take rows back, so that the window operator slides a frame at the cost of the rows that
+// enter and leave instead of computing every frame anew. Only rows that were added may be removed. Merge and Remove do not mix.
+type Removable interface {
+	Accumulator
+	// Remove undoes Update of the same rows. Like Update it skips rows whose argument is null.
+	Remove(groups []int32, args []*columnar.Vector, rows columnar.Rows) error
 }
 
 // WindowKernel computes a ranking or offset function for one partition.
