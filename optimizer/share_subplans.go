@@ -55,7 +55,7 @@ func (s *sharer) collect(p logical.Plan) {
 	if !worthSharing(p) || volatile(p) || len(logical.Free(p)) > 0 || hasOuterRef(p) {
 		return
 	}
-	f := canonical(p)
+	f := Canonical(p)
 	s.forms[p] = f
 	s.plans[f] = append(s.plans[f], p)
 }
@@ -110,8 +110,8 @@ func (s *sharer) share(p logical.Plan, form string) (logical.Plan, bool) {
 	return &logical.With{Defs: []logical.Def{def}, Body: body}, true
 }
 
-// canonical writes a plan with columns numbered in order of appearance.
-func canonical(p logical.Plan) string {
+// Canonical writes a plan with columns numbered in order of appearance.
+func Canonical(p logical.Plan) string {
 	w := canonicalWriter{ids: map[expr.ColumnID]int{}}
 	w.plan(p)
 	return w.b.String()

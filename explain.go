@@ -1,0 +1,108 @@
+package sparrow
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/sparrow-engine/sparrow/adaptive"
+	"github.com/sparrow-engine/sparrow/exec"
+	"github.com/sparrow-engine/sparrow/logical"
+	"github.com/sparrow-engine/sparrow/optimizer"
+	"github.com/sparrow-engine/sparrow/physical"
+	"github.com/sparrow-engine/sparrow/sqlerr"
+)
+
+func (st *statement) explain(ctx context.Context, n *logical.Explain) (*table, error) {
+	t := textTable("plan")
+	text, err := st.explainText(ctx, n.Query, n.Mode)
+	if err != nil {
+		return nil, err
+	}
+	t.add(text)
+	return t, nil
+}
+
+// explainText explains a plan that is not yet analyzed. Modes: "" (the plan that will run), EXTENDED (also parsed, analyzed and optimized),
+// COST (with estimates), FORMATTED (as ""), CODEGEN (as "": there is no generated code), ANALYZE (run it and show what happened).
+func (st *statement) explainText(ctx context.Context, query logical.Plan, mode string) (string, error) {
+	if isCommand(query) {
+		return "Command " + strings.TrimPrefix(fmt.Sprintf("%T", query), "*logical.") + "\n", nil
+	}
+	analyzed, err := st.analyze(ctx, query)
+	if err != nil {
+		return "", err
+	}
+	if mode == "ANALYZE" {
+		return st.explainAnalyze(ctx, analyzed)
+	}
+	opt := st.optimizing(ctx)
+	optimized, err := optimizer.Optimize(opt, st.session.cache.replace(analyzed))
+	if err != nil {
+		return "", sqlerr.Attach(err, st.text)
+	}
+	var b strings.Builder
+	if mode == "EXTENDED" {
+		fmt.Fprintf(&b, "== Analyzed Plan ==\n%s\n== Optimized Plan ==\n%s\n", logical.Format(analyzed, logical.FormatOptions{}), logical.Format(optimized, logical.FormatOptions{}))
+	}
+	b.WriteString("== Physical Plan ==\n")
+	b.WriteString(physical.Format(optimized, physical.FormatOptions{Estimate: func(p logical.Plan) string {
+		if mode != "COST" {
+			return ""
+		}
+		s := opt.Cost.Of(p)
+		return fmt.Sprintf("rows≈%.4g (%s)", s.Rows, s.Source)
+	}}))
+	return b.String(), nil
+}
+
+func (st *statement) explainAnalyze(ctx context.Context, analyzed logical.Plan) (string, error) {
+	x, err := st.start(ctx, analyzed, nil)
+	if err != nil {
+		return "", err
+	}
+	defer x.query.Close()
+	var b strings.Builder
+	estimates := st.optimizing(ctx)
+	b.WriteString("== First Plan ==\n")
+	b.WriteString(physical.Format(x.optimized, physical.FormatOptions{Estimate: func(p logical.Plan) string {
+		return fmt.Sprintf("rows≈%.4g", estimates.Cost.Rows(p))
+	}}))
+	last := ""
+	for _, e := range x.Events() {
+		if e.Kind == "replan" {
+			if e.Reason != last {
+				fmt.Fprintf(&b, "\n== Re-planned: %s ==\n", e.Reason)
+				last = e.Reason
+			}
+			fmt.Fprintf(&b, "rule %s gave:\n%s", e.Rule, physical.Format(e.Plan, physical.FormatOptions{}))
+		}
+	}
+	b.WriteString("\n== Final Plan ==\n")
+	b.WriteString(finalPlan(x))
+	fmt.Fprintf(&b, "\nplanning %s, total %s, result %s rows\n", x.planning.Round(10*time.Microsecond), x.elapsed.Round(10*time.Microsecond), humanize.Comma(x.out.Rows))
+	return b.String(), nil
+}
+
+// finalPlan prints the last pipeline and, below each stage leaf, what the stage computed.
+func finalPlan(x *execution) string {
+	byOut := map[*exec.StageOutput]*adaptive.Finished{}
+	for _, f := range x.Stages() {
+		byOut[f.Out] = f
+	}
+	return physical.Format(x.final, physical.FormatOptions{
+		Expand: func(s *logical.Stage) (string, logical.Plan) {
+			out, _ := s.Handle.(*exec.StageOutput)
+			f := byOut[out]
+			if f == nil {
+				return "", nil
+			}
+			return fmt.Sprintf("stage %d (%s): %s rows, %s expected, %s, %s", f.Number, f.Name, humanize.Comma(f.Rows), humanize.Comma(int64(f.Estimated)),
+				humanize.IBytes(uint64(f.Bytes)), f.Elapsed.Round(10*time.Microsecond)), f.Plan
+		},
+		Measured: x.Measured,
+	})
+}

@@ -1,0 +1,81 @@
+package sparrow
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/sparrow-engine/sparrow/adaptive"
+	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/cost"
+	"github.com/sparrow-engine/sparrow/exec"
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/logical"
+	"github.com/sparrow-engine/sparrow/optimizer"
+	"github.com/sparrow-engine/sparrow/physical"
+	"github.com/sparrow-engine/sparrow/sqlerr"
+)
+
+// optimizing returns the context in which the optimizer works for a statement.
+func (st *statement) optimizing(ctx context.Context) *optimizer.Context {
+	excluded := map[string]bool{}
+	for _, name := range strings.Split(st.conf.Get("spark.sql.optimizer.excludedRules"), ",") {
+		excluded[strings.TrimSpace(name)] = true
+	}
+	off := !st.conf.Bool("sparrow.optimizer.enabled")
+	c := &optimizer.Context{Ctx: ctx, Env: st.env, NextID: st.nextID, Cost: cost.NewEstimator(ctx), Disabled: func(rule string) bool { return off || excluded[rule] }}
+	if st.conf.Bool("sparrow.optimizer.check") {
+		c.Check = logical.Check
+	}
+	return c
+}
+
+// execution is a running query: its final plan and what happened on the way.
+type execution struct {
+	*adaptive.Execution
+	query     *exec.Query
+	optimized logical.Plan
+	final     logical.Plan
+	out       *exec.StageOutput
+	planning  time.Duration
+	elapsed   time.Duration
+}
+
+// start optimizes and runs an analyzed plan to its materialized result. The caller closes the execution.
+func (st *statement) start(ctx context.Context, analyzed logical.Plan, notify func(adaptive.Event)) (*execution, error) {
+	begin := time.Now()
+	opt := st.optimizing(ctx)
+	optimized, err := optimizer.Optimize(opt, st.session.cache.replace(analyzed))
+	if err != nil {
+		return nil, sqlerr.Attach(err, st.text)
+	}
+	planned := time.Since(begin)
+	q := exec.NewQuery(ctx, exec.Options{Threads: threads(st.conf), Memory: st.conf.Bytes("sparrow.memory"), TempDir: st.conf.Get("sparrow.spill.dir"),
+		BatchSize: int(st.conf.Int("sparrow.batchSize")), Env: st.env})
+	x := &execution{query: q, optimized: optimized, planning: planned, Execution: &adaptive.Execution{
+		Query: q,
+		Planner: &physical.Planner{Query: q, Env: st.env, RuntimeFilters: st.conf.Bool("sparrow.runtimeFilters.enabled"), Flatten: st.conf.Bool("sparrow.scan.flatten"),
+			BatchSize: int(st.conf.Int("sparrow.batchSize")), Threads: threads(st.conf)},
+		Opt:     opt,
+		Enabled: st.conf.Bool("sparrow.adaptive.enabled") && st.conf.Bool("spark.sql.adaptive.enabled"),
+		Force:   st.conf.Bool("sparrow.adaptive.force"), Notify: notify,
+		MaxRecursion: int(st.conf.Int("spark.sql.cteRecursionLevelLimit")), MaxRecursionRows: st.conf.Int("spark.sql.cteRecursionRowLimit"),
+	}}
+	x.out, x.final, err = x.Run(optimized, func(in []*expr.Column) (exec.Sink, error) { return physical.NewMaterialize(in, true, q), nil })
+	x.elapsed = time.Since(begin)
+	if err != nil {
+		q.Close()
+		return nil, sqlerr.Attach(err, st.text)
+	}
+	return x, nil
+}
+
+// run executes an analyzed plan and gives the result's batches in order; their vectors live until consume returns.
+func (st *statement) run(ctx context.Context, analyzed logical.Plan, consume func(b *columnar.Batch) error) error {
+	x, err := st.start(ctx, analyzed, nil)
+	if err != nil {
+		return err
+	}
+	defer x.query.Close()
+	return sqlerr.Attach(x.out.Each(x.query, consume), st.text)
+}
