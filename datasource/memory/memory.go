@@ -99,4 +99,3 @@ func (t *Table) ScanVectors(_ context.Context, r *datasource.VectorRequest) (dat
 		}, nil
 	})
 }
-
