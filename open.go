@@ -79,3 +79,6 @@ func (s *Session) open(ctx context.Context, format string, paths []string, optio
 	}
 	return datasource.OpenPartitioned(ctx, f, files, o, schema)
 }
+
+// IsTableFile reports whether a file's name has an ending of a format that sessions read.
+func IsTableFile(name string) bool { return formatOfFile(name) != nil }

@@ -105,3 +105,9 @@ func (st *statement) frame(ctx context.Context, p logical.Plan) (*DataFrame, err
 	}
 	return df, nil
 }
+
+// SplitStatements cuts a script at its semicolons, comments and quotes respected; parts without a statement are left out.
+func SplitStatements(text string) []string { return sql.Split(text) }
+
+// Error is the error of a query: a Spark error condition with SQLSTATE, place and suggestion.
+type Error = sqlerr.Error
