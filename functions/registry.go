@@ -9,7 +9,10 @@ import (
 )
 
 // families lists the tables of built-in functions; adding a family is one line here.
-var families = []func() []*expr.Func{}
+var families = []func() []*expr.Func{
+	mathFuncs,
+	roundFuncs,
+}
 
 // registry is built at the first look-up.
 type registry struct {
