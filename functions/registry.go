@@ -13,6 +13,8 @@ import (
 func families() []func() []*expr.Func {
 	return []func() []*expr.Func{
 		aggregates,
+		mathFuncs,
+		roundFuncs,
 	}
 }
 
