@@ -158,4 +158,3 @@ func (st *statement) cacheTable(ctx context.Context, n *logical.Cache) error {
 	c.add(e)
 	return nil
 }
-
