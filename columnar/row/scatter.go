@@ -211,7 +211,7 @@ func (p *Page) nested(t target, base *columnar.Vector, pos []int32, n int) {
 
 func sized(s []int32, n int) []int32 {
 	if cap(s) < n {
-		return make([]int32, max(n, columnar.BatchSize))
+		return make([]int32, n, max(n, columnar.BatchSize))
 	}
 	return s[:n]
 }
