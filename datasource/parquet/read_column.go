@@ -2,7 +2,6 @@ package parquet
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"sort"
 
@@ -21,8 +20,10 @@ type leafReader struct {
 	verify bool // page checksums
 	// flatten asks for values where there are codes.
 	flatten bool
-	codec   *decompressor
-	counts  *readCounts
+	// output tells that vectors leave the scan, with the dictionary.
+	output bool
+	codec  *decompressor
+	counts *readCounts
 
 	in    chunkInput
 	meta  *format.ColumnMetaData
@@ -227,7 +228,7 @@ func (c *leafReader) Read(row int64, n int, rows columnar.Rows, dst *columnar.Ve
 		switch code := c.page.kind == pageCodes && c.dict.keep; {
 		case done == 0 && code:
 			dst.SetCodes(c.dict.vec, n)
-			c.dict.shared = true
+			c.dict.shared = c.dict.shared || c.output
 			coded = true
 		case done == 0:
 			dst.Reset(c.typ, c.width, n)
@@ -363,6 +364,9 @@ func (c *leafReader) finish(dst *columnar.Vector, n int, coded bool) {
 	if c.nulls {
 		dst.Valid = c.valid
 	}
+	if c.width == columnar.WNone {
+		dst.SetAllNull()
+	}
 	if coded {
 		return
 	}
@@ -409,9 +413,4 @@ func spreadVector(dst *columnar.Vector, at, m, values int, valid []uint64) {
 	case 16:
 		spread(columnar.Values[types.Int128](dst)[at:at+m], values, valid, at)
 	}
-}
-
-// fail wraps an error with its place.
-func (c *leafReader) fail(err error) error {
-	return fmt.Errorf("column %q: %w", c.leaf.path, err)
 }

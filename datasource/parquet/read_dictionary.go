@@ -21,18 +21,17 @@ type dictionary struct {
 	vec *columnar.Vector
 	// keep tells that batches are codes into vec rather than values.
 	keep bool
-	// shared tells that a vector outside refers to vec or its bytes, so that their memory is not used again.
+	// shared tells that a vector outside refers to the bytes of vec, so that their memory is not used again. The vector itself never
+	// is: results are cached by its address.
 	shared bool
 	buf    []byte
-	// generation grows with every dictionary, for what is cached per dictionary.
-	generation int64
 }
 
 // forget leaves the dictionary at the end of its chunk.
 func (d *dictionary) forget() {
-	d.found, d.loaded = false, false
+	d.found, d.loaded, d.vec = false, false, nil
 	if d.shared {
-		d.vec, d.buf, d.shared = nil, nil, false
+		d.buf, d.shared = nil, false
 	}
 }
 
@@ -48,7 +47,7 @@ func (c *leafReader) loadDictionary() error {
 		return errNoDictionary
 	}
 	if d.shared {
-		d.vec, d.buf, d.shared = nil, nil, false
+		d.buf, d.shared = nil, false
 	}
 	back := c.in.pos
 	_, data, buf, err := c.body(&d.header, d.offset, d.buf)
@@ -64,7 +63,6 @@ func (c *leafReader) loadDictionary() error {
 		return fmt.Errorf("dictionary: %w", err)
 	}
 	d.loaded = true
-	d.generation++
 	d.keep = !c.flatten && c.keepCodes(d.header.values)
 	return nil
 }
@@ -95,9 +93,7 @@ func (c *leafReader) decodeDictionary(data []byte, n int) error {
 		d.bound(c.typ)
 		return nil
 	}
-	if d.vec == nil {
-		d.vec = &columnar.Vector{}
-	}
+	d.vec = &columnar.Vector{}
 	saved, buffers, bounded, any, lo, hi := c.page, c.buffers, c.bounded, c.any, c.lo, c.hi
 	c.page = page{kind: pagePlain, data: data}
 	c.buffers, c.bounded = nil, false

@@ -13,6 +13,9 @@ func (c *leafReader) fill(dst *columnar.Vector, at, n int) error {
 	if n == 0 {
 		return nil
 	}
+	if c.leaf.conv.kind == convNull {
+		return c.skipValues(n)
+	}
 	if c.page.kind == pageCodes {
 		c.codes = grow(c.codes, n)
 		if err := c.page.codes.read(c.codes); err != nil {

@@ -3,7 +3,6 @@ package parquet
 import (
 	"context"
 	"slices"
-	"sync"
 	"sync/atomic"
 
 	"github.com/sparrow-engine/sparrow/columnar"
@@ -27,7 +26,6 @@ type scan struct {
 	groups, groupsSkipped, pages, pagesSkipped, rows, rowsOut, bytes atomic.Int64
 	// indexTried and indexUsed count row groups whose page index was read and let pages be skipped.
 	indexTried, indexUsed atomic.Int64
-	closeOnce             sync.Once
 }
 
 // morsel is a row group or a part of one.
@@ -68,7 +66,7 @@ func (s *scan) planFile(file int, ft *footer) {
 			continue
 		}
 		s.groups.Add(1)
-		of := s.table.boundsOf(file, ft, g)
+		of := s.table.boundsOf(ft, g)
 		if slices.ContainsFunc(s.req.Predicates, func(p datasource.Predicate) bool { return excludes(&p, of) }) {
 			s.groupsSkipped.Add(1)
 			continue

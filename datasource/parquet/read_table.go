@@ -40,12 +40,10 @@ func (Format) NewWriter(w io.Writer, schema *arrow.Schema, o datasource.Options)
 
 // table is a set of Parquet files read as one table.
 type table struct {
-	files      []datasource.File
-	options    tableOptions
-	schema     types.Schema
-	arrow      *arrow.Schema
-	partitions int // the last columns, which come from the files' folders
-	constants  [][]*columnar.Vector
+	files   []datasource.File
+	options tableOptions
+	schema  types.Schema
+	arrow   *arrow.Schema
 
 	mu    sync.Mutex
 	known []*footer // parallel to files, nil until read
@@ -72,8 +70,8 @@ func parseReadOptions(o datasource.Options) (t tableOptions, err error) {
 const filesForNulls = 32
 
 // Open makes a table of Parquet files. Without a schema it is that of the first file, or with the option mergeschema all files' columns,
-// widened where they differ. Files match by column name without regard to case; a column that a file lacks is null. If files have
-// partition values, the schema must be given, and its last columns are the partitions'.
+// widened where they differ. Files match by column name without regard to case; a column that a file lacks is null. Partition
+// values of the files are not looked at: see datasource.OpenPartitioned.
 //
 // The table is a datasource.VectorTable and a datasource.Statistician.
 func Open(ctx context.Context, files []datasource.File, o datasource.Options, schema types.Schema) (datasource.Table, error) {
@@ -82,33 +80,16 @@ func Open(ctx context.Context, files []datasource.File, o datasource.Options, sc
 		return nil, err
 	}
 	t := &table{files: files, options: options, schema: schema, known: make([]*footer, len(files))}
-	if len(files) == 0 {
-		if schema == nil {
-			return nil, sqlerr.New("UNABLE_TO_INFER_SCHEMA", sqlerr.Pos{}, "Unable to infer schema for Parquet. It must be specified manually.")
-		}
-		return t, t.finish()
+	if len(files) == 0 && schema == nil {
+		return nil, sqlerr.New("UNABLE_TO_INFER_SCHEMA", sqlerr.Pos{}, "Unable to infer schema for Parquet. It must be specified manually.")
 	}
 	if schema == nil {
 		if t.schema, err = t.infer(ctx); err != nil {
 			return nil, err
 		}
-		for i := range files[0].Partitions { // nobody has named them
-			_ = i
-			return nil, sqlerr.Internal("parquet: files with partition values need a schema")
-		}
-	} else {
-		t.partitions = len(files[0].Partitions)
 	}
-	return t, t.finish()
-}
-
-func (t *table) finish() error {
-	fields := make([]arrow.Field, len(t.schema))
-	for i, f := range t.schema {
-		fields[i] = arrow.Field{Name: f.Name, Type: columnar.ArrowType(f.Type), Nullable: f.Nullable}
-	}
-	t.arrow = arrow.NewSchema(fields, nil)
-	return t.partitionConstants()
+	t.arrow = arrow.NewSchema(columnar.ArrowFields(t.schema), nil)
+	return t, nil
 }
 
 // infer takes the schema from the files.
@@ -212,13 +193,10 @@ func (t *table) footers(ctx context.Context) ([]*footer, error) {
 }
 
 // boundsOf returns what is known of a column of the table in a row group.
-func (t *table) boundsOf(file int, ft *footer, group int) func(column int) *bounds {
+func (t *table) boundsOf(ft *footer, group int) func(column int) *bounds {
 	return func(column int) *bounds {
 		if column < 0 || column >= len(t.schema) {
 			return nil
-		}
-		if p := column - (len(t.schema) - t.partitions); p >= 0 {
-			return constantBounds(t.constants[file][p], ft.meta.RowGroups[group].NumRows)
 		}
 		n := findField(ft.root.children, t.schema[column].Name)
 		if n == nil {
@@ -234,13 +212,7 @@ func (t *table) boundsOf(file int, ft *footer, group int) func(column int) *boun
 	}
 }
 
-func constantBounds(v *columnar.Vector, rows int64) *bounds {
-	x := v.Value(0)
-	if x == nil {
-		return &bounds{nulls: rows, nullsKnown: true, rows: rows}
-	}
-	if f, ok := x.(float64); ok && f != f {
-		return nil
-	}
-	return &bounds{min: x, max: x, nullsKnown: true, rows: rows, exact: true}
+// Scan reads the table as Arrow records, a partition for each row group.
+func (t *table) Scan(ctx context.Context, columns []int, predicates []datasource.Predicate, limit int64) (datasource.Scan, error) {
+	return datasource.ScanRecords(ctx, t, columns, predicates, limit)
 }

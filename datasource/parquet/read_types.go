@@ -32,6 +32,7 @@ const (
 	convDecimal128                 // big-endian bytes
 	convFloat16                    // 2 bytes to float
 	convInterval                   // 12 bytes: months, days, milliseconds
+	convNull                       // the void type: whatever is stored is null
 )
 
 // conversion describes how the values of a leaf are stored in a vector.
@@ -141,7 +142,7 @@ func (l *fileLeaf) describeInt32(e format.SchemaElement, set setType) error {
 		return set(timeOf(3), convInt64, 1_000_000)
 	}
 	if _, ok := e.LogicalType.Value.(*format.NullType); ok {
-		return set(types.IntType, convCopy, 0)
+		return set(types.NullType, convNull, 0)
 	}
 	bits, signed := intOf(e, 32)
 	l.signed = signed
