@@ -49,7 +49,7 @@ func partFuncs() []*expr.Func {
 			Sigs:     []expr.Sig{returns(types.StringType, str), returns(types.StringType, str, str)}, New: newTrim(trimRightSpaces, trimRightSet, 0)},
 		{Name: "btrim", Group: stringGroup, Since: "3.2.0", Usage: "btrim(s[, chars]) - Removes spaces, or characters that occur in chars, at both ends of a string or binary.",
 			Examples: []expr.Example{{SQL: "SELECT btrim('    SparkSQL   ')", Want: "SparkSQL"}, {SQL: "SELECT btrim('SSparkSQLS', 'SL')", Want: "parkSQ"}},
-			Sigs:     []expr.Sig{sameText(bin), sameText(bin, bin), returns(types.StringType, str), returns(types.StringType, str, str)}, New: newTrim(trimSpaces, trimSet, 1)},
+			Sigs:     []expr.Sig{returns(types.StringType, str), returns(types.StringType, str, str)}, New: newTrim(trimSpaces, trimSet, 1)},
 		{Name: "lpad", Group: stringGroup, Since: "1.5.0", Usage: "lpad(s, n[, pad]) - Fills a string or binary on the left to a length of n with pad (spaces, zero bytes), or cuts it to n.",
 			Examples: []expr.Example{{SQL: "SELECT lpad('hi', 5, '??')", Want: "???hi"}, {SQL: "SELECT lpad('hi', 1, '??')", Want: "h"}, {SQL: "SELECT hex(lpad(unhex('aabb'), 5))", Want: "000000AABB"}},
 			Sigs:     padSigs(), Resolve: resolvePad, Fallible: true, New: newPad(true)},
