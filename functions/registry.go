@@ -17,8 +17,7 @@ func families() []func() []*expr.Func {
 		comparisons,
 		conditionals,
 		extremes,
-		mathFuncs,
-		roundFuncs,
+		scalars,
 	}
 }
 
