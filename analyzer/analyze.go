@@ -7,6 +7,7 @@ package analyzer
 
 import (
 	"context"
+	"strings"
 
 	"github.com/sparrow-engine/sparrow/catalog"
 	"github.com/sparrow-engine/sparrow/expr"
@@ -36,7 +37,7 @@ type Session struct {
 // Analyze binds a plan. The result's Output is what the query shows, in order. Errors are *sqlerr.Error with Spark's conditions and the
 // place in the text that p was parsed from. ctx bounds the opening of files that the query names.
 func Analyze(ctx context.Context, p logical.Plan, s *Session) (logical.Plan, error) {
-	a := &analyzer{ctx: ctx, Session: s, env: s.Env, names: map[*expr.Name]string{}}
+	a := &analyzer{ctx: ctx, Session: s, env: s.Env, names: map[*expr.Name]string{}, outerNames: map[*expr.Subquery][]string{}}
 	if err := a.checkParameters(p); err != nil {
 		return nil, err
 	}
@@ -55,8 +56,10 @@ type analyzer struct {
 	ctes  *cteScope
 	views []string // the views whose texts are being bound, outermost first
 	calls []string // the SQL functions whose bodies are being bound
-	// names holds the text under which a bound name appears in automatic column names.
-	names map[*expr.Name]string
+	// names holds the text under which a bound name appears in automatic column names, outerNames the outer columns of a bound subquery.
+	names      map[*expr.Name]string
+	outerNames map[*expr.Subquery][]string
+	windowDefs map[string]expr.WindowSpec // WINDOW clause of the block being bound
 }
 
 func (a *analyzer) mode() expr.Mode {
@@ -139,6 +142,9 @@ func (a *analyzer) chain(p logical.Plan, outer *scope) (*relation, error) {
 	case *logical.Scan, *logical.Values, *logical.Range, *logical.Project, *logical.Join, *logical.Aggregate, *logical.Window,
 		*logical.Generate, *logical.With, *logical.Recursive, *logical.Stage:
 		return resolved(p), nil
+	}
+	if u, ok := p.(*logical.Unsupported); ok {
+		return nil, sqlerr.Unsupported(u.Feature, u.At, "%s is not supported yet.", strings.ReplaceAll(strings.ToLower(u.Feature), "_", " "))
 	}
 	if p.Output() == nil {
 		return nil, sqlerr.Unsupported("NESTED_STATEMENT", p.Pos(), "This statement cannot stand where a query is expected.")

@@ -2,8 +2,8 @@ package analyzer
 
 import (
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/expr/eval"
 	"github.com/sparrow-engine/sparrow/functions"
-	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
@@ -225,6 +225,12 @@ func (b *binder) cast(n *expr.Cast) (expr.Expr, error) {
 	}
 	c := *n
 	c.Child = child
+	if n.Literal {
+		if lit := b.a.typedLiteral(n); lit != nil {
+			return lit, nil
+		}
+		return nil, sqlerr.New("INVALID_TYPED_LITERAL", n.At, "The value of the typed literal \"%s\" is invalid: '%s'.", n.To.SQL(), autoName(b.a, n.Child))
+	}
 	if c.Mode == expr.ANSI {
 		c.Mode = b.a.mode()
 	}
@@ -353,4 +359,11 @@ func (b *binder) namedArg(n *expr.NamedArg) (expr.Expr, error) {
 	return &expr.NamedArg{Base: n.Base, Name: n.Name, Child: x}, nil
 }
 
-var _ logical.Plan
+// typedLiteral computes TIMESTAMP'…' and TIME'…' in the session's time zone; nil if the text is none.
+func (a *analyzer) typedLiteral(n *expr.Cast) *expr.Literal {
+	v, err := eval.EvalConstant(&expr.Cast{Base: n.Base, Child: n.Child, To: n.To, Mode: expr.ANSI}, a.env)
+	if err != nil {
+		return nil
+	}
+	return &expr.Literal{Base: n.Base, Value: v, T: n.To}
+}

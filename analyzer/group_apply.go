@@ -29,6 +29,11 @@ func (g *grouped) apply(having expr.Expr, qualify *item) (expr.Expr, error) {
 			k.byItem[it.col.ID] = it
 		}
 	}
+	if k.gen != nil {
+		if k.gen.e, err = g.above(k.gen.e); err != nil {
+			return nil, err
+		}
+	}
 	if having != nil {
 		if having, err = g.above(having); err != nil {
 			return nil, err

@@ -32,6 +32,7 @@ func (a *analyzer) selectBlock(sel *logical.Select, ord *logical.Order, outer *s
 		return nil, err
 	}
 	from = from.closed()
+	defer func(defs map[string]expr.WindowSpec) { a.windowDefs = defs }(a.windowDefs)
 	k := &block{a: a, sel: sel, outer: outer, from: from, plan: from.plan, scope: from.scope(outer), byItem: map[expr.ColumnID]*item{}}
 	if err := k.where(); err != nil {
 		return nil, err

@@ -18,6 +18,9 @@ func (b *binder) subquery(n *expr.Subquery) (expr.Expr, error) {
 		return nil, err
 	}
 	r = b.a.exact(r)
+	for _, c := range logical.Free(r.plan) {
+		b.a.outerNames[n] = append(b.a.outerNames[n], c.Name)
+	}
 	s := *n
 	s.Query = r.plan
 	switch n.Kind {

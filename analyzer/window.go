@@ -26,6 +26,7 @@ func (k *block) namedWindows(defs []logical.NamedWindow) error {
 		}
 		k.windows[key] = s
 	}
+	k.a.windowDefs = k.windows
 	return nil
 }
 
