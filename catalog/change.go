@@ -12,9 +12,9 @@ type Exists uint8
 
 // What CREATE does when the name is taken.
 const (
-	Fail Exists = iota
-	Keep        // IF NOT EXISTS
-	Replace     // OR REPLACE
+	Fail    Exists = iota
+	Keep           // IF NOT EXISTS
+	Replace        // OR REPLACE
 )
 
 // Place splits a table name into database and name, the current database filled in.

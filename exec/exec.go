@@ -42,7 +42,7 @@ type Step interface {
 }
 
 // Sink ends a pipeline. Every worker has a local sink; Combine merges it (calls are serialized); Finalize then makes the output, and may
-// run tasks on all workers.
+// run tasks on all workers. A pipeline without rows makes no local sinks: Finalize then comes alone.
 type Sink interface {
 	Name() string
 	NewLocal(w *Worker) (LocalSink, error)

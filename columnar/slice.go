@@ -1,0 +1,38 @@
+package columnar
+
+// Slice returns rows off to off+n-1 of v without copying; off is a multiple of 64. The result must not outlive v, nor be Reset.
+func (v *Vector) Slice(off, n int) *Vector {
+	s := *v
+	s.own, s.Len = memory{}, n
+	if v.Form == Constant {
+		return &s
+	}
+	if v.Valid != nil {
+		s.Valid = v.Valid[off>>6 : Words(off+n)]
+	}
+	if v.Form == Dictionary {
+		s.Codes = v.Codes[off : off+n : off+n]
+		return &s
+	}
+	w := v.Width.Bytes()
+	s.data = v.data[off*w : (off+n)*w : (off+n)*w]
+	if v.Width == WStruct {
+		s.Children = make([]*Vector, len(v.Children))
+		for i, c := range v.Children {
+			s.Children[i] = c.Slice(off, n)
+		}
+	}
+	return &s
+}
+
+// Size returns the memory that the vector holds, shared dictionaries not included.
+func (v *Vector) Size() int64 {
+	n := int64(len(v.data)) + 8*int64(len(v.Valid)) + 4*int64(len(v.Codes))
+	for _, b := range v.Buffers {
+		n += int64(cap(b))
+	}
+	for _, c := range v.Children {
+		n += c.Size()
+	}
+	return n
+}

@@ -1,0 +1,67 @@
+// Package budget bounds the memory that the operators of a query hold.
+//
+// Nobody waits for memory. An operator asks before it grows; when refused it gives back what it can (it spills) or fails with OutOfMemory.
+// Scratch of a worker, a few batches, is not accounted: it is the floor on which every operator can finish.
+//
+// Sparrow makes no compatibility promise for this package.
+package budget
+
+import (
+	"sync/atomic"
+
+	"github.com/sparrow-engine/sparrow/sqlerr"
+)
+
+// Budget counts the bytes held by operators against a limit. It is safe for concurrent use.
+type Budget struct {
+	limit int64
+	used  atomic.Int64
+	peak  atomic.Int64
+}
+
+// New returns a budget of limit bytes; limit <= 0 is no limit.
+func New(limit int64) *Budget { return &Budget{limit: limit} }
+
+// Reserve asks for n more bytes and reports whether they are granted.
+func (b *Budget) Reserve(n int64) bool {
+	for {
+		old := b.used.Load()
+		if b.limit > 0 && n > 0 && old+n > b.limit {
+			return false
+		}
+		if b.used.CompareAndSwap(old, old+n) {
+			b.raise(old + n)
+			return true
+		}
+	}
+}
+
+// Force accounts for n bytes that are held already, whatever the limit.
+func (b *Budget) Force(n int64) { b.raise(b.used.Add(n)) }
+
+// Release gives n bytes back.
+func (b *Budget) Release(n int64) { b.used.Add(-n) }
+
+// Used returns the bytes held now.
+func (b *Budget) Used() int64 { return b.used.Load() }
+
+// Peak returns the most bytes held at a time.
+func (b *Budget) Peak() int64 { return b.peak.Load() }
+
+// Limit returns the limit, 0 for none.
+func (b *Budget) Limit() int64 { return max(b.limit, 0) }
+
+func (b *Budget) raise(n int64) {
+	for {
+		p := b.peak.Load()
+		if n <= p || b.peak.CompareAndSwap(p, n) {
+			return
+		}
+	}
+}
+
+// OutOfMemory is the error of an operator that needs n bytes which the budget refused and that cannot do with less.
+func (b *Budget) OutOfMemory(operator string, n int64) error {
+	return sqlerr.New("UNABLE_TO_ACQUIRE_MEMORY", sqlerr.Pos{}, "%s needs %d bytes more, but %d of the %d bytes of memory are in use.", operator, n, b.Used(), b.limit).
+		WithHint("Raise sparrow.memory, lower sparrow.threads, or reduce the rows that are joined or grouped.")
+}

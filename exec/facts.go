@@ -1,0 +1,111 @@
+package exec
+
+import (
+	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/types"
+)
+
+// ColumnFacts is what is known of one column of a StageOutput. Min and Max are Go values as package types describes, nil when unknown or
+// when all rows are null.
+type ColumnFacts struct {
+	Min, Max any
+	Distinct float64 // 0: unknown
+	Nulls    int64
+	Known    bool // Nulls, Min and Max are exact
+}
+
+// Facts measures the columns, once: nulls of all, least and greatest value of integers, dates, times and narrow decimals.
+func (s *StageOutput) Facts() []ColumnFacts {
+	s.facts.Do(func() {
+		s.columns = make([]ColumnFacts, len(s.types))
+		for c := range s.types {
+			s.columns[c] = s.measure(c)
+		}
+	})
+	return s.columns
+}
+
+func (s *StageOutput) measure(c int) ColumnFacts {
+	var f ColumnFacts
+	lo, hi, any := int64(0), int64(0), false
+	ordered := true
+	for _, chunk := range s.chunks {
+		v := chunk.Cols[c]
+		f.Nulls += int64(v.NullCount())
+		if !ordered {
+			continue
+		}
+		l, h, some, ok := Extremes(v)
+		ordered = ok
+		if !some {
+			continue
+		}
+		if !any {
+			lo, hi, any = l, h, true
+		}
+		lo, hi = min(lo, l), max(hi, h)
+	}
+	f.Known = ordered
+	if ordered && any {
+		t := s.types[c]
+		f.Min, f.Max = ordinal(t, lo), ordinal(t, hi)
+	}
+	return f
+}
+
+// ordinal returns the Go value of type t that is stored as x.
+func ordinal(t types.Type, x int64) any {
+	switch columnar.WidthOf(t) {
+	case columnar.W8:
+		return int8(x)
+	case columnar.W16:
+		return int16(x)
+	case columnar.W32:
+		return int32(x)
+	}
+	if t.Kind == types.Decimal {
+		return types.Int128Of(x)
+	}
+	return x
+}
+
+// Extremes returns the least and greatest value of a vector stored as integers of up to 64 bits; some is false if all rows are null, ok
+// is false for other vectors.
+func Extremes(v *columnar.Vector) (lo, hi int64, some, ok bool) {
+	switch v.Base().Width {
+	case columnar.W8:
+		lo, hi, some = extremes[int8](v)
+	case columnar.W16:
+		lo, hi, some = extremes[int16](v)
+	case columnar.W32:
+		lo, hi, some = extremes[int32](v)
+	case columnar.W64:
+		lo, hi, some = extremes[int64](v)
+	default:
+		return 0, 0, false, false
+	}
+	return lo, hi, some, true
+}
+
+func extremes[T int8 | int16 | int32 | int64](v *columnar.Vector) (lo, hi int64, some bool) {
+	vals := columnar.Values[T](v.Base())
+	if v.Form == columnar.Flat && v.Valid == nil && v.Len > 0 {
+		l, h := vals[0], vals[0]
+		for _, x := range vals[:v.Len] {
+			l, h = min(l, x), max(h, x)
+		}
+		return int64(l), int64(h), true
+	}
+	nulls := v.MayHaveNulls()
+	for i := range v.Len {
+		if nulls && v.IsNull(i) {
+			continue
+		}
+		x := int64(vals[v.At(i)])
+		if !some {
+			lo, hi, some = x, x, true
+		}
+		lo, hi = min(lo, x), max(hi, x)
+	}
+	return lo, hi, some
+}

@@ -1,0 +1,140 @@
+package exec
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"sync"
+
+	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/exec/budget"
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/sqlerr"
+)
+
+// Options are what a query may use.
+type Options struct {
+	Threads   int    // workers; 0: as many as CPUs
+	Memory    int64  // bytes that operators may hold; 0: no limit
+	TempDir   string // where the private folder of spilled data is made; "": the system's
+	BatchSize int    // rows of a batch; 0: columnar.BatchSize
+	Env       *expr.Env
+}
+
+// Query is one query while it runs: its workers, its memory, its files. It is safe for concurrent use. Close it when its outputs are no
+// longer read.
+type Query struct {
+	opts   Options
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	budget *budget.Budget
+	work   sync.WaitGroup
+
+	mu      sync.Mutex
+	closers []func() error
+	closed  bool
+}
+
+// NewQuery starts a query that ends with ctx.
+func NewQuery(ctx context.Context, o Options) *Query {
+	if o.Threads <= 0 {
+		o.Threads = runtime.GOMAXPROCS(0)
+	}
+	if o.BatchSize <= 0 {
+		o.BatchSize = columnar.BatchSize
+	}
+	if o.TempDir == "" {
+		o.TempDir = os.TempDir()
+	}
+	if o.Env == nil {
+		o.Env = &expr.Env{ANSI: true}
+	}
+	q := &Query{opts: o, budget: budget.New(o.Memory)}
+	q.ctx, q.cancel = context.WithCancelCause(ctx)
+	return q
+}
+
+// Context ends when the query is cancelled, fails in a goroutine of Go, or is closed.
+func (q *Query) Context() context.Context { return q.ctx }
+
+// Env returns what the query fixed when it started.
+func (q *Query) Env() *expr.Env { return q.opts.Env }
+
+// Threads returns the number of workers.
+func (q *Query) Threads() int { return q.opts.Threads }
+
+// BatchSize returns the rows that operators aim at in a batch.
+func (q *Query) BatchSize() int { return q.opts.BatchSize }
+
+// Budget returns the memory that operators share.
+func (q *Query) Budget() *budget.Budget { return q.budget }
+
+// Err returns the query's error if it was cancelled: OPERATION_CANCELED with the context's error as its cause, or the error of a goroutine
+// of Go.
+func (q *Query) Err() error { return cancelled(q.ctx) }
+
+func cancelled(ctx context.Context) error {
+	if ctx.Err() == nil {
+		return nil
+	}
+	cause := context.Cause(ctx)
+	if errors.Is(cause, context.Canceled) || errors.Is(cause, context.DeadlineExceeded) {
+		return sqlerr.New("OPERATION_CANCELED", sqlerr.Pos{}, "The query was cancelled.").WithCause(cause)
+	}
+	return cause
+}
+
+// Go runs f in a goroutine of the query. An error or a panic of f ends the query. Close waits for f, which must end when Context does.
+func (q *Query) Go(f func() error) {
+	q.work.Add(1)
+	go func() {
+		defer q.work.Done()
+		if err := protect(f); err != nil {
+			q.cancel(err)
+		}
+	}()
+}
+
+// OnClose runs f when the query closes, later ones first.
+func (q *Query) OnClose(f func() error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closers = append(q.closers, f)
+}
+
+// Close ends what still runs, waits for it, and frees memory and files. StageOutputs cannot be read any more.
+func (q *Query) Close() error {
+	q.cancel(context.Canceled)
+	q.work.Wait()
+	q.mu.Lock()
+	closers := q.closers
+	q.closers, q.closed = nil, true
+	q.mu.Unlock()
+	var errs []error
+	for i := len(closers) - 1; i >= 0; i-- {
+		errs = append(errs, closers[i]())
+	}
+	return errors.Join(errs...)
+}
+
+// protect calls f and turns a panic into an error, so that a bug ends a query and not the process around it.
+func protect(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = sqlerr.Internal("A worker failed: %v.", p).WithCause(&Panic{Value: p, Stack: debug.Stack()})
+		}
+	}()
+	return f()
+}
+
+// Panic is the cause of the INTERNAL_ERROR that a panicking worker becomes.
+type Panic struct {
+	Value any
+	Stack []byte
+}
+
+// Error returns the value and the stack.
+func (p *Panic) Error() string { return fmt.Sprintf("panic: %v\n%s", p.Value, p.Stack) }

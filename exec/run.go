@@ -1,0 +1,210 @@
+package exec
+
+import (
+	"errors"
+	"slices"
+	"sync/atomic"
+
+	"github.com/sparrow-engine/sparrow/columnar"
+)
+
+// run is a pipeline in progress.
+type run struct {
+	q      *Query
+	sink   Sink
+	locals []LocalSink // by worker, nil until the worker has a batch to consume
+	base   int         // morsels of earlier phases and branches
+}
+
+// Run executes a pipeline: phase by phase, the morsels of a phase's branches shared by the workers. Batches get a Morsel that is unique over
+// all branches, higher in later ones.
+func (q *Query) Run(p *Pipeline) (*StageOutput, error) {
+	r := &run{q: q, sink: p.Sink, locals: make([]LocalSink, q.opts.Threads)}
+	for _, branches := range phases(p.Branches) {
+		if err := r.phase(branches); err != nil {
+			return nil, err
+		}
+	}
+	if err := q.Err(); err != nil {
+		return nil, err
+	}
+	var out *StageOutput
+	err := protect(func() error {
+		for _, l := range r.locals {
+			if l != nil {
+				if err := p.Sink.Combine(l); err != nil {
+					return err
+				}
+			}
+		}
+		var err error
+		out, err = p.Sink.Finalize(q)
+		return err
+	})
+	return out, err
+}
+
+// phases groups branches by phase, in order.
+func phases(branches []Branch) [][]*Branch {
+	var out [][]*Branch
+	sorted := make([]*Branch, len(branches))
+	for i := range branches {
+		sorted[i] = &branches[i]
+	}
+	slices.SortStableFunc(sorted, func(a, b *Branch) int { return a.Phase - b.Phase })
+	for i, b := range sorted {
+		if i == 0 || b.Phase != sorted[i-1].Phase {
+			out = append(out, nil)
+		}
+		out[len(out)-1] = append(out[len(out)-1], b)
+	}
+	return out
+}
+
+// live is a branch while it runs.
+type live struct {
+	*Branch
+	first   int // number of its first morsel in the phase
+	morsels int
+	base    int // of Batch.Morsel
+	stopped atomic.Bool
+}
+
+func (r *run) phase(branches []*Branch) error {
+	lives := make([]*live, len(branches))
+	total := 0
+	for i, b := range branches {
+		lives[i] = &live{Branch: b, first: total, morsels: b.Source.Morsels(), base: r.base + total}
+		total += lives[i].morsels
+	}
+	r.base += total
+	if total == 0 {
+		return nil
+	}
+	var next atomic.Int64
+	return r.q.together(min(total, r.q.opts.Threads), func(w *Worker) (err error) {
+		rw := &runWorker{run: r, w: w, chains: make([]*chain, len(lives))}
+		defer func() { err = errors.Join(err, rw.close()) }()
+		at := 0
+		for {
+			m := int(next.Add(1)) - 1
+			if m >= total {
+				break
+			}
+			for m >= lives[at].first+lives[at].morsels {
+				at++
+			}
+			if err := rw.morsel(lives[at], at, m-lives[at].first); err != nil {
+				return err
+			}
+		}
+		return rw.finish()
+	})
+}
+
+// runWorker is one worker's part of a phase.
+type runWorker struct {
+	*run
+	w      *Worker
+	chains []*chain // by branch, nil until it gets a morsel
+}
+
+// chain is one worker's instance of a branch.
+type chain struct {
+	reader   Reader
+	push     Push
+	finishes []func() error
+	batch    columnar.Batch
+}
+
+// morsel pushes the batches of one morsel through the branch.
+func (r *runWorker) morsel(b *live, at, m int) error {
+	if b.stopped.Load() {
+		return nil
+	}
+	if r.chains[at] == nil {
+		c, err := r.open(b)
+		if err != nil {
+			return err
+		}
+		r.chains[at] = c
+	}
+	c := r.chains[at]
+	if err := r.w.Err(); err != nil {
+		return err
+	}
+	if err := c.reader.Open(m); err != nil {
+		return err
+	}
+	for !b.stopped.Load() {
+		if err := r.w.Err(); err != nil {
+			return err
+		}
+		ok, err := c.reader.Next(&c.batch)
+		if err != nil || !ok {
+			return err
+		}
+		if c.batch.Count() == 0 {
+			continue
+		}
+		c.batch.Morsel += b.base
+		if err := c.push(&c.batch); err != nil {
+			if err != Stop {
+				return err
+			}
+			b.stopped.Store(true)
+		}
+	}
+	return nil
+}
+
+// open builds the chain of a branch from its end.
+func (r *runWorker) open(b *live) (*chain, error) {
+	c := &chain{}
+	if r.locals[r.w.ID] == nil {
+		l, err := r.sink.NewLocal(r.w)
+		if err != nil {
+			return nil, err
+		}
+		r.locals[r.w.ID] = l
+	}
+	c.push = r.locals[r.w.ID].Consume
+	for i := len(b.Steps) - 1; i >= 0; i-- {
+		push, finish, err := b.Steps[i].New(r.w, c.push)
+		if err != nil {
+			return nil, err
+		}
+		c.push = push
+		if finish != nil {
+			c.finishes = append(c.finishes, finish)
+		}
+	}
+	var err error
+	c.reader, err = b.Source.NewReader(r.w)
+	return c, err
+}
+
+// finish ends the steps of all chains, from the source on.
+func (r *runWorker) finish() error {
+	for _, c := range r.chains {
+		if c == nil {
+			continue
+		}
+		for i := len(c.finishes) - 1; i >= 0; i-- {
+			if err := c.finishes[i](); err != nil && err != Stop {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *runWorker) close() error {
+	var errs []error
+	for _, c := range r.chains {
+		if c != nil {
+			errs = append(errs, c.reader.Close())
+		}
+	}
+	return errors.Join(errs...)
+}

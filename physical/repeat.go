@@ -1,0 +1,57 @@
+package physical
+
+import "github.com/sparrow-engine/sparrow/columnar"
+
+// repeater makes dense batches of rows of another batch, in any order and number, without copying values: columns become codes. Its vectors
+// live as long as the other batch and until the next call.
+type repeater struct {
+	cols   []columnar.Vector
+	codes  [][]int32
+	valids [][]uint64
+}
+
+// appendRows appends to dst the columns of src at the rows idx. Flat columns share idx as their codes, so idx must not change while they
+// are used.
+func (r *repeater) appendRows(dst []*columnar.Vector, src []*columnar.Vector, idx []int32) []*columnar.Vector {
+	for len(r.cols) < len(src) {
+		r.cols = append(r.cols, columnar.Vector{})
+		r.codes = append(r.codes, nil)
+		r.valids = append(r.valids, nil)
+	}
+	for i, v := range src {
+		switch v.Form {
+		case columnar.Constant:
+			r.cols[i] = *v.Resized(len(idx))
+		case columnar.Dictionary:
+			r.codes[i] = compose(r.codes[i], v.Codes, idx)
+			r.cols[i] = *columnar.NewDictionary(v.Dict, r.codes[i])
+			if v.Valid != nil {
+				r.valids[i] = pickBits(r.valids[i], v.Valid, idx)
+				r.cols[i].Valid = r.valids[i]
+			}
+		default:
+			r.cols[i] = *columnar.NewDictionary(v, idx)
+		}
+		dst = append(dst, &r.cols[i])
+	}
+	return dst
+}
+
+// compose writes to dst codes[k] for all k of idx.
+func compose(dst, codes, idx []int32) []int32 {
+	dst = sized(dst, len(idx))
+	for i, k := range idx {
+		dst[i] = codes[k]
+	}
+	return dst
+}
+
+// pickBits writes to dst the bits idx of words.
+func pickBits(dst, words []uint64, idx []int32) []uint64 {
+	dst = sized(dst, columnar.Words(len(idx)))
+	clear(dst)
+	for i, k := range idx {
+		dst[i>>6] |= words[k>>6] >> (k & 63) & 1 << (i & 63)
+	}
+	return dst
+}

@@ -1,0 +1,113 @@
+package sparrow
+
+import (
+	"context"
+
+	"github.com/sparrow-engine/sparrow/analyzer"
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/logical"
+	"github.com/sparrow-engine/sparrow/sql"
+	"github.com/sparrow-engine/sparrow/sqlerr"
+)
+
+// NamedArg is the value of a parameter that the text calls :Name.
+type NamedArg struct {
+	Name  string
+	Value any
+}
+
+// Named makes the value of the parameter :name.
+func Named(name string, value any) NamedArg { return NamedArg{name, value} }
+
+// SQL runs one statement. A command (CREATE, INSERT, SET, SHOW …) is done when SQL returns; a query is bound now, so that its mistakes are
+// reported here, and runs when its rows are asked for.
+//
+// args are the values of the parameters ? by position, or NamedArg values of the parameters :name: nil, a bool, number, string, []byte,
+// time.Time or a Column without references.
+func (s *Session) SQL(ctx context.Context, text string, args ...any) (*DataFrame, error) {
+	params, err := parameters(args)
+	if err != nil {
+		return nil, err
+	}
+	st, err := s.begin(text, params)
+	if err != nil {
+		return nil, err
+	}
+	p, err := sql.Parse(text, st.parseOptions())
+	if err != nil {
+		return nil, sqlerr.Attach(err, text)
+	}
+	return st.frame(ctx, p)
+}
+
+// parameters splits values into those by position and those by name.
+func parameters(args []any) (analyzer.Params, error) {
+	var p analyzer.Params
+	for _, a := range args {
+		name := ""
+		if n, ok := a.(NamedArg); ok {
+			name, a = n.Name, n.Value
+		}
+		e, err := parameter(a)
+		if err != nil {
+			return p, err
+		}
+		if name == "" {
+			p.Positional = append(p.Positional, e)
+			continue
+		}
+		if p.Named == nil {
+			p.Named = map[string]any{}
+		}
+		p.Named[name] = e
+	}
+	return p, nil
+}
+
+func parameter(v any) (expr.Expr, error) {
+	if c, ok := v.(Column); ok {
+		return c.e, nil
+	}
+	value, t, err := literalOf(v)
+	if err != nil {
+		return nil, err
+	}
+	return &expr.Literal{Value: value, T: t}, nil
+}
+
+// Script runs statements separated by semicolons one after the other and returns the last one's result, nil for a text without any.
+func (s *Session) Script(ctx context.Context, text string) (*DataFrame, error) {
+	var last *DataFrame
+	for _, one := range sql.Split(text) {
+		df, err := s.SQL(ctx, one)
+		if err != nil {
+			return nil, err
+		}
+		last = df
+	}
+	return last, nil
+}
+
+// frame runs a command, or binds a query.
+func (st *statement) frame(ctx context.Context, p logical.Plan) (*DataFrame, error) {
+	df := &DataFrame{st: st, plan: p}
+	if isCommand(p) {
+		t, err := st.command(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		df.plan = t.plan(st)
+		df.bound.set(df.plan)
+		return df, nil
+	}
+	if _, err := df.analyzed(ctx); err != nil {
+		return nil, err
+	}
+	return df, nil
+}
+
+// SplitStatements cuts a script at its semicolons, comments and quotes respected; parts without a statement are left out.
+func SplitStatements(text string) []string { return sql.Split(text) }
+
+// Error is the error of a query: a Spark error condition with SQLSTATE, place and suggestion.
+type Error = sqlerr.Error
