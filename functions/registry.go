@@ -13,8 +13,7 @@ import (
 func families() []func() []*expr.Func {
 	return []func() []*expr.Func{
 		aggregates,
-		mathFuncs,
-		roundFuncs,
+		scalars,
 	}
 }
 
