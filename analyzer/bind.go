@@ -25,7 +25,9 @@ type binder struct {
 	named       map[string]expr.WindowSpec // WINDOW clause
 }
 
-func (a *analyzer) binder(s *scope, clause string) *binder { return &binder{a: a, scope: s, clause: clause} }
+func (a *analyzer) binder(s *scope, clause string) *binder {
+	return &binder{a: a, scope: s, clause: clause}
+}
 
 // expr binds an expression.
 func (b *binder) expr(e expr.Expr) (expr.Expr, error) {
@@ -215,7 +217,9 @@ func (b *binder) predicate(e expr.Expr, cond, what string) (expr.Expr, error) {
 	return nil, sqlerr.New(cond, e.Pos(), "Cannot resolve \"%s\" due to data type mismatch: %s \"%s\" of type \"%s\" is not a boolean.", autoName(b.a, e), what, autoName(b.a, e), x.Type().SQL())
 }
 
-func (a *analyzer) implicit(e expr.Expr, t types.Type) expr.Expr { return functions.ImplicitCast(e, t, a.mode()) }
+func (a *analyzer) implicit(e expr.Expr, t types.Type) expr.Expr {
+	return functions.ImplicitCast(e, t, a.mode())
+}
 
 // cast binds CAST, TRY_CAST and ::.
 func (b *binder) cast(n *expr.Cast) (expr.Expr, error) {

@@ -178,7 +178,7 @@ func (k *block) bindItems() error {
 
 // column gives an item its column. A plain column passes through under its number.
 func (k *block) column(it *item, taken map[expr.ColumnID]bool) error {
-	if c, ok := it.e.(*expr.Column); ok && it.name == "" && !taken[c.ID] && k.ofInput(c.ID) {
+	if c, ok := it.e.(*expr.Column); ok && it.name == "" && !taken[c.ID] && k.ofInput(c.ID) && (k.group == nil || k.group.sets == nil) {
 		col := *c
 		it.col = &col
 	} else {
@@ -195,7 +195,9 @@ func (k *block) column(it *item, taken map[expr.ColumnID]bool) error {
 	return nil
 }
 
-func (k *block) ofInput(id expr.ColumnID) bool { return hasColumn(k.from.cols, id) || hasColumn(k.from.hidden, id) }
+func (k *block) ofInput(id expr.ColumnID) bool {
+	return hasColumn(k.from.cols, id) || hasColumn(k.from.hidden, id)
+}
 
 func hasColumn(cols []column, id expr.ColumnID) bool {
 	for _, c := range cols {
