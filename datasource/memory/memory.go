@@ -78,7 +78,7 @@ func (t *Table) Scan(ctx context.Context, columns []int, predicates []datasource
 
 // ScanVectors scans the chunks, a morsel each.
 func (t *Table) ScanVectors(_ context.Context, r *datasource.VectorRequest) (datasource.VectorScan, error) {
-	return datasource.ScanBatches(r, len(t.chunks), func(chunk int) (func(dst *columnar.Batch) (bool, error), error) {
+	return datasource.ScanBatches(r, len(t.chunks), func(chunk int) (datasource.NextBatch, error) {
 		at, c := 0, t.chunks[chunk]
 		size := r.BatchSize
 		if size <= 0 {
