@@ -9,7 +9,7 @@ import (
 func (x *Execution) facts(out *exec.StageOutput) logical.Facts {
 	f := logical.Facts{Rows: out.Rows, Bytes: out.Bytes}
 	for _, c := range out.Facts() {
-		f.Columns = append(f.Columns, logical.ColumnFacts{Min: c.Min, Max: c.Max, Distinct: c.Distinct, Nulls: c.Nulls, Known: c.Known})
+		f.Columns = append(f.Columns, logical.ColumnFacts(c))
 	}
 	return f
 }

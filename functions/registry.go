@@ -8,19 +8,41 @@ import (
 	"github.com/sparrow-engine/sparrow/expr"
 )
 
-// families lists the tables of built-in functions; adding a family is one line here.
-var families = []func() []*expr.Func{}
+// families lists the tables of built-in functions; adding a family is one line here. It is a function, not a variable, because
+// functions that rewrite themselves look others up.
+func families() []func() []*expr.Func {
+	return []func() []*expr.Func{
+		aggregates,
+		operators,
+		comparisons,
+		conditionals,
+		extremes,
+		mathFuncs,
+		roundFuncs,
+	}
+}
 
 // registry is built at the first look-up.
 type registry struct {
 	all    []*expr.Func
 	byName map[string]*expr.Func
 	names  []string
+	total  map[expr.Op]*expr.Func // the forms of arithmetic operators for operands that exclude an error
 }
 
-var builtins = sync.OnceValue(func() *registry {
-	r := &registry{byName: make(map[string]*expr.Func, 1024)}
-	for _, family := range families {
+var builtins struct {
+	once sync.Once
+	registry
+}
+
+func load() *registry {
+	builtins.once.Do(builtins.build)
+	return &builtins.registry
+}
+
+func (r *registry) build() {
+	r.byName = make(map[string]*expr.Func, 1024)
+	for _, family := range families() {
 		for _, f := range family() {
 			r.all = append(r.all, f)
 			r.add(f.Name, f)
@@ -29,10 +51,17 @@ var builtins = sync.OnceValue(func() *registry {
 			}
 		}
 	}
+	r.total = map[expr.Op]*expr.Func{}
+	for _, f := range r.all {
+		if f.Op != expr.OpNone && f.Fallible {
+			t := *f
+			t.Fallible = false
+			r.total[f.Op] = &t
+		}
+	}
 	slices.SortFunc(r.all, func(a, b *expr.Func) int { return strings.Compare(a.Name, b.Name) })
 	slices.Sort(r.names)
-	return r
-})
+}
 
 func (r *registry) add(name string, f *expr.Func) {
 	if _, taken := r.byName[name]; taken {
@@ -44,7 +73,7 @@ func (r *registry) add(name string, f *expr.Func) {
 
 // Lookup returns the built-in function or operator of a name or alias, compared without case, or nil.
 func Lookup(name string) *expr.Func {
-	r := builtins()
+	r := load()
 	if f := r.byName[name]; f != nil {
 		return f
 	}
@@ -52,7 +81,7 @@ func Lookup(name string) *expr.Func {
 }
 
 // Names returns all names and aliases in order. The slice must not be changed.
-func Names() []string { return builtins().names }
+func Names() []string { return load().names }
 
 // All returns every function once, by name. The slice must not be changed.
-func All() []*expr.Func { return builtins().all }
+func All() []*expr.Func { return load().all }

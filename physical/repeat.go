@@ -67,11 +67,3 @@ func pickBits(dst, words []uint64, idx []int32) []uint64 {
 	}
 	return dst
 }
-
-// sized returns a slice of length n in dst's memory if it fits; its elements are of unspecified value.
-func sized[T any](dst []T, n int) []T {
-	if cap(dst) < n {
-		return make([]T, n, max(n, min(2*n, columnar.BatchSize)))
-	}
-	return dst[:n]
-}

@@ -1,0 +1,168 @@
+package physical
+
+import (
+	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/exec"
+	"github.com/sparrow-engine/sparrow/expr/eval"
+)
+
+// Bounds of a worker's table.
+const (
+	// localGroups is how many groups a worker's table may have before it is emptied into partitions: it should stay in the second-level cache.
+	localGroups = 1 << 15
+	// minReduction is how many rows a group must have on average for the table to be worth its lookups.
+	minReduction = 2
+	// passRows is how many rows pass by the table before it is tried again: data changes.
+	passRows = 1 << 21
+	// wholeGroups is the largest table that is kept in one piece when emptied in between.
+	wholeGroups = 1 << 10
+)
+
+// localAggregate is one worker's part of a grouping.
+type localAggregate struct {
+	eval   *eval.Evaluator
+	groups []*localGrouping
+}
+
+// Consume implements exec.LocalSink.
+func (l *localAggregate) Consume(b *columnar.Batch) error {
+	cols, err := l.eval.Eval(b)
+	if err != nil {
+		return err
+	}
+	for _, g := range l.groups {
+		if err := g.consume(rawRows, b.Morsel, cols, b.Rows()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// localGrouping is one worker's groups of one grouping set: a table of bounded size, and what was emptied out of it.
+type localGrouping struct {
+	grouping *grouping
+	table    *aggregateTable
+	whole    []aggregateChunk // small tables
+	parts    *partWriter      // nil until used
+	memory   allowance
+
+	// order is the first morsel of the run of consecutive morsels that is in the table, last the last one.
+	order, last int
+	started     bool
+	passing     int // rows that may still pass by the table
+}
+
+func newLocalGrouping(g *grouping, q *exec.Query) (*localGrouping, error) {
+	t, err := newAggregateTable(g.plan, g.keys)
+	return &localGrouping{grouping: g, table: t, memory: allowance{budget: q.Budget()}}, err
+}
+
+// consume takes in rows of a kind. Where the order of rows matters the table only ever holds a run of consecutive morsels, so that merging
+// tables in the order of their morsels is as good as one table over all rows in order.
+func (l *localGrouping) consume(kind, morsel int, cols []*columnar.Vector, rows columnar.Rows) error {
+	if !l.started || l.grouping.ordered && morsel != l.last && morsel != l.last+1 {
+		if err := l.flush(); err != nil {
+			return err
+		}
+		l.order, l.started = morsel, true
+	}
+	l.last = morsel
+	if l.passing > 0 {
+		l.passing -= rows.Count()
+		l.writer().add(kind, cols, rows)
+	} else if err := l.update(kind, cols, rows); err != nil {
+		return err
+	}
+	return l.reserve()
+}
+
+// update adds rows to the table, and empties it when it is full. If it did not reduce, rows pass by it for some time.
+func (l *localGrouping) update(kind int, cols []*columnar.Vector, rows columnar.Rows) error {
+	if err := l.table.absorb(kind, cols, rows); err != nil {
+		return err
+	}
+	n := l.table.len()
+	if n < localGroups {
+		return nil
+	}
+	if l.table.rows < minReduction*n {
+		l.passing = passRows
+	}
+	return l.flush()
+}
+
+func (l *localGrouping) writer() *partWriter {
+	if l.parts == nil {
+		l.parts = &partWriter{plan: l.grouping.plan, keys: l.grouping.keys}
+	}
+	l.parts.order = l.order
+	return l.parts
+}
+
+// flush empties the table.
+func (l *localGrouping) flush() error {
+	if l.table.rows == 0 {
+		return nil
+	}
+	if l.parts == nil && l.table.len() <= wholeGroups {
+		return l.keep()
+	}
+	w := l.writer()
+	err := l.table.emit(func(kind int, cols []*columnar.Vector, n int) error {
+		w.add(kind, cols, columnar.AllRows(n))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return l.table.reset()
+}
+
+// keep empties the table into chunks that are not divided. They may hold on to its vectors, for the reset makes new ones.
+func (l *localGrouping) keep() error {
+	err := l.table.emit(func(kind int, cols []*columnar.Vector, n int) error {
+		l.whole = append(l.whole, aggregateChunk{kind: kind, order: l.order, cols: cols, n: n})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return l.table.reset()
+}
+
+// divide moves everything to partitions.
+func (l *localGrouping) divide() error {
+	order := l.order
+	w := l.writer()
+	for _, c := range l.whole {
+		w.order = c.order
+		w.add(c.kind, c.cols, columnar.AllRows(c.n))
+	}
+	l.whole, l.order = nil, order
+	return l.flush()
+}
+
+// reserve asks the budget for what is held.
+func (l *localGrouping) reserve() error {
+	if l.memory.cover(l.bytes()) {
+		return nil
+	}
+	if err := l.flush(); err != nil {
+		return err
+	}
+	if l.memory.cover(l.bytes()) {
+		return nil
+	}
+	return l.memory.budget.OutOfMemory("Aggregate", l.bytes()-l.memory.held)
+}
+
+func (l *localGrouping) bytes() int64 {
+	n := l.table.bytes()
+	if l.parts != nil {
+		n += l.parts.bytes
+	}
+	for _, c := range l.whole {
+		n += c.bytes
+	}
+	return n
+}

@@ -1,0 +1,128 @@
+package physical
+
+import (
+	"github.com/sparrow-engine/sparrow/columnar"
+)
+
+// Partitions of a grouping: enough that a partition's groups stay in cache while they are merged, few enough that a batch has some dozens of
+// rows for each (measured: 64 is 0.22 of DuckDB's time for 1.5 million clustered groups, 256 is 0.38).
+const (
+	partitionBits = 6
+	partitions    = 1 << partitionBits
+	// chunkRows is how many rows of a partition are kept in one piece.
+	chunkRows = 8 << 10
+)
+
+// aggregateChunk is rows of one kind that all belong to one partition, or, when whole, to any.
+type aggregateChunk struct {
+	kind  int
+	order int // morsel that the rows come from, for functions that depend on it
+	cols  []*columnar.Vector
+	n     int
+	bytes int64
+}
+
+// partWriter divides rows by the hash of their keys: by the bits from the top on, at each depth the next ones.
+type partWriter struct {
+	plan  *aggregatePlan
+	keys  []int
+	depth int
+	order int
+	parts [partitions]part
+	bytes int64
+
+	hashes []uint64
+	sel    []int32
+	picked []*columnar.Vector
+}
+
+type part struct {
+	chunks []aggregateChunk
+	open   []aggregateChunk // by kind+1; n of 0: none
+}
+
+// keyColumns picks the key columns out of the columns of a kind.
+func (w *partWriter) keyColumns(kind int, cols []*columnar.Vector) []*columnar.Vector {
+	if kind != rawRows {
+		return cols[:len(w.keys)]
+	}
+	w.picked = w.picked[:0]
+	for _, k := range w.keys {
+		w.picked = append(w.picked, cols[k])
+	}
+	return w.picked
+}
+
+// add appends rows to their partitions.
+func (w *partWriter) add(kind int, cols []*columnar.Vector, rows columnar.Rows) {
+	n := rows.Count()
+	if len(w.keys) == 0 {
+		w.append(0, kind, cols, rows)
+		return
+	}
+	w.hashes = hashKeys(w.keyColumns(kind, cols), rows, w.hashes)
+	shift := 64 - partitionBits*(w.depth+1)
+	var ends [partitions + 1]int
+	for _, h := range w.hashes[:n] {
+		ends[h>>shift&(partitions-1)+1]++
+	}
+	for p := range partitions {
+		ends[p+1] += ends[p]
+	}
+	at := ends
+	w.sel = sized(w.sel, n)
+	for i, h := range w.hashes[:n] {
+		p := h >> shift & (partitions - 1)
+		w.sel[at[p]] = int32(rows.Row(i))
+		at[p]++
+	}
+	for p := range partitions {
+		if sel := w.sel[ends[p]:ends[p+1]]; len(sel) > 0 {
+			w.append(p, kind, cols, columnar.Rows{Sel: sel, N: rows.N})
+		}
+	}
+}
+
+func (w *partWriter) append(p, kind int, cols []*columnar.Vector, rows columnar.Rows) {
+	t := &w.parts[p]
+	for len(t.open) <= kind+1 {
+		t.open = append(t.open, aggregateChunk{kind: len(t.open) - 1})
+	}
+	c := &t.open[kind+1]
+	if c.n > 0 && c.order != w.order || c.n >= chunkRows {
+		t.close(c)
+	}
+	if c.n == 0 {
+		c.order, c.bytes, c.cols = w.order, 0, make([]*columnar.Vector, len(cols))
+		for i, v := range cols {
+			c.cols[i] = columnar.New(v.Type, 0)
+		}
+	}
+	size := int64(0)
+	for i, v := range cols {
+		columnar.Append(c.cols[i], v, rows)
+		size += c.cols[i].Size()
+	}
+	c.n += rows.Count()
+	w.bytes += size - c.bytes
+	c.bytes = size
+}
+
+// close ends the open chunk of a kind.
+func (t *part) close(c *aggregateChunk) {
+	if c.n > 0 {
+		t.chunks = append(t.chunks, *c)
+		c.n, c.cols = 0, nil
+	}
+}
+
+// take returns all chunks of a partition and forgets them.
+func (w *partWriter) take(p int) []aggregateChunk {
+	t := &w.parts[p]
+	for i := range t.open {
+		t.close(&t.open[i])
+	}
+	out := t.chunks
+	t.chunks = nil
+	return out
+}

@@ -1,0 +1,143 @@
+package physical
+
+import (
+	"slices"
+
+	"github.com/sparrow-engine/sparrow/exec"
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/expr/eval"
+	"github.com/sparrow-engine/sparrow/logical"
+	"github.com/sparrow-engine/sparrow/sqlerr"
+	"github.com/sparrow-engine/sparrow/types"
+)
+
+// AggregateSpec describes a grouping as logical.Aggregate does.
+type AggregateSpec struct {
+	Keys, Aggs []logical.Named
+	Sets       [][]int
+	GroupingID *expr.Column
+	Query      *exec.Query
+}
+
+// aggregatePlan is the compiled form of an AggregateSpec, shared by all workers. Columns are those that the program computes: the keys, then
+// arguments, order keys and filters of the functions, each different expression once.
+type aggregatePlan struct {
+	spec     AggregateSpec
+	program  *eval.Program
+	exprs    []expr.Expr
+	funcs    []aggregateFunc
+	distinct []distinctSpec
+	out      []types.Type
+}
+
+// aggregateFunc is one function of the plan. Its accumulator gets the columns args of the rows in which column filter is true.
+type aggregateFunc struct {
+	call     *expr.Aggregate
+	spec     *expr.Spec
+	args     []int
+	filter   int // -1: all rows
+	distinct int // the set of (group, arguments) that feeds it, -1: rows do
+	partial  int // columns of its partial state
+}
+
+// distinctSpec is a set of different (group, arguments), shared by functions of the same arguments and filter.
+type distinctSpec struct {
+	args   []int
+	filter int
+}
+
+func planAggregate(s AggregateSpec, in []*expr.Column) (*aggregatePlan, error) {
+	p := &aggregatePlan{spec: s}
+	for _, k := range s.Keys {
+		p.exprs = append(p.exprs, k.Expr)
+		p.out = append(p.out, k.Col.T)
+	}
+	seen := map[string]int{}
+	for _, a := range s.Aggs {
+		call, ok := a.Expr.(*expr.Aggregate)
+		if !ok {
+			return nil, sqlerr.Internal("%T is no aggregate function", a.Expr)
+		}
+		if err := p.addFunc(call, seen); err != nil {
+			return nil, err
+		}
+		p.out = append(p.out, a.Col.T)
+	}
+	if s.GroupingID != nil {
+		p.out = append(p.out, s.GroupingID.T)
+	}
+	var err error
+	p.program, err = eval.Compile(p.exprs, in, s.Query.Env())
+	return p, err
+}
+
+func (p *aggregatePlan) addFunc(call *expr.Aggregate, seen map[string]int) error {
+	f := aggregateFunc{call: call, spec: expr.SpecOf(call, p.spec.Query.Env()), filter: -1, distinct: -1}
+	if call.Func.NewAccumulator == nil {
+		return sqlerr.Unsupported("AGGREGATE_FUNCTION", call.Pos(), "The aggregate function %s is not supported yet.", call.Func.Name)
+	}
+	acc, err := call.Func.NewAccumulator(f.spec)
+	if err != nil {
+		return err
+	}
+	f.partial = len(acc.PartialTypes())
+	for _, a := range call.Args {
+		f.args = append(f.args, p.column(a, seen))
+	}
+	for _, k := range call.Order {
+		f.args = append(f.args, p.column(k.Expr, seen))
+	}
+	if call.Filter != nil {
+		f.filter = p.column(call.Filter, seen)
+	}
+	if call.Distinct && len(f.args) > 0 {
+		f.distinct = p.distinctSet(f.args, f.filter)
+	}
+	p.funcs = append(p.funcs, f)
+	return nil
+}
+
+// column returns the number of a computed column. Volatile expressions are computed for each place they stand in.
+func (p *aggregatePlan) column(e expr.Expr, seen map[string]int) int {
+	key := expr.Key(e)
+	if c, ok := seen[key]; ok {
+		return c
+	}
+	seen[key] = len(p.exprs)
+	p.exprs = append(p.exprs, e)
+	return len(p.exprs) - 1
+}
+
+func (p *aggregatePlan) distinctSet(args []int, filter int) int {
+	for i, d := range p.distinct {
+		if d.filter == filter && slices.Equal(d.args, args) {
+			return i
+		}
+	}
+	p.distinct = append(p.distinct, distinctSpec{args, filter})
+	return len(p.distinct) - 1
+}
+
+// ordered reports whether a result depends on the order of rows.
+func (p *aggregatePlan) ordered() bool {
+	return slices.ContainsFunc(p.funcs, func(f aggregateFunc) bool { return orderSensitive(f.call.Func.Name) })
+}
+
+// orderSensitive lists the functions whose results depend on the order in which rows arrive. Of sums of doubles only the last bits do.
+func orderSensitive(name string) bool {
+	switch name {
+	case "first", "first_value", "last", "last_value", "any_value", "collect_list", "array_agg", "collect_set", "listagg", "string_agg",
+		"max_by", "min_by":
+		return true
+	}
+	return false
+}
+
+// keyTypes returns the types of some of the keys.
+func (p *aggregatePlan) keyTypes(keys []int) []types.Type {
+	ts := make([]types.Type, len(keys))
+	for i, k := range keys {
+		ts[i] = p.exprs[k].Type()
+	}
+	return ts
+}

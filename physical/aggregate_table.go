@@ -1,0 +1,305 @@
+package physical
+
+import (
+	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/columnar/kernel"
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/types"
+)
+
+// Kinds of data that a table takes in and gives out. rawRows are columns of the plan; partialRows are keys and the partial states of the
+// functions that rows feed; pairRows+d are keys and arguments of the set distinct[d].
+const (
+	rawRows     = -1
+	partialRows = 0
+	pairRows    = 1
+)
+
+// aggregateTable is groups and the state of their functions.
+type aggregateTable struct {
+	plan   *aggregatePlan
+	keys   []int       // key columns of the plan
+	groups *groupTable // nil without keys: one group
+	accs   []expr.Accumulator
+	sets   []*groupTable // by plan.distinct: (group, arguments)
+	rows   int           // since the last reset
+
+	numbers  []int32
+	byRow    *columnar.Vector // numbers at the places of the rows
+	flat     []columnar.Vector
+	cols     []*columnar.Vector
+	filtered []int32
+	subset   []int32
+	found    []int32
+}
+
+func newAggregateTable(p *aggregatePlan, keys []int) (*aggregateTable, error) {
+	t := &aggregateTable{plan: p, keys: keys, byRow: &columnar.Vector{}, flat: make([]columnar.Vector, len(p.exprs))}
+	if len(keys) > 0 {
+		t.groups = newGroupTable(p.keyTypes(keys))
+	}
+	for _, d := range p.distinct {
+		var ts []types.Type
+		if t.groups != nil {
+			ts = append(ts, types.IntType)
+		}
+		for _, c := range d.args {
+			ts = append(ts, p.exprs[c].Type())
+		}
+		t.sets = append(t.sets, newGroupTable(ts))
+	}
+	return t, t.makeAccumulators()
+}
+
+func (t *aggregateTable) makeAccumulators() error {
+	t.accs = t.accs[:0]
+	for _, f := range t.plan.funcs {
+		acc, err := f.call.Func.NewAccumulator(f.spec)
+		if err != nil {
+			return err
+		}
+		t.accs = append(t.accs, acc)
+	}
+	t.resize()
+	return nil
+}
+
+// len returns the number of groups.
+func (t *aggregateTable) len() int {
+	if t.groups == nil {
+		return 1
+	}
+	return t.groups.len()
+}
+
+func (t *aggregateTable) resize() {
+	n := t.len()
+	for i, acc := range t.accs {
+		if t.plan.funcs[i].distinct < 0 {
+			acc.Resize(n)
+		}
+	}
+}
+
+// bytes returns the memory held.
+func (t *aggregateTable) bytes() int64 {
+	n := int64(0)
+	if t.groups != nil {
+		n = t.groups.bytes()
+	}
+	for _, a := range t.accs {
+		n += a.Bytes()
+	}
+	for _, s := range t.sets {
+		n += s.bytes()
+	}
+	return n
+}
+
+func (t *aggregateTable) reset() error {
+	if t.groups != nil {
+		t.groups.reset()
+	}
+	for _, s := range t.sets {
+		s.reset()
+	}
+	t.rows = 0
+	return t.makeAccumulators()
+}
+
+// number finds the groups of rows; nil without keys.
+func (t *aggregateTable) number(keys []*columnar.Vector, rows columnar.Rows) []int32 {
+	t.rows += rows.Count()
+	if t.groups == nil {
+		return nil
+	}
+	t.numbers = sized(t.numbers, rows.Count())
+	before := t.groups.len()
+	t.groups.find(keys, rows, t.numbers)
+	if t.groups.len() != before {
+		t.resize()
+	}
+	return t.numbers
+}
+
+// absorb takes in rows of a kind.
+func (t *aggregateTable) absorb(kind int, cols []*columnar.Vector, rows columnar.Rows) error {
+	switch {
+	case rows.Count() == 0:
+		return nil
+	case kind == rawRows:
+		return t.addRaw(cols, rows)
+	}
+	groups := t.number(cols[:len(t.keys)], rows)
+	cols = cols[len(t.keys):]
+	if kind >= pairRows {
+		t.addPairs(kind-pairRows, cols, groups, rows)
+		return nil
+	}
+	for i, f := range t.plan.funcs {
+		if f.distinct >= 0 {
+			continue
+		}
+		for c := range f.partial {
+			cols[c] = columnar.Flatten(&columnar.Vector{}, cols[c], rows)
+		}
+		if err := t.accs[i].Merge(groups, cols[:f.partial:f.partial], rows); err != nil {
+			return err
+		}
+		cols = cols[f.partial:]
+	}
+	return nil
+}
+
+// addRaw updates groups with computed columns.
+func (t *aggregateTable) addRaw(cols []*columnar.Vector, rows columnar.Rows) error {
+	keys := make([]*columnar.Vector, len(t.keys))
+	for i, k := range t.keys {
+		keys[i] = cols[k]
+	}
+	groups := t.number(keys, rows)
+	t.cols = append(t.cols[:0], make([]*columnar.Vector, len(cols))...)
+	for i := range t.plan.funcs {
+		f := &t.plan.funcs[i]
+		if f.distinct >= 0 {
+			continue
+		}
+		some, g := t.filter(f.filter, cols, groups, rows)
+		args := make([]*columnar.Vector, len(f.args))
+		for k, c := range f.args {
+			args[k] = t.flatten(c, cols, rows)
+		}
+		if err := t.accs[i].Update(g, args, some); err != nil {
+			return err
+		}
+	}
+	for d, set := range t.plan.distinct {
+		some, g := t.filter(set.filter, cols, groups, rows)
+		args := make([]*columnar.Vector, len(set.args))
+		for k, c := range set.args {
+			args[k] = cols[c]
+		}
+		t.addPairs(d, args, g, some)
+	}
+	return nil
+}
+
+// flatten returns column c without dictionary, for accumulators; each column is flattened once a batch.
+func (t *aggregateTable) flatten(c int, cols []*columnar.Vector, rows columnar.Rows) *columnar.Vector {
+	if t.cols[c] == nil {
+		t.cols[c] = cols[c]
+		if cols[c].Form == columnar.Dictionary {
+			t.cols[c] = columnar.Flatten(&t.flat[c], cols[c], rows)
+		}
+	}
+	return t.cols[c]
+}
+
+// filter returns the rows in which column c is true, and their groups. They live until the next call.
+func (t *aggregateTable) filter(c int, cols []*columnar.Vector, groups []int32, rows columnar.Rows) (columnar.Rows, []int32) {
+	if c < 0 {
+		return rows, groups
+	}
+	t.filtered = kernel.SelectTrue(cols[c], rows, t.filtered)
+	some := columnar.Rows{Sel: t.filtered, N: rows.N}
+	if groups == nil {
+		return some, nil
+	}
+	t.subset = sized(t.subset, len(t.filtered))
+	k := 0
+	for i, r := range t.filtered {
+		for rows.Row(k) != int(r) {
+			k++
+		}
+		t.subset[i] = groups[k]
+	}
+	return some, t.subset
+}
+
+// addPairs adds (group, arguments) to a set.
+func (t *aggregateTable) addPairs(d int, args []*columnar.Vector, groups []int32, rows columnar.Rows) {
+	if groups != nil {
+		t.byRow.Reset(types.IntType, columnar.W32, rows.N)
+		v := columnar.Values[int32](t.byRow)
+		for i, g := range groups {
+			v[rows.Row(i)] = g
+		}
+		args = append([]*columnar.Vector{t.byRow}, args...)
+	}
+	t.found = sized(t.found, rows.Count())
+	t.sets[d].find(args, rows, t.found)
+}
+
+// emit gives the table out as partial states and pairs, from which absorb makes it again. The vectors belong to f until the next reset.
+func (t *aggregateTable) emit(f func(kind int, cols []*columnar.Vector, n int) error) error {
+	var keys []*columnar.Vector
+	if t.groups != nil {
+		keys = t.groups.columns()
+	}
+	cols := keys[:len(keys):len(keys)]
+	for i, fn := range t.plan.funcs {
+		if fn.distinct >= 0 {
+			continue
+		}
+		p, err := t.accs[i].Partial()
+		if err != nil {
+			return err
+		}
+		cols = append(cols, p...)
+	}
+	if err := f(partialRows, cols, t.len()); err != nil {
+		return err
+	}
+	for d, set := range t.sets {
+		pairs := set.columns()
+		if t.groups != nil {
+			of := columnar.Values[int32](pairs[0])
+			args := pairs[1:]
+			pairs = nil
+			for _, k := range keys {
+				v := &columnar.Vector{}
+				columnar.Gather(v, k, of)
+				pairs = append(pairs, v)
+			}
+			pairs = append(pairs, args...)
+		}
+		if err := f(pairRows+d, pairs, set.len()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// results returns the functions' values, one row a group.
+func (t *aggregateTable) results() ([]*columnar.Vector, error) {
+	var out []*columnar.Vector
+	for i, f := range t.plan.funcs {
+		if f.distinct >= 0 {
+			if err := t.feed(t.accs[i], t.sets[f.distinct]); err != nil {
+				return nil, err
+			}
+		}
+		v, err := t.accs[i].Final()
+		if err != nil {
+			return nil, err
+		}
+		v.Class = columnar.Stage
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// feed updates an accumulator with the members of a set.
+func (t *aggregateTable) feed(acc expr.Accumulator, set *groupTable) error {
+	acc.Resize(t.len())
+	n := set.len()
+	if n == 0 {
+		return nil
+	}
+	args := set.columns()
+	var groups []int32
+	if t.groups != nil {
+		groups, args = columnar.Values[int32](args[0]), args[1:]
+	}
+	return acc.Update(groups, args, columnar.AllRows(n))
+}

@@ -1,0 +1,289 @@
+package physical
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparrow-engine/sparrow/exec"
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/logical"
+	"github.com/sparrow-engine/sparrow/types"
+)
+
+// naiveGroups groups rows by the text of key columns, in order of first appearance.
+func naiveGroups(rows [][]any, keys []int) (names []string, groups map[string][][]any) {
+	groups = map[string][][]any{}
+	for _, r := range rows {
+		parts := make([]string, len(keys))
+		for i, k := range keys {
+			parts[i] = text(r[k])
+		}
+		name := strings.Join(parts, "|")
+		if _, ok := groups[name]; !ok {
+			names = append(names, name)
+		}
+		groups[name] = append(groups[name], r)
+	}
+	return names, groups
+}
+
+// naiveAggregates computes the functions of testAggregates over the rows of a group.
+func naiveAggregates(rows [][]any) []string {
+	count, sum, some := 0, int64(0), false
+	narrow, anyNarrow := types.Int128{}, false
+	least := "NULL"
+	distinct, filtered := map[string]bool{}, map[string]int64{}
+	var list []string
+	first, last := "", ""
+	for i, r := range rows {
+		count++
+		if x, ok := r[1].(int32); ok {
+			sum, some = sum+int64(x), true
+		}
+		if x, ok := r[5].(types.Int128); ok {
+			narrow, anyNarrow = narrow.Add(x), true
+		}
+		if s, ok := r[2].(string); ok {
+			if least == "NULL" || s < least {
+				least = s
+			}
+			distinct[s] = true
+			list = append(list, s)
+		}
+		if x, ok := r[1].(int32); ok && r[6] == true {
+			filtered[text(x)] = int64(x)
+		}
+		if i == 0 {
+			first = text(r[0])
+		}
+		last = text(r[0])
+	}
+	null := func(ok bool, s any) string {
+		if !ok {
+			return "NULL"
+		}
+		return text(s)
+	}
+	fsum := int64(0)
+	for _, x := range filtered {
+		fsum += x
+	}
+	return []string{text(count), null(some, sum), null(anyNarrow, narrow), least, text(len(distinct)), null(len(filtered) > 0, fsum), text(len(filtered)),
+		fmt.Sprint(list), first, last}
+}
+
+// testAggregates are count(*), sum(small), sum(narrow), min(s), count(DISTINCT s), sum(DISTINCT small) FILTER (flag), count(DISTINCT small)
+// FILTER (flag), and if ordered collect_list(s), first(id), last(id).
+func testAggregates(t *testing.T, ordered bool) []logical.Named {
+	c := testColumns
+	distinct := func(a *expr.Aggregate, filter expr.Expr) *expr.Aggregate {
+		a.Distinct, a.Filter = true, filter
+		return a
+	}
+	list := []expr.Expr{
+		aggregate(t, "count", &expr.Literal{Value: int32(1), T: types.IntType}), aggregate(t, "sum", c[1]), aggregate(t, "sum", c[5]), aggregate(t, "min", c[2]),
+		distinct(aggregate(t, "count", c[2]), nil), distinct(aggregate(t, "sum", c[1]), c[6]), distinct(aggregate(t, "count", c[1]), c[6]),
+	}
+	if ordered {
+		list = append(list, aggregate(t, "collect_list", c[2]), aggregate(t, "first", c[0]), aggregate(t, "last", c[0]))
+	}
+	var out []logical.Named
+	for i, e := range list {
+		out = append(out, namedAs(100+i, e))
+	}
+	return out
+}
+
+func sorted(rows [][]string) []string {
+	out := make([]string, len(rows))
+	for i, r := range rows {
+		out[i] = strings.Join(r, "|")
+	}
+	slices.Sort(out)
+	return out
+}
+
+func namedKeys(keys []int) []logical.Named {
+	var out []logical.Named
+	for i, k := range keys {
+		out = append(out, logical.Named{Col: column(200+i, testColumns[k].Name, testColumns[k].T), Expr: testColumns[k]})
+	}
+	return out
+}
+
+func TestHashAggregate(t *testing.T) {
+	for _, keys := range [][]int{{}, {0}, {1}, {2}, {3}, {4}, {5}, {6, 1}, {1, 2}, {2, 3, 4}, {7}, {8}, {0, 1, 2, 3, 4, 5, 6, 7, 8}} {
+		for _, ordered := range []bool{false, true} {
+			t.Run(fmt.Sprint(keys, ordered), func(t *testing.T) {
+				configurations(t, func(t *testing.T, batch int, q *exec.Query) {
+					rows := randomRows(min(6*batch, 2000), 300, 5)
+					names, groups := naiveGroups(rows, keys)
+					var want []string
+					for _, n := range names {
+						cells := naiveAggregates(groups[n])
+						if !ordered {
+							cells = cells[:7]
+						}
+						if len(keys) > 0 {
+							cells = append([]string{n}, cells...)
+						}
+						want = append(want, strings.Join(cells, "|"))
+					}
+					slices.Sort(want)
+					sink, err := NewHashAggregate(AggregateSpec{Keys: namedKeys(keys), Aggs: testAggregates(t, ordered), Query: q}, testColumns)
+					got := runSink(t, q, sink, err, newTestTable(testColumns, rows, batch))
+					require.Equal(t, want, sorted(got))
+				})
+			})
+		}
+	}
+}
+
+// More groups than a worker's table holds go through partitions; the second half does not reduce, so that its rows pass by.
+func TestHashAggregatePartitions(t *testing.T) {
+	id, v := column(0, "id", types.BigIntType), column(1, "v", types.StringType)
+	rows := make([][]any, 120_000)
+	for i := range rows {
+		k := int64(i / 4 * 977)
+		if i > len(rows)/2 {
+			k = int64(i * 977)
+		}
+		rows[i] = []any{k, fmt.Sprint("a value that is long enough to need a buffer ", i%5)}
+	}
+	configurations(t, func(t *testing.T, batch int, q *exec.Query) {
+		if batch < 100 {
+			return
+		}
+		for _, ordered := range []bool{false, true} {
+			aggs := []logical.Named{namedAs(10, aggregate(t, "count", v)), namedAs(11, aggregate(t, "max", v))}
+			if ordered {
+				aggs = append(aggs, namedAs(12, aggregate(t, "last", v)))
+			}
+			want := map[string][]string{}
+			for _, r := range rows {
+				k := text(r[0])
+				w := want[k]
+				if w == nil {
+					w = []string{"0", ""}
+				}
+				var n int
+				fmt.Sscan(w[0], &n)
+				want[k] = []string{fmt.Sprint(n + 1), max(w[1], r[1].(string)), r[1].(string)}
+			}
+			sink, err := NewHashAggregate(AggregateSpec{Keys: []logical.Named{{Col: column(20, "id", id.T), Expr: id}}, Aggs: aggs, Query: q}, []*expr.Column{id, v})
+			table := newTestTable([]*expr.Column{id, v}, rows, batch)
+			table.forms = false
+			got := runSink(t, q, sink, err, table)
+			require.Len(t, got, len(want))
+			for _, r := range got {
+				require.Equal(t, want[r[0]][:len(r)-1], r[1:], "key %s", r[0])
+			}
+		}
+	})
+}
+
+func TestHashAggregateGroupingSets(t *testing.T) {
+	keys := []int{1, 2, 6}
+	sets := [][]int{{0, 1, 2}, {0, 1}, {0}, {}, {2}, {0}}
+	for _, ordered := range []bool{false, true} {
+		configurations(t, func(t *testing.T, batch int, q *exec.Query) {
+			rows := randomRows(min(8*batch, 1500), 90, 9)
+			var want []string
+			for _, set := range sets {
+				var cols []int
+				id := 7
+				for _, k := range set {
+					cols = append(cols, keys[k])
+					id &^= 1 << (2 - k)
+				}
+				names, groups := naiveGroups(rows, cols)
+				for _, n := range names {
+					cells := []string{"NULL", "NULL", "NULL"}
+					for i, part := range strings.Split(n, "|") {
+						if len(set) > 0 {
+							cells[set[i]] = part
+						}
+					}
+					values := naiveAggregates(groups[n])
+					if !ordered {
+						values = values[:7]
+					}
+					want = append(want, strings.Join(append(append(cells, values...), text(id)), "|"))
+				}
+			}
+			slices.Sort(want)
+			sink, err := NewHashAggregate(AggregateSpec{Keys: namedKeys(keys), Aggs: testAggregates(t, ordered), Sets: sets,
+				GroupingID: column(300, "gid", types.BigIntType), Query: q}, testColumns)
+			require.Equal(t, want, sorted(runSink(t, q, sink, err, newTestTable(testColumns, rows, batch))))
+		})
+	}
+}
+
+func TestHashAggregateWithoutRows(t *testing.T) {
+	configurations(t, func(t *testing.T, batch int, q *exec.Query) {
+		empty := newTestTable(testColumns, nil, batch)
+		run := func(keys []int, sets [][]int) int {
+			sink, err := NewHashAggregate(AggregateSpec{Keys: namedKeys(keys), Aggs: testAggregates(t, true), Sets: sets, Query: q}, testColumns)
+			return len(runSink(t, q, sink, err, empty))
+		}
+		require.Equal(t, 1, run(nil, nil))
+		require.Equal(t, 0, run([]int{1}, nil))
+		require.Equal(t, 0, run([]int{1}, [][]int{{0}, {}}))
+	})
+}
+
+// A column that is all small dictionaries, then something else, keeps its numbers.
+func TestGroupTableChangesStrategy(t *testing.T) {
+	rows := randomRows(3000, 40, 3)
+	for _, keys := range [][]int{{1}, {2}, {6}, {1, 2}, {2, 6}} {
+		var ts []types.Type
+		for _, k := range keys {
+			ts = append(ts, testColumns[k].T)
+		}
+		g := newGroupTable(ts)
+		table := newTestTable(testColumns, rows, 50)
+		seen := map[string]int32{}
+		for at := 0; at < len(rows); at += 50 {
+			b := table.make(rows[at:at+50], at/50)
+			vs := toKeys(b.Cols, keys)
+			out := make([]int32, 50)
+			g.find(vs, b.Rows(), out)
+			for i, n := range out {
+				parts := make([]string, len(keys))
+				for c, k := range keys {
+					parts[c] = text(rows[at+i][k])
+				}
+				name := strings.Join(parts, "|")
+				if _, ok := seen[name]; !ok {
+					seen[name] = n
+				}
+				require.Equal(t, seen[name], n, name)
+			}
+		}
+		require.Equal(t, len(seen), g.len())
+		for c, v := range g.columns() {
+			for name, n := range seen {
+				require.Equal(t, strings.Split(name, "|")[c], text(v.Value(int(n))))
+			}
+		}
+		numbers := make([]int32, 0, len(seen))
+		for _, n := range seen {
+			numbers = append(numbers, n)
+		}
+		slices.SortFunc(numbers, cmp.Compare[int32])
+		require.Len(t, slices.Compact(numbers), len(seen))
+	}
+}
+
+func toKeys[T any](cols []T, keys []int) []T {
+	out := make([]T, len(keys))
+	for i, k := range keys {
+		out[i] = cols[k]
+	}
+	return out
+}

@@ -1,0 +1,43 @@
+package physical
+
+import "github.com/sparrow-engine/sparrow/exec/budget"
+
+// allowance is what one operator, or one worker's part of it, holds of the budget.
+type allowance struct {
+	budget *budget.Budget
+	held   int64
+}
+
+// credit is what is asked for at a time while memory is plentiful.
+const credit = 1 << 20
+
+// cover asks for enough to hold n bytes and reports whether it is granted.
+func (a *allowance) cover(n int64) bool {
+	need := n - a.held
+	if need <= 0 {
+		return true
+	}
+	if more := (need + credit - 1) / credit * credit; a.budget.Reserve(more) {
+		a.held += more
+		return true
+	}
+	if a.budget.Reserve(need) {
+		a.held += need
+		return true
+	}
+	return false
+}
+
+// force accounts for n bytes that cannot be done without.
+func (a *allowance) force(n int64) {
+	if need := n - a.held; need > 0 {
+		a.budget.Force(need)
+		a.held += need
+	}
+}
+
+// release gives everything back.
+func (a *allowance) release() {
+	a.budget.Release(a.held)
+	a.held = 0
+}

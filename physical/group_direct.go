@@ -1,0 +1,205 @@
+package physical
+
+import (
+	"math"
+
+	"github.com/sparrow-engine/sparrow/columnar"
+)
+
+// maxDirect is the largest array that combinations of codes index: it stays in the second-level cache.
+const maxDirect = 1 << 16
+
+// directIndex remembers the group of each combination of dictionary codes and small integers. It is emptied when a dictionary changes.
+type directIndex struct {
+	cols  []directColumn
+	slots []int32 // -1: not known
+	size  int
+	seen  int // rows with the present columns
+
+	index  []int32
+	missed []int32 // positions in the batch
+	sel    []int32
+	groups []int32
+}
+
+// directColumn is a key column's part of the index: codes 0 to card-1, the last for null.
+type directColumn struct {
+	dict *columnar.Vector
+	lo   int64
+	card int
+}
+
+// prepare reports whether the index serves a batch. It is only made when the rows seen with these dictionaries outweigh the work of
+// clearing it.
+func (d *directIndex) prepare(keys []*columnar.Vector, rows columnar.Rows) bool {
+	if len(d.cols) != len(keys) {
+		d.cols = make([]directColumn, len(keys))
+	}
+	size, same := 1, true
+	for c, v := range keys {
+		col, ok := directOf(v)
+		if size *= max(col.card, 1); !ok || size > maxDirect {
+			d.size, d.seen = 0, 0
+			return false
+		}
+		same = same && col == d.cols[c]
+		d.cols[c] = col
+	}
+	if !same {
+		d.seen, d.size = 0, 0
+	}
+	d.seen += rows.Count()
+	if d.size == 0 {
+		if 4*d.seen < size {
+			return false
+		}
+		d.slots = sized(d.slots, size)
+		d.size = size
+		d.clear()
+	}
+	return true
+}
+
+func (d *directIndex) clear() {
+	for i := range d.slots {
+		d.slots[i] = -1
+	}
+}
+
+// directOf describes a column that can index. Dictionaries that are not shared may change under the same address.
+func directOf(v *columnar.Vector) (directColumn, bool) {
+	switch {
+	case v.Form == columnar.Dictionary:
+		return directColumn{dict: v.Dict, card: v.Dict.Len + 1}, v.Dict.Class == columnar.Shared && v.Dict.Len < maxDirect
+	case v.Form == columnar.Constant:
+		return directColumn{}, false
+	case v.Width == columnar.WBool:
+		return directColumn{card: 3}, true
+	case v.Width == columnar.W8:
+		return directColumn{lo: math.MinInt8, card: 257}, true
+	case v.HasBounds && (v.Width == columnar.W16 || v.Width == columnar.W32 || v.Width == columnar.W64):
+		if span := uint64(v.Hi) - uint64(v.Lo); v.Hi >= v.Lo && span < maxDirect {
+			return directColumn{lo: v.Lo, card: int(span) + 2}, true
+		}
+	}
+	return directColumn{}, false
+}
+
+func (d *directIndex) find(t *groupTable, keys []*columnar.Vector, rows columnar.Rows, out []int32) {
+	index := d.codes(keys, rows)
+	slots, out := d.slots[:d.size], out[:len(index)]
+	d.missed = sized(d.missed, len(index)+1)
+	n := 0
+	for i, k := range index {
+		g := slots[k]
+		out[i] = g
+		d.missed[n] = int32(i)
+		n += int(uint32(g) >> 31)
+	}
+	if n > 0 {
+		d.learn(t, keys, rows, out, d.missed[:n])
+	}
+}
+
+// learn looks combinations up that the index does not know, each once, and completes out.
+func (d *directIndex) learn(t *groupTable, keys []*columnar.Vector, rows columnar.Rows, out, missed []int32) {
+	d.sel = d.sel[:0]
+	for _, i := range missed {
+		if k := d.index[i]; d.slots[k] == -1 {
+			d.slots[k] = -2
+			d.sel = append(d.sel, int32(rows.Row(int(i))))
+		}
+	}
+	d.groups = sized(d.groups, len(d.sel))
+	t.lookup(keys, columnar.Rows{Sel: d.sel, N: rows.N}, d.groups)
+	k := 0
+	for _, i := range missed {
+		if s := &d.slots[d.index[i]]; *s == -2 {
+			*s = d.groups[k]
+			k++
+		}
+	}
+	for _, i := range missed {
+		out[i] = d.slots[d.index[i]]
+	}
+}
+
+// codes returns the place in the index of each row.
+func (d *directIndex) codes(keys []*columnar.Vector, rows columnar.Rows) []int32 {
+	d.index = sized(d.index, rows.Count())
+	for c, v := range keys {
+		col := d.cols[c]
+		factor := int32(0)
+		if c > 0 {
+			factor = int32(col.card)
+		}
+		if v.Valid != nil {
+			nullableCodes(v, rows, d.index, factor, col)
+			continue
+		}
+		switch {
+		case v.Form == columnar.Dictionary:
+			combine(d.index, v.Codes, rows, factor, func(x int32) int32 { return x })
+		case v.Width == columnar.WBool:
+			combine(d.index, columnar.Values[uint8](v), rows, factor, func(x uint8) int32 { return int32(x) })
+		case v.Width == columnar.W8:
+			combine(d.index, columnar.Values[int8](v), rows, factor, func(x int8) int32 { return int32(x) - math.MinInt8 })
+		case v.Width == columnar.W16:
+			combine(d.index, columnar.Values[int16](v), rows, factor, func(x int16) int32 { return int32(int64(x) - col.lo) })
+		case v.Width == columnar.W32:
+			combine(d.index, columnar.Values[int32](v), rows, factor, func(x int32) int32 { return int32(int64(x) - col.lo) })
+		default:
+			combine(d.index, columnar.Values[int64](v), rows, factor, func(x int64) int32 { return int32(x - col.lo) })
+		}
+	}
+	return d.index
+}
+
+// combine is inlined together with the literal function passed to it.
+func combine[T any](index []int32, vals []T, rows columnar.Rows, factor int32, f func(T) int32) {
+	switch {
+	case rows.Sel != nil && factor == 0:
+		for i, r := range rows.Sel {
+			index[i] = f(vals[r])
+		}
+	case rows.Sel != nil:
+		for i, r := range rows.Sel {
+			index[i] = index[i]*factor + f(vals[r])
+		}
+	case factor == 0:
+		for i, x := range vals[:len(index)] {
+			index[i] = f(x)
+		}
+	default:
+		for i, x := range vals[:len(index)] {
+			index[i] = index[i]*factor + f(x)
+		}
+	}
+}
+
+func nullableCodes(v *columnar.Vector, rows columnar.Rows, index []int32, factor int32, col directColumn) {
+	for i := range index {
+		r := rows.Row(i)
+		code := int32(col.card - 1)
+		if v.Valid[r>>6]>>(r&63)&1 != 0 {
+			code = smallCode(v, r, col)
+		}
+		index[i] = index[i]*factor + code
+	}
+}
+
+func smallCode(v *columnar.Vector, r int, col directColumn) int32 {
+	switch {
+	case v.Form == columnar.Dictionary:
+		return v.Codes[r]
+	case v.Width == columnar.WBool:
+		return int32(columnar.Values[uint8](v)[r])
+	case v.Width == columnar.W8:
+		return int32(int64(columnar.Values[int8](v)[r]) - col.lo)
+	case v.Width == columnar.W16:
+		return int32(int64(columnar.Values[int16](v)[r]) - col.lo)
+	case v.Width == columnar.W32:
+		return int32(int64(columnar.Values[int32](v)[r]) - col.lo)
+	}
+	return int32(columnar.Values[int64](v)[r] - col.lo)
+}

@@ -1,0 +1,286 @@
+package physical
+
+import (
+	"math"
+
+	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/columnar/kernel"
+	"github.com/sparrow-engine/sparrow/types"
+)
+
+// wordTable is a group table of keys that fit in 64 bits, with linear probing; the key lies in the slot.
+type wordTable struct {
+	fields []packedField
+	keys   []uint64 // by group
+	slots  []wordSlot
+	mask   uint64
+	// null is the group of the null of a single key that has no spare bit, -1 if there is none yet.
+	null int32
+
+	words  []uint64
+	sel    []int32
+	groups []int32
+}
+
+type wordSlot struct {
+	key   uint64
+	group int32 // plus one; 0: free
+}
+
+// packedField is the place of a key column in the word. A null is the bit above the value, where there is one.
+type packedField struct {
+	t           types.Type
+	width       columnar.Width
+	shift, bits uint
+	nullBit     uint64 // 0: none
+}
+
+// packing lays columns out in one word, if they fit.
+func packing(ts []types.Type) ([]packedField, bool) {
+	if len(ts) == 0 {
+		return nil, false
+	}
+	var fields []packedField
+	shift := uint(0)
+	for _, t := range ts {
+		w := columnar.WidthOf(t)
+		if w == columnar.WNone || w.Bytes() > 8 || w >= columnar.WList {
+			return nil, false
+		}
+		f := packedField{t: t, width: w, shift: shift, bits: uint(8 * w.Bytes())}
+		shift += f.bits
+		if len(ts) > 1 {
+			f.nullBit = 1 << shift
+			shift++
+		}
+		fields = append(fields, f)
+	}
+	return fields, shift <= 64
+}
+
+// wordSlots is the size of an empty table.
+const wordSlots = 64
+
+func newWordTable(fields []packedField) *wordTable {
+	return &wordTable{fields: fields, null: -1, slots: make([]wordSlot, wordSlots), mask: wordSlots - 1}
+}
+
+func (t *wordTable) bytes() int64 { return int64(8*cap(t.keys) + 16*len(t.slots)) }
+
+func (t *wordTable) reset() {
+	t.keys, t.null = t.keys[:0], -1
+	clear(t.slots)
+}
+
+func (t *wordTable) find(keys []*columnar.Vector, rows columnar.Rows, out []int32) {
+	n := rows.Count()
+	t.words = sized(t.words, n)
+	if len(keys) == 1 {
+		t.findOne(keys[0], rows, out)
+		return
+	}
+	clear(t.words)
+	for c, v := range keys {
+		t.fields[c].pack(v, rows, t.words)
+	}
+	t.probe(t.words, out)
+}
+
+// findOne serves a single key, whose nulls have no place in the word.
+func (t *wordTable) findOne(v *columnar.Vector, rows columnar.Rows, out []int32) {
+	if !v.MayHaveNulls() {
+		loadWords(v, rows, t.words, 0)
+		t.probe(t.words, out)
+		return
+	}
+	t.sel = kernel.SelectNotNull(v, rows, t.sel)
+	some := columnar.Rows{Sel: t.sel, N: rows.N}
+	words := t.words[:len(t.sel)]
+	loadWords(v, some, words, 0)
+	t.groups = sized(t.groups, len(words))
+	t.probe(words, t.groups)
+	k := 0
+	for i := range out {
+		if k < len(t.sel) && int(t.sel[k]) == rows.Row(i) {
+			out[i] = t.groups[k]
+			k++
+			continue
+		}
+		if t.null < 0 {
+			t.null = int32(len(t.keys))
+			t.keys = append(t.keys, 0)
+		}
+		out[i] = t.null
+	}
+}
+
+func (t *wordTable) probe(words []uint64, out []int32) {
+	if len(words) == 0 {
+		return
+	}
+	out = out[:len(words)]
+	last, group := ^words[0], int32(0)
+	for i, k := range words {
+		if k != last {
+			last = k
+			at := kernel.HashUint64(k) & t.mask
+			for {
+				s := &t.slots[at]
+				if s.key == k && s.group != 0 {
+					group = s.group - 1
+					break
+				}
+				if s.group == 0 {
+					group = t.insert(k, s)
+					break
+				}
+				at = (at + 1) & t.mask
+			}
+		}
+		out[i] = group
+	}
+}
+
+func (t *wordTable) insert(k uint64, s *wordSlot) int32 {
+	g := int32(len(t.keys))
+	t.keys = append(t.keys, k)
+	*s = wordSlot{k, g + 1}
+	if 2*len(t.keys) > len(t.slots) {
+		t.rehash()
+	}
+	return g
+}
+
+func (t *wordTable) rehash() {
+	size := 4 * len(t.slots)
+	t.slots, t.mask = make([]wordSlot, size), uint64(size-1)
+	for g, k := range t.keys {
+		if int32(g) == t.null {
+			continue
+		}
+		at := kernel.HashUint64(k) & t.mask
+		for t.slots[at].group != 0 {
+			at = (at + 1) & t.mask
+		}
+		t.slots[at] = wordSlot{k, int32(g) + 1}
+	}
+}
+
+// pack puts the values of a column into its place in the words, which are zero there.
+func (f *packedField) pack(v *columnar.Vector, rows columnar.Rows, words []uint64) {
+	if !v.MayHaveNulls() {
+		loadWords(v, rows, words, f.shift)
+		return
+	}
+	one := []uint64{0}
+	for i := range words {
+		r := rows.Row(i)
+		if v.IsNull(r) {
+			words[i] |= f.nullBit
+			continue
+		}
+		one[0] = 0
+		loadWords(v, columnar.Rows{Sel: []int32{int32(r)}, N: rows.N}, one, f.shift)
+		words[i] |= one[0]
+	}
+}
+
+// loadWords combines values, none of them null, into words at a shift. A shift of 0 overwrites the word.
+func loadWords(v *columnar.Vector, rows columnar.Rows, words []uint64, shift uint) {
+	b := v.Base()
+	switch b.Width {
+	case columnar.WBool, columnar.W8:
+		load(columnar.Values[uint8](b), v, rows, words, shift, func(x uint8) uint64 { return uint64(x) })
+	case columnar.W16:
+		load(columnar.Values[int16](b), v, rows, words, shift, func(x int16) uint64 { return uint64(uint16(x)) })
+	case columnar.W32:
+		load(columnar.Values[int32](b), v, rows, words, shift, func(x int32) uint64 { return uint64(uint32(x)) })
+	case columnar.W64:
+		load(columnar.Values[int64](b), v, rows, words, shift, func(x int64) uint64 { return uint64(x) })
+	case columnar.W128: // a decimal of up to 18 digits
+		load(columnar.Values[types.Int128](b), v, rows, words, shift, func(x types.Int128) uint64 { return x.Lo })
+	case columnar.WF32:
+		load(columnar.Values[float32](b), v, rows, words, shift, func(x float32) uint64 { return uint64(math.Float32bits(normalFloat32(x))) })
+	case columnar.WF64:
+		load(columnar.Values[float64](b), v, rows, words, shift, func(x float64) uint64 { return math.Float64bits(normalFloat(x)) })
+	}
+}
+
+// normalFloat makes zeros, and NaNs, alike.
+func normalFloat(f float64) float64 {
+	switch {
+	case f == 0:
+		return 0
+	case f != f:
+		return math.NaN()
+	}
+	return f
+}
+
+func normalFloat32(f float32) float32 {
+	if f != f {
+		return float32(math.NaN())
+	}
+	return float32(normalFloat(float64(f)))
+}
+
+// load is inlined together with the literal function passed to it.
+func load[T any](vals []T, v *columnar.Vector, rows columnar.Rows, words []uint64, shift uint, f func(T) uint64) {
+	switch {
+	case v.Form == columnar.Constant:
+		x := f(vals[0])
+		for i := range words {
+			words[i] = words[i]&(1<<shift-1) | x<<shift
+		}
+	case shift != 0:
+		for i := range words {
+			words[i] |= f(vals[v.At(rows.Row(i))]) << shift
+		}
+	case v.Form == columnar.Dictionary:
+		for i := range words {
+			words[i] = f(vals[v.Codes[rows.Row(i)]])
+		}
+	case rows.Sel != nil:
+		for i, r := range rows.Sel {
+			words[i] = f(vals[r])
+		}
+	default:
+		for i, x := range vals[:len(words)] {
+			words[i] = f(x)
+		}
+	}
+}
+
+// column unpacks a key column.
+func (t *wordTable) column(c int) *columnar.Vector {
+	f := &t.fields[c]
+	out := columnar.NewWidth(f.t, f.width, len(t.keys))
+	out.Class = columnar.Stage
+	switch f.width {
+	case columnar.WBool, columnar.W8:
+		unpack(columnar.Values[uint8](out), t.keys, f.shift)
+	case columnar.W16:
+		unpack(columnar.Values[int16](out), t.keys, f.shift)
+	case columnar.W32, columnar.WF32:
+		unpack(columnar.Values[uint32](out), t.keys, f.shift)
+	default:
+		unpack(columnar.Values[int64](out), t.keys, f.shift)
+	}
+	if t.null >= 0 {
+		out.SetNull(int(t.null))
+	}
+	if f.nullBit != 0 {
+		for g, k := range t.keys {
+			if k&f.nullBit != 0 {
+				out.SetNull(g)
+			}
+		}
+	}
+	return out
+}
+
+func unpack[T uint8 | int16 | uint32 | int64](out []T, keys []uint64, shift uint) {
+	for g, k := range keys {
+		out[g] = T(k >> shift)
+	}
+}
