@@ -176,15 +176,15 @@ func (c *joinCase) run(t *testing.T, q *exec.Query, kind logical.JoinKind, hash,
 	var lk, rk, conds []expr.Expr
 	for i := range c.keys {
 		lk, rk = append(lk, left[i]), append(rk, right[i])
-		op := expr.OpEq
+		op := "="
 		if c.nullSafe[i] {
-			op = expr.OpNullSafeEq
+			op = "<=>"
 		}
 		conds = append(conds, compare(op, left[i], right[i]))
 	}
 	var residual expr.Expr
 	if c.residual {
-		residual = compare(expr.OpLt, left[len(left)-1], right[len(right)-1])
+		residual = compare("<", left[len(left)-1], right[len(right)-1])
 		conds = append(conds, residual)
 	}
 	mark := &expr.Column{ID: 999, Name: "mark", T: types.BooleanType, Null: threeValued}
