@@ -41,8 +41,16 @@ type execution struct {
 	elapsed   time.Duration
 }
 
-// start optimizes and runs an analyzed plan to its materialized result. The caller closes the execution.
-func (st *statement) start(ctx context.Context, analyzed logical.Plan, notify func(adaptive.Event)) (*execution, error) {
+// makeSink makes the sink that takes a query's rows, whose columns are in.
+type makeSink func(q *exec.Query, in []*expr.Column) (exec.Sink, error)
+
+// materialized keeps the rows in order.
+func materialized(q *exec.Query, in []*expr.Column) (exec.Sink, error) {
+	return physical.NewMaterialize(in, true, q), nil
+}
+
+// start optimizes and runs an analyzed plan into a sink. The caller closes the execution.
+func (st *statement) start(ctx context.Context, analyzed logical.Plan, notify func(adaptive.Event), sink makeSink) (*execution, error) {
 	begin := time.Now()
 	opt := st.optimizing(ctx)
 	optimized, err := optimizer.Optimize(opt, st.session.cache.replace(analyzed))
@@ -61,7 +69,7 @@ func (st *statement) start(ctx context.Context, analyzed logical.Plan, notify fu
 		Force:   st.conf.Bool("sparrow.adaptive.force"), Notify: notify,
 		MaxRecursion: int(st.conf.Int("spark.sql.cteRecursionLevelLimit")), MaxRecursionRows: st.conf.Int("spark.sql.cteRecursionRowLimit"),
 	}}
-	x.out, x.final, err = x.Run(optimized, func(in []*expr.Column) (exec.Sink, error) { return physical.NewMaterialize(in, true, q), nil })
+	x.out, x.final, err = x.Run(optimized, func(in []*expr.Column) (exec.Sink, error) { return sink(q, in) })
 	x.elapsed = time.Since(begin)
 	if err != nil {
 		q.Close()
@@ -72,7 +80,7 @@ func (st *statement) start(ctx context.Context, analyzed logical.Plan, notify fu
 
 // run executes an analyzed plan and gives the result's batches in order; their vectors live until consume returns.
 func (st *statement) run(ctx context.Context, analyzed logical.Plan, consume func(b *columnar.Batch) error) error {
-	x, err := st.start(ctx, analyzed, nil)
+	x, err := st.start(ctx, analyzed, nil, materialized)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,8 @@ package sparrow
 import (
 	"context"
 
+	"github.com/sparrow-engine/sparrow/analyzer"
+	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/sql"
 	"github.com/sparrow-engine/sparrow/sqlerr"
@@ -38,11 +40,46 @@ func (s *Session) SQL(ctx context.Context, text string, args ...any) (*DataFrame
 	return st.frame(ctx, p)
 }
 
+// parameters splits values into those by position and those by name.
+func parameters(args []any) (analyzer.Params, error) {
+	var p analyzer.Params
+	for _, a := range args {
+		name := ""
+		if n, ok := a.(NamedArg); ok {
+			name, a = n.Name, n.Value
+		}
+		e, err := parameter(a)
+		if err != nil {
+			return p, err
+		}
+		if name == "" {
+			p.Positional = append(p.Positional, e)
+			continue
+		}
+		if p.Named == nil {
+			p.Named = map[string]any{}
+		}
+		p.Named[name] = e
+	}
+	return p, nil
+}
+
+func parameter(v any) (expr.Expr, error) {
+	if c, ok := v.(Column); ok {
+		return c.e, nil
+	}
+	value, t, err := literalOf(v)
+	if err != nil {
+		return nil, err
+	}
+	return &expr.Literal{Value: value, T: t}, nil
+}
+
 // Script runs statements separated by semicolons one after the other and returns the last one's result, nil for a text without any.
 func (s *Session) Script(ctx context.Context, text string) (*DataFrame, error) {
 	var last *DataFrame
-	for rest := range sql.Statements(text) {
-		df, err := s.SQL(ctx, rest)
+	for _, one := range SplitStatements(text) {
+		df, err := s.SQL(ctx, one)
 		if err != nil {
 			return nil, err
 		}
@@ -68,3 +105,12 @@ func (st *statement) frame(ctx context.Context, p logical.Plan) (*DataFrame, err
 	}
 	return df, nil
 }
+
+// SplitStatements cuts a script at its semicolons, comments and quotes respected; parts without a statement are left out.
+func SplitStatements(text string) []string {
+	statements, _ := sql.Split(text)
+	return statements
+}
+
+// Error is the error of a query: a Spark error condition with SQLSTATE, place and suggestion.
+type Error = sqlerr.Error

@@ -7,5 +7,9 @@ import (
 
 // facts collects what a finished stage measured.
 func (x *Execution) facts(out *exec.StageOutput) logical.Facts {
-	return logical.Facts{Rows: out.Rows, Bytes: out.Bytes, Columns: out.Facts()}
+	f := logical.Facts{Rows: out.Rows, Bytes: out.Bytes}
+	for _, c := range out.Facts() {
+		f.Columns = append(f.Columns, logical.ColumnFacts(c))
+	}
+	return f
 }

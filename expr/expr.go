@@ -72,13 +72,15 @@ type Call struct {
 	Mode Mode
 }
 
-// Cast converts to a type. Implicit casts are not printed in column names.
+// Cast converts to a type. Implicit casts are not printed in column names. Literal marks TIMESTAMP'…' and TIME'…': the cast of a string
+// literal that was checked when parsed but whose value needs the session's time zone; it prints as the typed literal.
 type Cast struct {
 	Base
 	Child    Expr
 	To       types.Type
 	Mode     Mode
 	Implicit bool
+	Literal  bool
 }
 
 // And and Or are n-ary and evaluate from left to right: a conjunct does not see rows that an earlier one made false.

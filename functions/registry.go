@@ -13,8 +13,11 @@ import (
 func families() []func() []*expr.Func {
 	return []func() []*expr.Func{
 		aggregates,
-		mathFuncs,
-		roundFuncs,
+		operators,
+		comparisons,
+		conditionals,
+		extremes,
+		scalars,
 	}
 }
 
@@ -23,6 +26,7 @@ type registry struct {
 	all    []*expr.Func
 	byName map[string]*expr.Func
 	names  []string
+	total  map[expr.Op]*expr.Func // the forms of arithmetic operators for operands that exclude an error
 }
 
 var builtins struct {
@@ -44,6 +48,14 @@ func (r *registry) build() {
 			for _, a := range f.Aliases {
 				r.add(a, f)
 			}
+		}
+	}
+	r.total = map[expr.Op]*expr.Func{}
+	for _, f := range r.all {
+		if f.Op != expr.OpNone && f.Fallible {
+			t := *f
+			t.Fallible = false
+			r.total[f.Op] = &t
 		}
 	}
 	slices.SortFunc(r.all, func(a, b *expr.Func) int { return strings.Compare(a.Name, b.Name) })

@@ -140,16 +140,13 @@ func Operator(p logical.Plan) string {
 	return strings.TrimPrefix(fmt.Sprintf("%T", p), "*logical.")
 }
 
-var joinNames = [...]string{logical.Inner: "inner", logical.LeftOuter: "left outer", logical.RightOuter: "right outer", logical.FullOuter: "full outer",
-	logical.LeftSemi: "semi", logical.LeftAnti: "anti", logical.NullAwareAnti: "null-aware anti", logical.Mark: "mark", logical.Single: "single"}
-
 func join(n *logical.Join) string {
 	l, _, _, rest := cost.EquiKeys(n.Cond, n.Left.Output(), n.Right.Output())
 	name := "HashJoin"
 	if len(l) == 0 || n.Kind == logical.NullAwareAnti && len(rest) > 0 {
 		name = "NestedLoopJoin"
 	}
-	s := name + " " + joinNames[n.Kind] + ", build right"
+	s := name + " " + n.Kind.String() + ", build right"
 	if n.Cond != nil {
 		s += " on " + expr.Format(n.Cond)
 	}
@@ -186,13 +183,7 @@ func named(list []logical.Named) string {
 func keys(ks []expr.SortKey) string {
 	parts := make([]string, len(ks))
 	for i, k := range ks {
-		parts[i] = expr.Format(k.Expr)
-		if k.Desc {
-			parts[i] += " DESC"
-		}
-		if k.NullsFirst == k.Desc {
-			parts[i] += map[bool]string{true: " NULLS FIRST", false: " NULLS LAST"}[k.NullsFirst]
-		}
+		parts[i] = expr.FormatKey(k)
 	}
 	return strings.Join(parts, ", ")
 }

@@ -8,6 +8,9 @@ import (
 // Queries is the number of TPC-H queries.
 const Queries = 22
 
+// Tables names the eight tables.
+var Tables = []string{"region", "nation", "supplier", "customer", "part", "partsupp", "orders", "lineitem"}
+
 //go:embed queries/*.sql
 var queryFiles embed.FS
 

@@ -1,0 +1,333 @@
+package eval
+
+import (
+	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/columnar/kernel"
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/types"
+)
+
+// inList compiles x IN (…): a set for literals, else comparisons from left to right.
+func (b *builder) inList(x *expr.In, conditional bool) (node, error) {
+	child, err := b.build(x.Child, conditional)
+	if err != nil {
+		return nil, err
+	}
+	if set := literalSet(x); set != nil {
+		return &inSet{child: child, set: set}, nil
+	}
+	items := make([]node, len(x.List))
+	for i, e := range x.List {
+		if items[i], err = b.build(e, true); err != nil {
+			return nil, err
+		}
+	}
+	return &inExprs{child: child, items: items}, nil
+}
+
+// set is a list of constants.
+type set struct {
+	hasNull bool
+	list    *columnar.Vector // the values, not null
+	table   map[uint64][]int32
+	ints    []int64 // the values of a short list of integers
+}
+
+// fewInts is the length up to which a list is compared one by one.
+const fewInts = 4
+
+// literalSet returns the list of x if it consists of literals of the child's type, else nil.
+func literalSet(x *expr.In) *set {
+	t := x.Child.Type()
+	s := &set{}
+	var vals []any
+	for _, e := range x.List {
+		l, ok := e.(*expr.Literal)
+		if !ok || l.Value != nil && !comparableTypes(l.T, t) || t.Kind == types.Null {
+			return nil
+		}
+		if l.Value == nil {
+			s.hasNull = true
+		} else {
+			vals = append(vals, l.Value)
+		}
+	}
+	s.list = columnar.New(t, len(vals))
+	if t.Kind == types.Decimal {
+		s.list = columnar.NewWidth(t, columnar.W128, len(vals))
+	}
+	for i, v := range vals {
+		s.list.SetValue(i, v)
+	}
+	s.index(vals)
+	return s
+}
+
+func (s *set) index(vals []any) {
+	if len(vals) <= fewInts {
+		for _, v := range vals {
+			if x, ok := boundOf(v); ok {
+				s.ints = append(s.ints, x)
+			}
+		}
+		if len(s.ints) == len(vals) {
+			return
+		}
+		s.ints = nil
+	}
+	s.table = make(map[uint64][]int32, len(vals))
+	for i := range vals {
+		h := kernel.HashRow(s.list, i)
+		s.table[h] = append(s.table[h], int32(i))
+	}
+}
+
+// has reports whether row r of v, not null, is in the set.
+func (s *set) has(v *columnar.Vector, r int, hash uint64) bool {
+	for _, i := range s.table[hash] {
+		if kernel.EqualRows(v, r, s.list, int(i)) {
+			return true
+		}
+	}
+	return false
+}
+
+// inSet is membership in a set.
+type inSet struct {
+	child   node
+	set     *set
+	scratch columnar.Vector
+	hashes  []uint64
+	live    []int32
+	hit     []int32
+	out     columnar.Vector
+	flags   []uint8
+}
+
+func (n *inSet) eval(f *frame, rows columnar.Rows) (*columnar.Vector, error) {
+	v, err := n.child.eval(f, rows)
+	if err != nil {
+		return nil, err
+	}
+	n.out.Reset(types.BooleanType, columnar.WBool, f.n)
+	vals := columnar.Values[uint8](&n.out)
+	clear(vals)
+	n.hit = n.members(v, rows, n.hit)
+	for _, r := range n.hit {
+		vals[r] = 1
+	}
+	if n.set.hasNull { // what is not found is unknown
+		words := n.out.EnsureValid()
+		clear(words)
+		for _, r := range n.hit {
+			words[r>>6] |= 1 << (r & 63)
+		}
+		return &n.out, nil
+	}
+	kernel.NullWhereAny(&n.out, rows, v)
+	return &n.out, nil
+}
+
+func (n *inSet) choose(f *frame, rows columnar.Rows, want bool, dst []int32) ([]int32, error) {
+	v, err := n.child.eval(f, rows)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case want:
+		return n.members(v, rows, dst), nil
+	case n.set.hasNull:
+		return kernel.SelectNull(&columnar.Vector{}, rows, dst), nil
+	}
+	n.hit = n.members(v, rows, n.hit)
+	n.live = kernel.SelectNotNull(v, rows, n.live)
+	return kernel.Difference(columnar.Rows{Sel: n.live, N: rows.N}, n.hit, dst), nil
+}
+
+// members returns the rows of v that are in the set, written over dst, which may be rows.Sel.
+func (n *inSet) members(v *columnar.Vector, rows columnar.Rows, dst []int32) []int32 {
+	if v.Form == columnar.Dictionary && v.Dict.Len <= rows.Count() {
+		return n.membersByEntry(v, rows, dst)
+	}
+	if v.Form == columnar.Constant {
+		if v.IsNull(0) || len(n.membersOf(v.Resized(1), columnar.AllRows(1), nil)) == 0 {
+			return kernel.SelectNull(&columnar.Vector{}, rows, dst)
+		}
+		return kernel.SelectNotNull(&columnar.Vector{}, rows, dst)
+	}
+	v = dense(&n.scratch, v, rows)
+	dst = kernel.SelectNotNull(v, rows, dst)
+	return n.membersOf(v, columnar.Rows{Sel: dst, N: rows.N}, dst)
+}
+
+// membersOf takes rows that are not null.
+func (n *inSet) membersOf(v *columnar.Vector, rows columnar.Rows, dst []int32) []int32 {
+	if n.set.ints != nil {
+		switch v.Width {
+		case columnar.W8:
+			return membersFew(columnar.Values[int8](v), n.set.ints, rows, dst)
+		case columnar.W16:
+			return membersFew(columnar.Values[int16](v), n.set.ints, rows, dst)
+		case columnar.W32:
+			return membersFew(columnar.Values[int32](v), n.set.ints, rows, dst)
+		case columnar.W64:
+			return membersFew(columnar.Values[int64](v), n.set.ints, rows, dst)
+		}
+		return n.membersSlow(v, rows, dst)
+	}
+	count := rows.Count()
+	if cap(n.hashes) < count {
+		n.hashes = make([]uint64, count)
+	}
+	n.hashes = n.hashes[:count]
+	kernel.Hash(v, rows, n.hashes, false)
+	dst = atLeast(dst, count)
+	k := 0
+	for i, h := range n.hashes {
+		if r := rows.Row(i); n.set.has(v, r, h) {
+			dst[k] = int32(r)
+			k++
+		}
+	}
+	return dst[:k]
+}
+
+// membersSlow compares decimals of 128 bits one by one.
+func (n *inSet) membersSlow(v *columnar.Vector, rows columnar.Rows, dst []int32) []int32 {
+	dst = atLeast(dst, rows.Count())
+	k := 0
+	for i := range rows.Count() {
+		r := rows.Row(i)
+		for j := range n.set.list.Len {
+			if kernel.EqualRows(v, r, n.set.list, j) {
+				dst[k] = int32(r)
+				k++
+				break
+			}
+		}
+	}
+	return dst[:k]
+}
+
+func membersFew[T ~int8 | ~int16 | ~int32 | ~int64](vals []T, list []int64, rows columnar.Rows, dst []int32) []int32 {
+	dst = atLeast(dst, rows.Count())
+	k := 0
+	for i := range rows.Count() {
+		r := rows.Row(i)
+		x, found := int64(vals[r]), 0
+		for _, y := range list {
+			if x == y {
+				found = 1
+			}
+		}
+		dst[k] = int32(r)
+		k += found
+	}
+	return dst[:k]
+}
+
+// membersByEntry tests each entry of a dictionary once.
+func (n *inSet) membersByEntry(v *columnar.Vector, rows columnar.Rows, dst []int32) []int32 {
+	entries := columnar.AllRows(v.Dict.Len)
+	n.live = kernel.SelectNotNull(v.Dict, entries, n.live)
+	n.live = n.membersOf(v.Dict, columnar.Rows{Sel: n.live, N: entries.N}, n.live)
+	if cap(n.flags) < entries.N {
+		n.flags = make([]uint8, entries.N)
+	}
+	n.flags = n.flags[:entries.N]
+	clear(n.flags)
+	for _, e := range n.live {
+		n.flags[e] = 1
+	}
+	return chooseCodes(n.flags, v, false, rows, dst)
+}
+
+// chooseCodes keeps the rows of a dictionary vector whose entry has a 1 in the table, and null rows if nulls is set (entries that are null
+// have their place in the table). dst may be rows.Sel.
+func chooseCodes(table []uint8, v *columnar.Vector, nulls bool, rows columnar.Rows, dst []int32) []int32 {
+	dst = atLeast(dst, rows.Count())
+	k := 0
+	switch {
+	case v.Valid != nil:
+		onNull := 0
+		if nulls {
+			onNull = 1
+		}
+		for i := range rows.Count() {
+			r := rows.Row(i)
+			ok := int(v.Valid[r>>6] >> (r & 63) & 1)
+			dst[k] = int32(r)
+			k += int(table[v.Codes[r]])&ok | onNull&^ok
+		}
+	case rows.Sel != nil:
+		for _, r := range rows.Sel {
+			dst[k] = r
+			k += int(table[v.Codes[r]])
+		}
+	default:
+		for r, c := range v.Codes[:rows.N] {
+			dst[k] = int32(r)
+			k += int(table[c])
+		}
+	}
+	return dst[:k]
+}
+
+// atLeast returns a list of n numbers, in dst's memory if it fits; never nil.
+func atLeast(dst []int32, n int) []int32 {
+	if dst == nil || cap(dst) < n {
+		return make([]int32, n)
+	}
+	return dst[:n]
+}
+
+// inExprs is membership in a list of expressions. An item is evaluated for rows that no earlier one equals.
+type inExprs struct {
+	child     node
+	items     []node
+	rest, hit []int32
+	null      []int32
+	out       columnar.Vector
+}
+
+func (n *inExprs) eval(f *frame, rows columnar.Rows) (*columnar.Vector, error) {
+	out := &n.out
+	out.Reset(types.BooleanType, columnar.WBool, f.n)
+	vals := columnar.Values[uint8](out)
+	clear(vals)
+	v, err := n.child.eval(f, rows)
+	if err != nil {
+		return nil, err
+	}
+	if len(n.items) == 0 {
+		return out, nil
+	}
+	if v.MayHaveNulls() {
+		kernel.NullWhereAny(out, rows, v)
+		n.rest = kernel.SelectNotNull(v, rows, n.rest)
+		rows.Sel = n.rest
+	}
+	for _, item := range n.items {
+		if rows.Count() == 0 {
+			break
+		}
+		w, err := item.eval(f, rows)
+		if err != nil {
+			return nil, err
+		}
+		n.hit = kernel.SelectCompare(kernel.EQ, v, w, rows, n.hit)
+		for _, r := range n.hit {
+			vals[r] = 1
+			if out.Valid != nil {
+				out.Valid[r>>6] |= 1 << (r & 63)
+			}
+		}
+		n.rest = kernel.Difference(rows, n.hit, n.rest)
+		rows.Sel = n.rest
+		n.null = kernel.SelectNull(w, rows, n.null)
+		for _, r := range n.null {
+			out.SetNull(int(r))
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,199 @@
+package physical
+
+import (
+	"slices"
+
+	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/exec"
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/types"
+)
+
+// Rows of a chunk of materialized rows: a chunk ends with the morsel that makes it reach minChunk, and at maxChunk in any case.
+const (
+	minChunk = 4096
+	maxChunk = 64 << 10
+)
+
+// NewMaterialize returns a sink that keeps all rows. With ordered, in the order of the source: by morsel, then by sequence.
+//
+// Values and string bytes are copied. Codes into shared dictionaries stay codes, so strings of a dictionary, and columns that a join took
+// from its build side, are not copied.
+func NewMaterialize(in []*expr.Column, ordered bool, q *exec.Query) exec.Sink {
+	return &materialize{types: columnTypes(in), ordered: ordered}
+}
+
+func columnTypes(cols []*expr.Column) []types.Type {
+	ts := make([]types.Type, len(cols))
+	for i, c := range cols {
+		ts[i] = c.T
+	}
+	return ts
+}
+
+type materialize struct {
+	types   []types.Type
+	ordered bool
+	chunks  []*chunk
+	held    int64 // bytes reserved for the chunks
+}
+
+// chunk is rows of consecutive pieces.
+type chunk struct {
+	columnar.Batch
+	pieces []piece
+	bytes  int64
+}
+
+// piece is the rows of one morsel in a chunk.
+type piece struct{ morsel, from, to int }
+
+func (m *materialize) Name() string { return "Materialize" }
+
+func (m *materialize) NewLocal(w *exec.Worker) (exec.LocalSink, error) {
+	return &localMaterialize{m: m, w: w}, nil
+}
+
+type localMaterialize struct {
+	m       *materialize
+	w       *exec.Worker
+	chunks  []*chunk
+	open    *chunk
+	scratch columnar.Vector
+}
+
+// Consume appends the batch to the open chunk.
+func (l *localMaterialize) Consume(b *columnar.Batch) error {
+	c := l.open
+	if c == nil || c.N >= minChunk && c.last().morsel != b.Morsel || c.N >= maxChunk {
+		c = l.start()
+	}
+	if p := c.last(); p == nil || p.morsel != b.Morsel {
+		c.pieces = append(c.pieces, piece{morsel: b.Morsel, from: c.N, to: c.N})
+	}
+	rows := b.Rows()
+	for i, v := range b.Cols {
+		if bulky(v, c.N) {
+			v = columnar.Flatten(&l.scratch, v, rows)
+		}
+		columnar.Append(c.Cols[i], v, rows)
+	}
+	c.N += rows.Count()
+	c.last().to = c.N
+	return l.reserve(c)
+}
+
+// bulky reports whether a dictionary column is better kept as values: they are small and the dictionary much larger than a chunk, so that
+// every later use would jump about in it.
+func bulky(v *columnar.Vector, have int) bool {
+	return v.Form == columnar.Dictionary && v.Dict.Len > maxChunk && v.Width < columnar.WView
+}
+
+func (l *localMaterialize) start() *chunk {
+	c := &chunk{}
+	c.Cols = make([]*columnar.Vector, len(l.m.types))
+	for i, t := range l.m.types {
+		c.Cols[i] = columnar.New(t, 0)
+	}
+	l.open, l.chunks = c, append(l.chunks, c)
+	return c
+}
+
+func (l *localMaterialize) reserve(c *chunk) error {
+	size := int64(0)
+	for _, v := range c.Cols {
+		size += v.Size()
+	}
+	if budget := l.w.Query.Budget(); size > c.bytes && !budget.Reserve(size-c.bytes) {
+		return budget.OutOfMemory("Materialize", size-c.bytes)
+	}
+	c.bytes = max(c.bytes, size)
+	return nil
+}
+
+func (c *chunk) last() *piece {
+	if len(c.pieces) == 0 {
+		return nil
+	}
+	return &c.pieces[len(c.pieces)-1]
+}
+
+func (m *materialize) Combine(local exec.LocalSink) error {
+	for _, c := range local.(*localMaterialize).chunks {
+		m.chunks = append(m.chunks, c)
+		m.held += c.bytes
+	}
+	return nil
+}
+
+// Finalize puts the chunks in order. Chunks whose morsels interleave, which only small ones do, are cut and merged.
+func (m *materialize) Finalize(q *exec.Query) (*exec.StageOutput, error) {
+	if m.ordered {
+		m.chunks = inOrder(m.chunks)
+	}
+	out := make([]*columnar.Batch, len(m.chunks))
+	for i, c := range m.chunks {
+		for _, v := range c.Cols {
+			v.Class = columnar.Shared
+		}
+		out[i] = &columnar.Batch{Cols: c.Cols, N: c.N}
+	}
+	q.Budget().Release(m.held)
+	return exec.NewStageOutput(q, m.types, out), nil
+}
+
+func inOrder(chunks []*chunk) []*chunk {
+	for _, c := range chunks { // rows that a step held back may come after later morsels
+		if !slices.IsSortedFunc(c.pieces, byMorsel) {
+			return merge(chunks)
+		}
+	}
+	slices.SortStableFunc(chunks, func(a, b *chunk) int { return a.pieces[0].morsel - b.pieces[0].morsel })
+	var out []*chunk
+	for i := 0; i < len(chunks); {
+		j, end := i+1, chunks[i].last().morsel
+		for j < len(chunks) && chunks[j].pieces[0].morsel < end {
+			end = max(end, chunks[j].last().morsel)
+			j++
+		}
+		if j == i+1 {
+			out = append(out, chunks[i])
+		} else {
+			out = append(out, merge(chunks[i:j])...)
+		}
+		i = j
+	}
+	return out
+}
+
+func byMorsel(a, b piece) int { return a.morsel - b.morsel }
+
+// merge copies pieces of chunks into new ones, by morsel. Pieces of one morsel are in the order in which its worker met them.
+func merge(chunks []*chunk) []*chunk {
+	type part struct {
+		piece
+		of *chunk
+	}
+	var parts []part
+	for _, c := range chunks {
+		for _, p := range c.pieces {
+			parts = append(parts, part{p, c})
+		}
+	}
+	slices.SortStableFunc(parts, func(a, b part) int { return byMorsel(a.piece, b.piece) })
+	var out []*chunk
+	var sel []int32
+	for _, p := range parts {
+		if len(out) == 0 || out[len(out)-1].N >= maxChunk {
+			out = append(out, &chunk{})
+		}
+		sel = sel[:0]
+		for r := p.from; r < p.to; r++ {
+			sel = append(sel, int32(r))
+		}
+		dst := out[len(out)-1]
+		columnar.AppendBatch(&dst.Batch, &columnar.Batch{Cols: p.of.Cols, N: p.of.N, Sel: sel})
+		dst.pieces = append(dst.pieces, p.piece)
+	}
+	return out
+}

@@ -1,0 +1,69 @@
+package physical
+
+import "github.com/sparrow-engine/sparrow/columnar"
+
+// repeater makes dense batches of rows of another batch, in any order and number, without copying values: columns become codes. Its vectors
+// live as long as the other batch and until the next call.
+type repeater struct {
+	cols   []columnar.Vector
+	codes  [][]int32
+	valids [][]uint64
+}
+
+// appendRows appends to dst the columns of src at the rows idx. Flat columns share idx as their codes, so idx must not change while they
+// are used. present, if not nil, has a bit for each result row; those without are null in all columns, but their idx is valid, too.
+func (r *repeater) appendRows(dst []*columnar.Vector, src []*columnar.Vector, idx []int32, present []uint64) []*columnar.Vector {
+	for len(r.cols) < len(src) {
+		r.cols = append(r.cols, columnar.Vector{})
+		r.codes = append(r.codes, nil)
+		r.valids = append(r.valids, nil)
+	}
+	for i, v := range src {
+		switch v.Form {
+		case columnar.Constant:
+			if present == nil {
+				r.cols[i] = *v.Resized(len(idx))
+				break
+			}
+			r.codes[i] = sized(r.codes[i], len(idx))
+			clear(r.codes[i])
+			r.cols[i] = *columnar.NewDictionary(v.AsEntry(), r.codes[i])
+			r.cols[i].Valid = present
+		case columnar.Dictionary:
+			r.codes[i] = compose(r.codes[i], v.Codes, idx)
+			r.cols[i] = *columnar.NewDictionary(v.Dict, r.codes[i])
+			r.cols[i].Valid = present
+			if v.Valid != nil {
+				r.valids[i] = pickBits(r.valids[i], v.Valid, idx)
+				for k := range present {
+					r.valids[i][k] &= present[k]
+				}
+				r.cols[i].Valid = r.valids[i]
+			}
+		default:
+			r.cols[i] = *columnar.NewDictionary(v, idx)
+			r.cols[i].Valid = present
+		}
+		dst = append(dst, &r.cols[i])
+	}
+	return dst
+}
+
+// compose writes to dst codes[k] for all k of idx.
+func compose(dst, codes, idx []int32) []int32 {
+	dst = sized(dst, len(idx))
+	for i, k := range idx {
+		dst[i] = codes[k]
+	}
+	return dst
+}
+
+// pickBits writes to dst the bits idx of words.
+func pickBits(dst, words []uint64, idx []int32) []uint64 {
+	dst = sized(dst, columnar.Words(len(idx)))
+	clear(dst)
+	for i, k := range idx {
+		dst[i>>6] |= words[k>>6] >> (k & 63) & 1 << (i & 63)
+	}
+	return dst
+}

@@ -1,0 +1,202 @@
+package sparrow
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/sparrow-engine/sparrow/sqlerr"
+	"github.com/sparrow-engine/sparrow/types"
+)
+
+// Scan stores the values of the row into variables, by position. A pointer to a pointer takes NULL as nil; other destinations fail on NULL.
+func (r Row) Scan(dst ...any) error {
+	if len(dst) != len(r.values) {
+		return sqlerr.New("AXIS_LENGTH_MISMATCH", sqlerr.Pos{}, "The row has %d columns, Scan got %d destinations.", len(r.values), len(dst))
+	}
+	for i, d := range dst {
+		rv := reflect.ValueOf(d)
+		if rv.Kind() != reflect.Pointer || rv.IsNil() {
+			return scanError(r.schema[i].Name, r.values[i], "a destination that is not a pointer")
+		}
+		if err := store(rv.Elem(), r.values[i], r.schema[i].Name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CollectAs runs the query and returns its rows as structs, or as basic values when T is one and the query has one column. Fields take the columns of
+// their tag `sparrow:"name"` or their own name, compared without case; every column needs a field. NULL needs a pointer, or a field of type any.
+func CollectAs[T any](ctx context.Context, df *DataFrame) ([]T, error) {
+	var out []T
+	var into func(dst reflect.Value, r Row) error
+	for r, err := range df.Rows(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if into == nil {
+			if into, err = rowStorer(reflect.TypeFor[T](), r.schema); err != nil {
+				return nil, err
+			}
+		}
+		var x T
+		if err := into(reflect.ValueOf(&x).Elem(), r); err != nil {
+			return nil, err
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+func rowStorer(t reflect.Type, s types.Schema) (func(reflect.Value, Row) error, error) {
+	if t.Kind() != reflect.Struct || t == timeType || t == decimalType || t == intervalType || t == reflect.TypeFor[Row]() {
+		if t == reflect.TypeFor[Row]() {
+			return func(dst reflect.Value, r Row) error { dst.Set(reflect.ValueOf(r)); return nil }, nil
+		}
+		if len(s) != 1 {
+			return nil, sqlerr.New("AXIS_LENGTH_MISMATCH", sqlerr.Pos{}, "%s takes one column, the query has %d.", t, len(s))
+		}
+		return func(dst reflect.Value, r Row) error { return store(dst, r.values[0], s[0].Name) }, nil
+	}
+	paths, err := fieldsByColumn(t, s)
+	if err != nil {
+		return nil, err
+	}
+	return func(dst reflect.Value, r Row) error {
+		for i, p := range paths {
+			if err := store(dst.FieldByIndex(p), r.values[i], s[i].Name); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, nil
+}
+
+// fieldsByColumn finds the field of each column.
+func fieldsByColumn(t reflect.Type, s types.Schema) ([][]int, error) {
+	byName := map[string][]int{}
+	for _, f := range reflect.VisibleFields(t) {
+		name, _, _ := strings.Cut(f.Tag.Get("sparrow"), ",")
+		if !f.IsExported() || name == "-" {
+			continue
+		}
+		if name == "" {
+			name = f.Name
+		}
+		byName[strings.ToLower(name)] = f.Index
+	}
+	paths := make([][]int, len(s))
+	for i, c := range s {
+		p, ok := byName[strings.ToLower(c.Name)]
+		if !ok {
+			return nil, sqlerr.New("UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", sqlerr.Pos{}, "%s has no field for the column %s.", t, types.Quote(c.Name)).
+				WithHint("Name one by the tag `sparrow:\"%s\"`.", c.Name)
+		}
+		paths[i] = p
+	}
+	return paths, nil
+}
+
+func scanError(column string, v any, into string) error {
+	return sqlerr.New("FIELD_DATA_TYPE_UNACCEPTABLE_WITH_NAME", sqlerr.Pos{}, "The column %s has a value of type %T, which does not go into %s.", types.Quote(column), v, into)
+}
+
+// store puts a value that Row documents into a Go variable.
+func store(dst reflect.Value, v any, column string) error {
+	if v == nil {
+		switch dst.Kind() {
+		case reflect.Pointer, reflect.Interface, reflect.Slice, reflect.Map:
+			dst.SetZero()
+			return nil
+		}
+		return sqlerr.New("NOT_NULL_ASSERT_VIOLATION", sqlerr.Pos{}, "The column %s is NULL, which does not go into %s.", types.Quote(column), dst.Type()).
+			WithHint("Use a pointer.")
+	}
+	if dst.Kind() == reflect.Pointer {
+		p := reflect.New(dst.Type().Elem())
+		if err := store(p.Elem(), v, column); err != nil {
+			return err
+		}
+		dst.Set(p)
+		return nil
+	}
+	rv := reflect.ValueOf(v)
+	if rv.Type().AssignableTo(dst.Type()) {
+		dst.Set(rv)
+		return nil
+	}
+	switch x := v.(type) {
+	case Decimal:
+		switch dst.Kind() {
+		case reflect.Float32, reflect.Float64:
+			dst.SetFloat(x.Float64())
+			return nil
+		case reflect.String:
+			dst.SetString(x.String())
+			return nil
+		}
+	case []any:
+		if dst.Kind() == reflect.Slice {
+			out := reflect.MakeSlice(dst.Type(), len(x), len(x))
+			for i, e := range x {
+				if err := store(out.Index(i), e, column); err != nil {
+					return err
+				}
+			}
+			dst.Set(out)
+			return nil
+		}
+	case Map:
+		if dst.Kind() == reflect.Map {
+			return storeMap(dst, x, column)
+		}
+	case Row:
+		if dst.Kind() == reflect.Struct {
+			into, err := rowStorer(dst.Type(), x.schema)
+			if err != nil {
+				return err
+			}
+			return into(dst, x)
+		}
+	}
+	return storeNumber(dst, rv, v, column)
+}
+
+func storeMap(dst reflect.Value, m Map, column string) error {
+	out := reflect.MakeMapWithSize(dst.Type(), len(m.Keys))
+	for i := range m.Keys {
+		k, e := reflect.New(dst.Type().Key()).Elem(), reflect.New(dst.Type().Elem()).Elem()
+		if err := store(k, m.Keys[i], column); err != nil {
+			return err
+		}
+		if err := store(e, m.Values[i], column); err != nil {
+			return err
+		}
+		out.SetMapIndex(k, e)
+	}
+	dst.Set(out)
+	return nil
+}
+
+// storeNumber converts between numbers when nothing is lost, and between string types.
+func storeNumber(dst, rv reflect.Value, v any, column string) error {
+	switch {
+	case rv.CanInt() && dst.CanInt() && !dst.OverflowInt(rv.Int()):
+		dst.SetInt(rv.Int())
+	case rv.CanInt() && dst.CanUint() && rv.Int() >= 0 && !dst.OverflowUint(uint64(rv.Int())):
+		dst.SetUint(uint64(rv.Int()))
+	case rv.CanInt() && dst.CanFloat():
+		dst.SetFloat(float64(rv.Int()))
+	case rv.CanFloat() && dst.CanFloat():
+		dst.SetFloat(rv.Float())
+	case rv.Kind() == reflect.String && dst.Kind() == reflect.String:
+		dst.SetString(rv.String())
+	case rv.Kind() == reflect.Bool && dst.Kind() == reflect.Bool:
+		dst.SetBool(rv.Bool())
+	default:
+		return scanError(column, v, fmt.Sprint(dst.Type()))
+	}
+	return nil
+}

@@ -1,0 +1,477 @@
+package sparrow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/sparrow-engine/sparrow/catalog"
+	"github.com/sparrow-engine/sparrow/datasource"
+	"github.com/sparrow-engine/sparrow/exec"
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/logical"
+	"github.com/sparrow-engine/sparrow/physical"
+	"github.com/sparrow-engine/sparrow/sqlerr"
+	"github.com/sparrow-engine/sparrow/types"
+	"github.com/sparrow-engine/sparrow/types/text"
+)
+
+func (st *statement) createTable(ctx context.Context, n *logical.CreateTable) error {
+	c := st.session.catalog
+	db, name, err := c.Place(n.Name, n.At)
+	if err != nil {
+		return err
+	}
+	t := &catalog.Table{Database: db, Name: name, Provider: strings.ToLower(n.Using), Location: n.Location, External: n.Location != "", Comment: n.Comment,
+		Options: n.Options, Properties: n.Properties}
+	if t.Provider == "" {
+		t.Provider = st.conf.Get("spark.sql.sources.default")
+	}
+	if _, err := formatOf(t.Provider); err != nil {
+		return sqlerr.As(err).At(n.At)
+	}
+	old := c.FindIn([]string{db, name}, db)
+	if n.Replace && old == nil {
+		return c.NotFound(n.Name, n.At)
+	}
+	if old != nil && !n.OrReplace && !n.Replace {
+		_, err := c.CreateTable(t, exists(false, n.IfNotExists), n.At)
+		return err
+	}
+	var query logical.Plan
+	if n.Query != nil {
+		if query, err = st.analyze(ctx, n.Query); err != nil {
+			return err
+		}
+	}
+	if err := st.tableColumns(ctx, t, n, query); err != nil {
+		return err
+	}
+	if t.Location == "" {
+		if t.Location, err = st.session.tableDir(db, name); err != nil {
+			return err
+		}
+		if old != nil && old.Table != nil && old.Table.Location == t.Location {
+			t.Location = fmt.Sprintf("%s-%d", t.Location, time.Now().UnixNano()) // the old rows may be read by the query
+		}
+		if err := os.MkdirAll(t.Location, 0o777); err != nil {
+			return sqlerr.New("CANNOT_CREATE_DATA_SOURCE_TABLE", n.At, "The folder %s cannot be made: %v.", t.Location, err).WithCause(err)
+		}
+	}
+	if query != nil {
+		if err := st.writeTable(ctx, t, query, false, false); err != nil {
+			if !t.External {
+				os.RemoveAll(t.Location)
+			}
+			return err
+		}
+	}
+	if err := st.openTable(ctx, t); err != nil {
+		return err
+	}
+	if _, err := c.CreateTable(t, exists(n.OrReplace || n.Replace, n.IfNotExists), n.At); err != nil {
+		return err
+	}
+	if old != nil && old.Table != nil && !old.Table.External && old.Table.Location != t.Location {
+		os.RemoveAll(old.Table.Location)
+	}
+	return nil
+}
+
+// tableColumns sets columns and partition columns, partition columns last.
+func (st *statement) tableColumns(ctx context.Context, t *catalog.Table, n *logical.CreateTable, query logical.Plan) error {
+	switch {
+	case len(n.Like) > 0:
+		r, err := st.session.catalog.Resolve(ctx, n.Like, nil, n.At)
+		if err != nil {
+			return err
+		}
+		if r.Table != nil {
+			t.Columns, t.Partitions = r.Table.Columns, r.Table.Partitions
+			return nil
+		}
+		for _, f := range r.View.Schema {
+			t.Columns = append(t.Columns, catalog.Column{Name: f.Name, Type: f.Type, Nullable: true})
+		}
+	case query != nil:
+		for _, f := range logical.Schema(query) {
+			t.Columns = append(t.Columns, catalog.Column{Name: f.Name, Type: f.Type, Nullable: true})
+		}
+	case len(n.Columns) == 0 && n.Location != "":
+		src, err := st.session.open(ctx, t.Provider, []string{n.Location}, n.Options, nil)
+		if err != nil {
+			return err
+		}
+		t.Columns = catalog.ColumnsOf(src)
+	}
+	for _, d := range n.Columns {
+		col := catalog.Column{Name: d.Name, Type: d.Type, Nullable: !d.NotNull, Default: d.Default, Comment: d.Comment}
+		t.Columns = append(t.Columns, col)
+	}
+	seen := map[string]bool{}
+	for _, col := range t.Columns {
+		key := strings.ToLower(col.Name)
+		if seen[key] {
+			return sqlerr.New("COLUMN_ALREADY_EXISTS", n.At, "The column %s already exists. Choose another name or rename the existing column.", types.Quote(key))
+		}
+		if col.Type.Kind == types.Null {
+			return sqlerr.New("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE", n.At, "The column %s has the type void, which files cannot hold.", types.Quote(col.Name)).
+				WithHint("Cast it to a type.")
+		}
+		seen[key] = true
+	}
+	var data, parts []catalog.Column
+	for _, p := range n.PartitionedBy {
+		i := t.Schema().Index(p)
+		if i < 0 {
+			return sqlerr.New("COLUMN_NOT_DEFINED_IN_TABLE", n.At, "The partition column %s is not a column of the table.", types.Quote(p))
+		}
+		parts = append(parts, t.Columns[i])
+		t.Partitions = append(t.Partitions, t.Columns[i].Name)
+	}
+	for _, col := range t.Columns {
+		if !contains(t.Partitions, col.Name) {
+			data = append(data, col)
+		}
+	}
+	t.Columns = append(data, parts...)
+	return nil
+}
+
+func contains(names []string, name string) bool {
+	for _, n := range names {
+		if strings.EqualFold(n, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// openTable lists the files of a table anew.
+func (st *statement) openTable(ctx context.Context, t *catalog.Table) error {
+	src, err := st.session.open(ctx, t.Provider, []string{t.Location}, t.Options, t.Schema())
+	if err != nil {
+		return err
+	}
+	t.Source, t.Statistics = src, nil
+	return nil
+}
+
+// writeTable writes the rows of an analyzed query, whose columns are the table's, into its folder.
+func (st *statement) writeTable(ctx context.Context, t *catalog.Table, query logical.Plan, overwrite, dynamic bool) error {
+	f, err := formatOf(t.Provider)
+	if err != nil {
+		return err
+	}
+	n := len(t.Columns) - len(t.Partitions)
+	s := t.Schema()
+	out := &datasource.Output{Format: f, Options: optionsOf(t.Options), Columns: s[:n], Partitions: s[n:], Text: st.partitionText}
+	return st.write(ctx, out, t.Location, query, overwrite, dynamic)
+}
+
+// write runs an analyzed query into files and moves them into place when all are complete.
+func (st *statement) write(ctx context.Context, out *datasource.Output, dir string, query logical.Plan, overwrite, dynamic bool) (err error) {
+	if err := out.Begin(dir); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			out.Abort()
+		}
+	}()
+	if isOrdered(query) {
+		w := out.NewPartWriter()
+		err = st.run(ctx, query, w.Write)
+		err = errors.Join(err, w.Close())
+	} else {
+		var x *execution
+		x, err = st.start(ctx, query, nil, func(*exec.Query, []*expr.Column) (exec.Sink, error) { return &physical.Write{Output: out}, nil })
+		if err == nil {
+			x.query.Close()
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return out.Publish(overwrite, dynamic)
+}
+
+// isOrdered reports whether the order of rows is part of the query's meaning, so that files must keep it.
+func isOrdered(p logical.Plan) bool {
+	switch n := p.(type) {
+	case *logical.Sort:
+		return n.Global
+	case *logical.Project, *logical.Filter, *logical.Limit, *logical.SubqueryAlias:
+		return isOrdered(p.Children()[0])
+	}
+	return false
+}
+
+func optionsOf(m map[string]string) datasource.Options {
+	o := datasource.Options{}
+	for k, v := range m {
+		o[strings.ToLower(k)] = v
+	}
+	return o
+}
+
+func (st *statement) partitionText(v any, t types.Type) string { return text.Hive(v, t, st.env.Zone) }
+
+// managedTable finds a table that can be written.
+func (st *statement) managedTable(ctx context.Context, name []string, n logical.Plan) (*catalog.Table, error) {
+	r, err := st.session.catalog.Resolve(ctx, name, nil, n.Pos())
+	if err != nil {
+		return nil, err
+	}
+	if r.Table == nil || r.Table.Location == "" || r.Table.Database == "" {
+		return nil, sqlerr.New("UNSUPPORTED_INSERT.RDD_BASED", n.Pos(), "%s is not a table that can be written.", catalog.QuoteName(name))
+	}
+	return r.Table, nil
+}
+
+func (st *statement) insert(ctx context.Context, n *logical.Insert) error {
+	query, err := st.analyze(ctx, n.Query)
+	if err != nil {
+		return err
+	}
+	if n.Directory != "" {
+		return st.insertDirectory(ctx, n, query)
+	}
+	t, err := st.managedTable(ctx, n.Table, n)
+	if err != nil {
+		return err
+	}
+	fitted, err := st.fit(ctx, t, n, query)
+	if err != nil {
+		return err
+	}
+	dynamic := len(t.Partitions) > 0 && (strings.EqualFold(st.conf.Get("spark.sql.sources.partitionOverwriteMode"), "DYNAMIC") || len(n.Partition) > 0)
+	if err := st.writeTable(ctx, t, fitted, n.Overwrite, dynamic); err != nil {
+		return err
+	}
+	return st.refresh(ctx, t)
+}
+
+func (st *statement) insertDirectory(ctx context.Context, n *logical.Insert, query logical.Plan) error {
+	name := n.Using
+	if name == "" {
+		name = st.conf.Get("spark.sql.sources.default")
+	}
+	f, err := formatOf(name)
+	if err != nil {
+		return err
+	}
+	return st.write(ctx, &datasource.Output{Format: f, Options: optionsOf(n.Options), Columns: logical.Schema(query), Text: st.partitionText}, n.Directory, query, true, false)
+}
+
+// refresh makes a table see its files as they are now and forgets cached rows of it.
+func (st *statement) refresh(ctx context.Context, t *catalog.Table) error {
+	c := *t
+	if err := st.openTable(ctx, &c); err != nil {
+		return err
+	}
+	st.session.catalog.UpdateTable(&c)
+	st.session.cache.drop(t.Name)
+	return nil
+}
+
+// fit turns the columns of an INSERT's query into those of the table: by position, by name or by a list; defaults for what is missing; casts
+// as the store assignment policy allows.
+func (st *statement) fit(ctx context.Context, t *catalog.Table, n *logical.Insert, query logical.Plan) (logical.Plan, error) {
+	in := query.Output()
+	fixed := map[string]expr.Expr{}
+	for _, p := range n.Partition {
+		if !contains(t.Partitions, p.Name) {
+			return nil, sqlerr.New("NON_PARTITION_COLUMN", n.At, "PARTITION clause cannot contain the non-partition column: %s.", types.Quote(p.Name))
+		}
+		if p.Value != nil {
+			i := t.Schema().Index(p.Name)
+			lit, err := st.constant(ctx, p.Value, &t.Columns[i].Type)
+			if err != nil {
+				return nil, err
+			}
+			fixed[strings.ToLower(p.Name)] = lit
+		}
+	}
+	names := n.Columns
+	if n.ByName {
+		names = make([]string, len(in))
+		for i, c := range in {
+			names[i] = c.Name
+		}
+	}
+	if names == nil {
+		for _, c := range t.Columns {
+			if fixed[strings.ToLower(c.Name)] == nil {
+				names = append(names, c.Name)
+			}
+		}
+	}
+	if len(names) != len(in) {
+		cond, what := "INSERT_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS", "not enough data columns"
+		if len(in) > len(names) {
+			cond, what = "INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS", "too many data columns"
+		}
+		return nil, sqlerr.New(cond, n.At, "Cannot write to %s, the reason is %s: the table takes %d, the query gives %d.", catalog.QuoteName(t.FullName()), what, len(names), len(in))
+	}
+	source := map[string]*expr.Column{}
+	for i, name := range names {
+		key := strings.ToLower(name)
+		if t.Schema().Index(name) < 0 {
+			return nil, sqlerr.New("UNRESOLVED_COLUMN.WITH_SUGGESTION", n.At, "A column with name %s cannot be resolved.", types.Quote(name)).
+				WithHint("Did you mean one of the following? [%s].", catalog.QuoteList(catalog.Nearest(name, columnNames(t), 5)))
+		}
+		if source[key] != nil {
+			return nil, sqlerr.New("DUPLICATE_ASSIGNMENTS", n.At, "The column %s is assigned more than once.", types.Quote(name))
+		}
+		source[key] = in[i]
+	}
+	list := make([]logical.Named, len(t.Columns))
+	for i, c := range t.Columns {
+		out := &expr.Column{ID: st.nextID(), Name: c.Name, T: c.Type, Null: true}
+		e, err := st.assigned(ctx, t, n, c, source[strings.ToLower(c.Name)], fixed[strings.ToLower(c.Name)])
+		if err != nil {
+			return nil, err
+		}
+		list[i] = logical.Named{Col: out, Expr: e}
+	}
+	return &logical.Project{Base: n.Base, Input: query, List: list}, nil
+}
+
+// assigned returns what is stored in a column.
+func (st *statement) assigned(ctx context.Context, t *catalog.Table, n *logical.Insert, c catalog.Column, from *expr.Column, fixed expr.Expr) (expr.Expr, error) {
+	switch {
+	case fixed != nil:
+		return fixed, nil
+	case from == nil && n.Columns == nil && n.ByName && c.Default == nil && !c.Nullable:
+		return nil, sqlerr.New("INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_FIND_DATA", n.At, "Cannot write incompatible data for the table %s: no data for the column %s.",
+			catalog.QuoteName(t.FullName()), types.Quote(c.Name))
+	case from == nil:
+		return st.constant(ctx, c.Default, &c.Type)
+	case from.T.Equal(c.Type):
+		return from, nil
+	}
+	mode := expr.ANSI
+	switch policy := st.conf.Get("spark.sql.storeAssignmentPolicy"); {
+	case strings.EqualFold(policy, "LEGACY"):
+		mode = expr.Legacy
+	case !types.CanStoreAssign(from.T, c.Type):
+		return nil, sqlerr.New("INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST", n.At, "Cannot write incompatible data for the table %s: Cannot safely cast %s \"%s\" to \"%s\".",
+			catalog.QuoteName(t.FullName()), types.Quote(c.Name), from.T.SQL(), c.Type.SQL())
+	}
+	return &expr.Cast{Child: from, To: c.Type, Mode: mode, Implicit: true}, nil
+}
+
+func columnNames(t *catalog.Table) []string {
+	names := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		names[i] = c.Name
+	}
+	return names
+}
+
+func (st *statement) truncate(ctx context.Context, n *logical.Truncate) error {
+	t, err := st.managedTable(ctx, n.Name, n)
+	if err != nil {
+		return err
+	}
+	out := &datasource.Output{}
+	if err := out.Begin(t.Location); err != nil {
+		return err
+	}
+	if err := out.Publish(true, false); err != nil {
+		return err
+	}
+	return st.refresh(ctx, t)
+}
+
+func (st *statement) showPartitions(ctx context.Context, n *logical.Show) (*table, error) {
+	r, err := st.session.catalog.Resolve(ctx, n.Name, nil, n.At)
+	if err != nil {
+		return nil, err
+	}
+	if r.Table == nil || len(r.Table.Partitions) == 0 {
+		return nil, sqlerr.New("INVALID_PARTITION_OPERATION.PARTITION_SCHEMA_IS_EMPTY", n.At, "The partition command is invalid. Reason: Table %s is not partitioned.", catalog.QuoteName(n.Name))
+	}
+	files, err := datasource.List(ctx, []string{r.Table.Location})
+	if err != nil {
+		return nil, err
+	}
+	t := textTable("partition")
+	seen := map[string]bool{}
+	for _, f := range files.Files {
+		parts := make([]string, len(f.Partitions))
+		for i, v := range f.Partitions {
+			parts[i] = files.Partitions[i] + "=" + v
+		}
+		if p := strings.Join(parts, "/"); !seen[p] {
+			seen[p] = true
+			t.add(p)
+		}
+	}
+	return t, nil
+}
+
+// analyzeTable computes exact statistics by a query and keeps them with the table.
+func (st *statement) analyzeTable(ctx context.Context, n *logical.Analyze) error {
+	t, err := st.managedTable(ctx, n.Name, n)
+	if err != nil {
+		return err
+	}
+	s := &datasource.Statistics{Bytes: -1, Columns: make([]datasource.ColumnStatistics, len(t.Columns))}
+	if src, ok := t.Source.(datasource.Statistician); ok {
+		if known, err := src.Statistics(ctx); err == nil {
+			s.Bytes, s.Rows = known.Bytes, known.Rows
+			copy(s.Columns, known.Columns)
+		}
+	}
+	wanted := n.Columns
+	if n.AllColumns {
+		wanted = columnNames(t)
+	}
+	list := []expr.Expr{call("count", &expr.Literal{Value: int32(1), T: types.IntType})}
+	var at []int
+	for _, name := range wanted {
+		i := t.Schema().Index(name)
+		if i < 0 {
+			return sqlerr.New("COLUMN_NOT_FOUND", n.At, "The column %s cannot be found.", types.Quote(name))
+		}
+		if ty := t.Columns[i].Type; ty.IsNested() || ty.Kind == types.CalendarInterval {
+			continue
+		}
+		ref := &expr.Name{Parts: []string{t.Columns[i].Name}}
+		list = append(list, call("min", ref), call("max", ref), call("count", ref), call("approx_count_distinct", ref))
+		at = append(at, i)
+	}
+	if n.NoScan {
+		s.Rows = max(s.Rows, 0)
+	} else {
+		rows, _, err := st.collect(ctx, &logical.UnresolvedAggregate{Input: &logical.UnresolvedRelation{Base: n.Base, Parts: n.Name}, Group: &logical.Grouping{}, List: list})
+		if err != nil {
+			return err
+		}
+		row := rows[0]
+		s.Rows = row[0].(int64)
+		for k, i := range at {
+			v := row[1+4*k:]
+			s.Columns[i] = datasource.ColumnStatistics{Min: v[0], Max: v[1], Exact: true, Nulls: s.Rows - v[2].(int64), HasNulls: true, Distinct: float64(v[3].(int64)), Error: 1.1}
+			if t.Columns[i].Type.IsFloating() {
+				s.Columns[i].Max = nil
+			}
+		}
+	}
+	c := *t
+	c.Statistics = s
+	if src, ok := t.Source.(datasource.VectorTable); ok {
+		c.Source = datasource.WithStatistics(src, s)
+	}
+	st.session.catalog.UpdateTable(&c)
+	return nil
+}
+
+func call(name string, args ...expr.Expr) *expr.UnresolvedCall {
+	return &expr.UnresolvedCall{Name: []string{name}, Args: args}
+}

@@ -1,0 +1,168 @@
+package sparrow
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"strings"
+
+	pretty "github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/types"
+	sqltext "github.com/sparrow-engine/sparrow/types/text"
+)
+
+// Types returns the SQL types of the columns as Spark writes them ("decimal(10,2)", "array<int>"), nil if the query is wrong.
+func (df *DataFrame) Types() []string {
+	s, err := df.sqlSchema(context.Background())
+	if err != nil {
+		return nil
+	}
+	out := make([]string, len(s))
+	for i, f := range s {
+		out[i] = f.Type.String()
+	}
+	return out
+}
+
+// Cells runs the query and gives its rows as the texts that Spark's shell prints, nil for NULL.
+func (df *DataFrame) Cells(ctx context.Context) iter.Seq2[[]*string, error] {
+	return func(yield func([]*string, error) bool) {
+		s, err := df.sqlSchema(ctx)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		zone := df.st.env.Zone
+		err = df.run(ctx, func(b *columnar.Batch) error {
+			rows := b.Rows()
+			for i := range rows.Count() {
+				row := make([]*string, len(b.Cols))
+				for j, c := range b.Cols {
+					if v := c.Value(rows.Row(i)); v != nil {
+						t := sqltext.Hive(v, s[j].Type, zone)
+						row[j] = &t
+					}
+				}
+				if !yield(row, nil) {
+					return errStopped
+				}
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errStopped) {
+			yield(nil, err)
+		}
+	}
+}
+
+// ShowWidth is the number of characters at which Show cuts a cell.
+const ShowWidth = 20
+
+// Show prints the first n rows as a table, cells of more than ShowWidth characters cut short.
+func (df *DataFrame) Show(ctx context.Context, out io.Writer, n int) error {
+	return df.show(ctx, out, n, ShowWidth)
+}
+
+// ShowAll prints the first n rows with whole cells.
+func (df *DataFrame) ShowAll(ctx context.Context, out io.Writer, n int) error {
+	return df.show(ctx, out, n, 0)
+}
+
+// showStyle draws tables as Spark's show does.
+var showStyle = pretty.Style{
+	Name: "spark",
+	Box: pretty.BoxStyle{BottomLeft: "+", BottomRight: "+", BottomSeparator: "+", Left: "|", LeftSeparator: "+", MiddleHorizontal: "-", MiddleSeparator: "+",
+		MiddleVertical: "|", Right: "|", RightSeparator: "+", TopLeft: "+", TopRight: "+", TopSeparator: "+", UnfinishedRow: "..."},
+	Format:  pretty.FormatOptions{Header: text.FormatDefault},
+	Options: pretty.Options{DrawBorder: true, SeparateColumns: true, SeparateHeader: true},
+}
+
+func (df *DataFrame) show(ctx context.Context, out io.Writer, n, width int) error {
+	s, err := df.sqlSchema(ctx)
+	if err != nil {
+		return err
+	}
+	t := pretty.NewWriter()
+	t.SetStyle(showStyle)
+	head := make(pretty.Row, len(s))
+	configs := make([]pretty.ColumnConfig, len(s))
+	for i, f := range s {
+		head[i] = f.Name
+		configs[i] = pretty.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight}
+	}
+	t.SetColumnConfigs(configs)
+	t.AppendHeader(head)
+	shown, more := 0, false
+	for cells, err := range df.Limit(n + 1).Cells(ctx) {
+		if err != nil {
+			return err
+		}
+		if shown == n {
+			more = true
+			break
+		}
+		shown++
+		row := make(pretty.Row, len(cells))
+		for i, c := range cells {
+			row[i] = shortened(c, width)
+		}
+		t.AppendRow(row)
+	}
+	if _, err := io.WriteString(out, t.Render()+"\n"); err != nil {
+		return err
+	}
+	if more {
+		_, err = io.WriteString(out, "only showing top rows\n")
+	}
+	return err
+}
+
+func shortened(cell *string, width int) string {
+	if cell == nil {
+		return "NULL"
+	}
+	s := strings.NewReplacer("\n", "\\n", "\r", "\\r", "\t", "\\t").Replace(*cell)
+	if r := []rune(s); width > 3 && len(r) > width {
+		return string(r[:width-3]) + "..."
+	}
+	return s
+}
+
+// PrintSchema prints the columns as a tree.
+func (df *DataFrame) PrintSchema(ctx context.Context, out io.Writer) error {
+	s, err := df.sqlSchema(ctx)
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	b.WriteString("root\n")
+	for _, f := range s {
+		printField(&b, " |-- ", f.Name, f.Type, "nullable", f.Nullable)
+	}
+	_, err = io.WriteString(out, b.String())
+	return err
+}
+
+func printField(b *strings.Builder, prefix, name string, t types.Type, what string, null bool) {
+	kind := t.String()
+	if t.IsNested() {
+		kind, _, _ = strings.Cut(kind, "<")
+	}
+	b.WriteString(prefix + name + ": " + kind + " (" + what + " = " + map[bool]string{true: "true", false: "false"}[null] + ")\n")
+	deeper := " |   " + prefix
+	switch t.Kind {
+	case types.Array:
+		printField(b, deeper, "element", t.Elem(), "containsNull", t.ContainsNull())
+	case types.Map:
+		b.WriteString(deeper + "key: " + t.Key().String() + "\n")
+		printField(b, deeper, "value", t.Elem(), "valueContainsNull", t.ContainsNull())
+	case types.Struct:
+		for _, f := range t.Fields() {
+			printField(b, deeper, f.Name, f.Type, "nullable", f.Nullable)
+		}
+	}
+}

@@ -1,0 +1,182 @@
+package sparrow
+
+import (
+	"context"
+	"maps"
+	"os"
+	"strings"
+
+	"github.com/sparrow-engine/sparrow/datasource"
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/logical"
+	"github.com/sparrow-engine/sparrow/sql"
+	"github.com/sparrow-engine/sparrow/sqlerr"
+	"github.com/sparrow-engine/sparrow/types"
+	"github.com/sparrow-engine/sparrow/types/text"
+)
+
+// SaveMode says what a write does when there is something already.
+type SaveMode int
+
+// The save modes.
+const (
+	ErrorIfExists SaveMode = iota
+	Append
+	Overwrite
+	Ignore
+)
+
+// Writer writes a DataFrame to files or a table. Its methods return a changed copy.
+type Writer struct {
+	df        *DataFrame
+	format    string
+	mode      SaveMode
+	options   map[string]string
+	partition []string
+	fileBytes int64
+}
+
+// Write returns a Writer of the rows.
+func (df *DataFrame) Write() *Writer { return &Writer{df: df} }
+
+// Format names the format; without it spark.sql.sources.default.
+func (w *Writer) Format(name string) *Writer { c := *w; c.format = name; return &c }
+
+// Mode says what to do when there is something already; without it that is an error.
+func (w *Writer) Mode(m SaveMode) *Writer { c := *w; c.mode = m; return &c }
+
+// Option sets an option of the format, by Spark's name ("compression").
+func (w *Writer) Option(key, value string) *Writer {
+	c := *w
+	c.options = maps.Clone(w.options)
+	if c.options == nil {
+		c.options = map[string]string{}
+	}
+	c.options[strings.ToLower(key)] = value
+	return &c
+}
+
+// PartitionBy writes a folder key=value for each value of the columns.
+func (w *Writer) PartitionBy(columns ...string) *Writer { c := *w; c.partition = columns; return &c }
+
+// TargetFileSize begins another file when one has so many bytes.
+func (w *Writer) TargetFileSize(bytes int64) *Writer { c := *w; c.fileBytes = bytes; return &c }
+
+// Save writes files into the folder path. They are written aside and moved into place when all are complete, so a write that fails leaves what was
+// there.
+func (w *Writer) Save(ctx context.Context, path string) error {
+	st := w.df.st
+	query, err := w.df.analyzed(ctx)
+	if err != nil {
+		return err
+	}
+	entries, statErr := os.ReadDir(path)
+	if statErr == nil && len(entries) > 0 {
+		switch w.mode {
+		case Ignore:
+			return nil
+		case ErrorIfExists:
+			return sqlerr.New("PATH_ALREADY_EXISTS", sqlerr.Pos{}, "Path %s already exists.", path).WithHint("Set the mode to Overwrite to replace it.")
+		}
+	}
+	name := w.format
+	if name == "" {
+		name = st.conf.Get("spark.sql.sources.default")
+	}
+	f, err := formatOf(name)
+	if err != nil {
+		return err
+	}
+	out := &datasource.Output{Format: f, Options: w.options, FileBytes: w.fileBytes,
+		Text: func(v any, t types.Type) string { return text.Hive(v, t, st.env.Zone) }}
+	if query, err = w.arrange(out, query); err != nil {
+		return err
+	}
+	return sqlerr.Attach(st.write(ctx, out, path, query, w.mode == Overwrite, false), st.text)
+}
+
+// arrange puts the partition columns last.
+func (w *Writer) arrange(out *datasource.Output, query logical.Plan) (logical.Plan, error) {
+	s := logical.Schema(query)
+	if len(w.partition) == 0 {
+		out.Columns = s
+		return query, nil
+	}
+	cols := query.Output()
+	var list, last []logical.Named
+	for _, p := range w.partition {
+		i := s.Index(p)
+		if i < 0 {
+			return nil, sqlerr.New("UNRESOLVED_COLUMN.WITH_SUGGESTION", sqlerr.Pos{}, "The partition column %s is not in the query.", types.Quote(p))
+		}
+		last = append(last, logical.Named{Col: cols[i], Expr: cols[i]})
+		out.Partitions = append(out.Partitions, s[i])
+	}
+	for i, c := range cols {
+		if !contains(w.partition, c.Name) {
+			list = append(list, logical.Named{Col: c, Expr: c})
+			out.Columns = append(out.Columns, s[i])
+		}
+	}
+	if len(list) == 0 {
+		return nil, sqlerr.New("ALL_PARTITION_COLUMNS_NOT_ALLOWED", sqlerr.Pos{}, "Cannot use all columns for partition columns.")
+	}
+	return &logical.Project{Input: query, List: append(list, last...)}, nil
+}
+
+// Parquet is Format("parquet").Save(path).
+func (w *Writer) Parquet(ctx context.Context, path string) error {
+	return w.Format("parquet").Save(ctx, path)
+}
+
+// CSV is Format("csv").Save(path).
+func (w *Writer) CSV(ctx context.Context, path string) error { return w.Format("csv").Save(ctx, path) }
+
+// JSON is Format("json").Save(path).
+func (w *Writer) JSON(ctx context.Context, path string) error {
+	return w.Format("json").Save(ctx, path)
+}
+
+// SaveAsTable writes a table of the session's catalog.
+func (w *Writer) SaveAsTable(ctx context.Context, name string) error {
+	parts, err := w.df.tableName(name)
+	if err != nil {
+		return err
+	}
+	st := w.df.st
+	if st.session.catalog.Find(parts) != nil {
+		switch w.mode {
+		case Ignore:
+			return nil
+		case Append:
+			return w.InsertInto(ctx, name)
+		}
+	}
+	_, err = st.command(ctx, &logical.CreateTable{Name: parts, Using: w.format, Options: w.options, PartitionedBy: w.partition, Query: w.df.plan, OrReplace: w.mode == Overwrite})
+	return err
+}
+
+// InsertInto adds the rows to a table, columns by position; in mode Overwrite they replace what is there.
+func (w *Writer) InsertInto(ctx context.Context, name string) error {
+	parts, err := w.df.tableName(name)
+	if err != nil {
+		return err
+	}
+	_, err = w.df.st.command(ctx, &logical.Insert{Table: parts, Overwrite: w.mode == Overwrite, Query: w.df.plan})
+	return err
+}
+
+func (df *DataFrame) tableName(name string) ([]string, error) {
+	if df.err != nil {
+		return nil, df.err
+	}
+	e, err := sql.ParseExpr(name, df.st.parseOptions())
+	if err != nil {
+		return nil, err
+	}
+	n, ok := e.(*expr.Name)
+	if !ok {
+		return nil, sqlerr.New("INVALID_SQL_SYNTAX.INVALID_TABLE_VALUED_FUNC_NAME", sqlerr.Pos{}, "%q is not the name of a table.", name)
+	}
+	return n.Parts, nil
+}
