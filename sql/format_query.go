@@ -325,9 +325,7 @@ func (w *writer) primary(p logical.Plan) {
 		w.put("(")
 		w.relation(p)
 		w.put(")")
-	case *logical.Unsupported:
-		w.put("(", n.Text, ")")
-	default:
+	default: // FROM in front keeps a table named "from" or "select" from looking like a query
 		w.parens(p)
 	}
 }
