@@ -19,8 +19,7 @@ func families() []func() []*expr.Func {
 		extremes,
 		windows,
 		textMatches,
-		mathFuncs,
-		roundFuncs,
+		scalars,
 	}
 }
 

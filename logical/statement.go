@@ -22,8 +22,9 @@ type CreateView struct {
 	Global      bool
 	Comment     string
 	Properties  map[string]string
-	// Using and Options are of CREATE TEMPORARY VIEW v USING format OPTIONS (…), which has no Query.
+	// Using, Schema (nil: the format infers it) and Options are of CREATE TEMPORARY VIEW v (a INT) USING format OPTIONS (…), which has no Query.
 	Using   string
+	Schema  types.Schema
 	Options map[string]string
 }
 

@@ -45,7 +45,7 @@ func (s *sample) New(w *exec.Worker, next exec.Push) (exec.Push, func() error, e
 		}
 		out = columnar.Batch{Cols: append(out.Cols[:0], b.Cols...), N: b.N, Sel: idx, Morsel: b.Morsel, Seq: b.Seq}
 		if s.replace {
-			out.Cols, out.N, out.Sel = rows.appendRows(out.Cols[:0], b.Cols, idx), len(idx), nil
+			out.Cols, out.N, out.Sel = rows.appendRows(out.Cols[:0], b.Cols, idx, nil), len(idx), nil
 		}
 		return next(&out)
 	}, nil, nil
