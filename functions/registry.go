@@ -18,9 +18,9 @@ func families() []func() []*expr.Func {
 		comparisons,
 		conditionals,
 		extremes,
+		scalars,
 		windows,
 		textMatches,
-		scalars,
 	}
 }
 
