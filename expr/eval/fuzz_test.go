@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -154,7 +155,12 @@ func (g *generator) columns() []*columnar.Vector {
 	}
 	cols := make([]*columnar.Vector, len(kinds))
 	for i, t := range kinds {
-		cols[i] = g.vector(t, n, shared)
+		codes := shared // of rows that a join repeats
+		if g.IntN(3) == 0 {
+			codes = slices.Clone(shared)
+			g.Shuffle(n, func(i, j int) { codes[i], codes[j] = codes[j], codes[i] })
+		}
+		cols[i] = g.vector(t, n, codes)
 	}
 	return cols
 }
