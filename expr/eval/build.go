@@ -14,6 +14,7 @@ type builder struct {
 	cols   []*expr.Column
 	counts map[string]int
 	memos  map[string]*memo
+	plain  bool // no dictionary tables inside
 }
 
 func newBuilder(in []*expr.Column, env *expr.Env) *builder {
@@ -122,6 +123,15 @@ func (b *builder) each(es []expr.Expr, conditional bool) ([]node, error) {
 		}
 	}
 	return ns, nil
+}
+
+// condition compiles a boolean expression that is asked for rows rather than values.
+func (b *builder) condition(e expr.Expr, conditional bool) (node, error) {
+	n, err := b.build(e, conditional)
+	if err != nil || b.plain {
+		return n, err
+	}
+	return b.truth(e, n)
 }
 
 // args compiles the arguments of a call whose result is null where any of them is (strict), or that sees all of them. Under strictness

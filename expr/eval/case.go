@@ -22,7 +22,7 @@ func (b *builder) caseOf(x *expr.Case, conditional bool) (node, error) {
 	}
 	c := &cases{blend: blend{typ: x.T}}
 	for i, w := range x.Whens {
-		cond, err := b.build(w.Cond, conditional || i > 0)
+		cond, err := b.condition(w.Cond, conditional || i > 0)
 		if err != nil {
 			return nil, err
 		}
@@ -141,13 +141,18 @@ func (b *blend) finish(n int) *columnar.Vector {
 	if len(b.parts) == 1 {
 		return b.parts[0].v
 	}
-	width := columnar.WidthOf(b.typ)
-	bounded := true
+	width, bounded := columnar.WidthOf(b.typ), true
+	if b.typ.Kind == types.Decimal { // as narrow as the parts
+		width = columnar.W64
+	}
 	for _, p := range b.parts {
+		if p.v.Form == columnar.Constant && p.v.IsNull(0) {
+			continue
+		}
 		if p.v.Base().Width == columnar.W128 {
 			width = columnar.W128
 		}
-		bounded = bounded && (p.v.HasBounds || p.v.Form == columnar.Constant && p.v.IsNull(0))
+		bounded = bounded && p.v.HasBounds
 	}
 	if width >= columnar.WList {
 		return b.nested(n)
@@ -182,7 +187,7 @@ func (b *blend) copyPart(p part) {
 		}
 	}
 	switch {
-	case base.Width == columnar.WNone || base.Len == 0 && p.v.Form == columnar.Dictionary:
+	case base.Width == columnar.WNone || p.v.Form == columnar.Constant && p.v.IsNull(0) || base.Len == 0 && p.v.Form == columnar.Dictionary:
 	case out.Width == columnar.W128 && base.Width == columnar.W64:
 		scatter(columnar.Values[types.Int128](out), columnar.Values[int64](base), p, types.Int128Of)
 	case out.Width == columnar.WView:
