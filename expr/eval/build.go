@@ -214,7 +214,7 @@ func (b *builder) cast(x *expr.Cast, conditional bool) (node, error) {
 		return nil, err
 	}
 	c := &call{fn: fn, typ: x.To, width: columnar.WidthOf(x.To), mode: mode, pos: x.Pos(), nullIfAny: true,
-		exact: !types.CastNeverFails(from, x.To) || from.IsNested() || columnar.WidthOf(from) == columnar.WView,
+		exact: !types.CastNeverFails(from, x.To) || from.Kind == types.Date || from.IsNested() || columnar.WidthOf(from) == columnar.WView,
 		args:  []node{child}}
 	c.finish([]expr.Expr{x.Child})
 	return c, nil
