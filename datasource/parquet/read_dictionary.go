@@ -115,25 +115,3 @@ func (d *dictionary) bound(t types.Type) {
 		d.vec.Lo, d.vec.Hi, d.vec.HasBounds = boundsOf(d.vec, 0, d.vec.Len)
 	}
 }
-
-// Codes reads the codes of rows [row, row+len(dst)) if all of them are coded and not null; ok is false, and nothing is read, otherwise.
-func (c *leafReader) Codes(row int64, dst []int32) (ok bool, err error) {
-	if err := c.seek(row); err != nil {
-		return false, err
-	}
-	if err := c.enter(); err != nil {
-		return false, err
-	}
-	if c.page.kind != pageCodes || c.page.left < len(dst) || c.leaf.maxDef > 0 {
-		return false, nil
-	}
-	if err := c.page.codes.read(dst); err != nil {
-		return false, err
-	}
-	if maxCode(dst) >= uint32(c.dict.vec.Len) {
-		return false, errCode
-	}
-	c.row += int64(len(dst))
-	c.page.left -= len(dst)
-	return true, nil
-}
