@@ -13,5 +13,6 @@ func scalars() []*expr.Func {
 		partFuncs(), searchFuncs(), makeFuncs(), encodingFuncs(),
 		hashFuncs(), cryptoFuncs(), bitmapFuncs(), urlFuncs(),
 		randomFuncs(), miscFuncs(), regexpFuncs(), numberFormatFuncs(),
+		sentenceFuncs(), conversionFuncs(),
 	)
 }
