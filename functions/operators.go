@@ -62,7 +62,7 @@ func totalForm(c *expr.Call) *expr.Func {
 	if !total {
 		return nil
 	}
-	return load().total[c.Func.Op]
+	return load().total[c.Func.Name]
 }
 
 // quotientFits reports whether no quotient by a divisor of at least one unit has too many digits.
