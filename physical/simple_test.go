@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"os"
 	"testing"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -56,6 +57,25 @@ func TestMaterializeKeepsOrder(t *testing.T) {
 		require.Equal(t, rows[8999][0], flat.Cols[0].Value(8999))
 		require.Empty(t, rowsOf(t, q, materialized(t, q, cols)))
 	})
+}
+
+func TestMaterializeSpills(t *testing.T) {
+	for _, threads := range []int{1, 4} {
+		dir := t.TempDir()
+		q := exec.NewQuery(context.Background(), exec.Options{Threads: threads, Memory: 64 << 10, TempDir: dir, BatchSize: 100})
+		rows := numbered(20000)
+		cols := columnsOf(1, numberedTypes...)
+		in := stageOf(q, numberedTypes, rows, 500) // takes all of the budget
+		out := materialized(t, q, cols, exec.Branch{Source: in.Source()})
+		require.True(t, out.Spilled())
+		require.Equal(t, rows, rowsOf(t, q, out))
+		require.Equal(t, rows, rowsOf(t, q, materialized(t, q, cols, exec.Branch{Source: out.Source()})))
+		require.NoError(t, q.Close())
+		require.Zero(t, q.Budget().Used())
+		left, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		require.Empty(t, left)
+	}
 }
 
 func TestMaterializeKeepsSharedCodes(t *testing.T) {
