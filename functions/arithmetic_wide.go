@@ -16,7 +16,7 @@ func (d *decimalOp) plainWide(k *expr.KernelCall) bool {
 	case expr.OpMul:
 		for i := range out {
 			a, b := &x.vals[i&x.mask], &y.vals[i&y.mask]
-			bad |= a.Hi ^ int64(a.Lo)>>63 | b.Hi ^ int64(b.Lo)>>63
+			bad |= (a.Hi ^ int64(a.Lo)>>63) | (b.Hi ^ int64(b.Lo)>>63)
 			out[i] = types.MulInt64(int64(a.Lo), int64(b.Lo))
 		}
 		return bad == 0
