@@ -249,7 +249,7 @@ func encodeAll(run runner, keys *sortKeys, n int) (entries []sortEntry, tasks []
 
 // sortParallel divides entries into ranges of keys and sorts these. Dividing keeps the order of the source, so the sort stays stable.
 func sortParallel(run runner, keys *sortKeys, entries, tmp []sortEntry, tasks []int) ([]sortEntry, error) {
-	splits := sampleOf(entries)
+	splits := sampleKeys(entries)
 	counts := make([][]int, len(tasks)-1)
 	err := run(len(counts), func(t int) error {
 		counts[t] = make([]int, len(splits)+1)
@@ -294,8 +294,8 @@ func sortParallel(run runner, keys *sortKeys, entries, tmp []sortEntry, tasks []
 	})
 }
 
-// sample returns keys that divide the entries into ranges of about one size.
-func sampleOf(entries []sortEntry) []uint64 {
+// sampleKeys returns keys that divide the entries into ranges of about one size.
+func sampleKeys(entries []sortEntry) []uint64 {
 	const each = 32
 	picked := make([]uint64, 0, sortRanges*each)
 	for i := range sortRanges * each {
