@@ -15,18 +15,18 @@ func NewSample(n *logical.Sample) exec.Step {
 	if n.Rows >= 0 {
 		return NewLimit(n.Rows, 0)
 	}
-	return &sample{lower: n.Lower, upper: n.Upper, replace: n.WithReplacement, seed: uint64(n.Seed)}
+	return &sampling{lower: n.Lower, upper: n.Upper, replace: n.WithReplacement, seed: uint64(n.Seed)}
 }
 
-type sample struct {
+type sampling struct {
 	lower, upper float64
 	replace      bool
 	seed         uint64
 }
 
-func (s *sample) Name() string { return "Sample" }
+func (s *sampling) Name() string { return "Sample" }
 
-func (s *sample) New(w *exec.Worker, next exec.Push) (exec.Push, func() error, error) {
+func (s *sampling) New(w *exec.Worker, next exec.Push) (exec.Push, func() error, error) {
 	var idx []int32
 	var out columnar.Batch
 	var rows repeater
@@ -52,7 +52,7 @@ func (s *sample) New(w *exec.Worker, next exec.Push) (exec.Push, func() error, e
 }
 
 // times returns how often a row with the random number h comes.
-func (s *sample) times(h uint64) int {
+func (s *sampling) times(h uint64) int {
 	u := unit(h)
 	if !s.replace {
 		if u >= s.lower && u < s.upper {

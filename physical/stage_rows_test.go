@@ -13,6 +13,7 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/functions"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -87,6 +88,10 @@ func materialized(t testing.TB, q *exec.Query, cols []*expr.Column, branches ...
 }
 
 // compare is a comparison of two expressions.
-func compare(op expr.Op, a, b expr.Expr) expr.Expr {
-	return &expr.Call{Func: &expr.Func{Op: op, Name: fmt.Sprint(op), NullRule: expr.NullIfAny}, Args: []expr.Expr{a, b}, T: types.BooleanType, Null: true}
+func compare(op string, a, b expr.Expr) expr.Expr {
+	e, err := functions.Call(op, a, b)
+	if err != nil {
+		panic(err)
+	}
+	return e
 }
