@@ -1,12 +1,14 @@
 package physical
 
 import (
+	"math"
 	"slices"
 	"sort"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/exec"
+	"github.com/sparrow-engine/sparrow/exec/spill"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/expr/eval"
 	"github.com/sparrow-engine/sparrow/types"
@@ -83,6 +85,9 @@ type localSort struct {
 	rows   keptRows
 	memory allowance
 	cols   []*columnar.Vector
+
+	runs    []*spill.File // sorted rows that the budget had no room for
+	written int64         // rows in runs
 }
 
 func newLocalSort(p *sortPlan) *localSort {
@@ -113,11 +118,12 @@ func (l *localSort) columns(b *columnar.Batch) ([]*columnar.Vector, error) {
 	return l.cols, err
 }
 
+// reserve asks the budget for what is held; refused, it is written away as a sorted run.
 func (l *localSort) reserve() error {
-	if n := l.rows.bytes(); !l.memory.cover(n) {
-		return l.memory.budget.OutOfMemory("Sort", n-l.memory.held)
+	if l.memory.cover(l.rows.bytes()) {
+		return nil
 	}
-	return nil
+	return l.spillRun()
 }
 
 // Combine implements exec.Sink.
@@ -128,7 +134,18 @@ func (s *sorting) Combine(local exec.LocalSink) error {
 
 // Finalize implements exec.Sink.
 func (s *sorting) Finalize(q *exec.Query) (*exec.StageOutput, error) {
-	out, err := sortAll(s.plan, s.locals, nil)
+	return s.output(q, 0, math.MaxInt64)
+}
+
+// output returns rows from to to-1 of the order.
+func (s *sorting) output(q *exec.Query, from, to int64) (*exec.StageOutput, error) {
+	var out []*columnar.Batch
+	var err error
+	if spilled(s.locals) {
+		out, err = s.outOfRuns(from, to)
+	} else {
+		out, err = s.outOfMemory(from, to)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -138,20 +155,42 @@ func (s *sorting) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 	return exec.NewStageOutput(q, s.plan.types[:s.plan.in], out), nil
 }
 
-// sortAll sorts the rows of all workers and returns the input columns of those at the positions within keep, nil for all.
-func sortAll(p *sortPlan, locals []*localSort, keep func(entries []sortEntry) []sortEntry) ([]*columnar.Batch, error) {
+func (s *sorting) outOfMemory(from, to int64) ([]*columnar.Batch, error) {
+	all := allRowsOf(s.plan, s.locals)
+	entries, err := sortRows(s.plan, all, inParallel(s.plan.query))
+	if err != nil {
+		return nil, err
+	}
+	n := int64(len(entries))
+	return gatherAll(s.plan.query, all, entries[min(from, n):min(to, n)], s.plan.in)
+}
+
+func (s *sorting) outOfRuns(from, to int64) (out []*columnar.Batch, err error) {
+	at := int64(0)
+	err = mergeSpilled(s.plan, s.locals, func(b *columnar.Batch) error {
+		first, last := max(from-at, 0), min(to-at, int64(b.N))
+		at += int64(b.N)
+		switch {
+		case first >= last:
+			return nil
+		case first > 0 || last < int64(b.N):
+			part := &columnar.Batch{}
+			columnar.AppendBatch(part, &columnar.Batch{Cols: b.Cols, N: b.N, Sel: columnar.Identity(b.N)[first:last]})
+			b = part
+		}
+		out = append(out, &columnar.Batch{Cols: b.Cols[:s.plan.in], N: b.N})
+		return nil
+	})
+	return out, err
+}
+
+// allRowsOf puts the chunks of all workers together.
+func allRowsOf(p *sortPlan, locals []*localSort) *keptRows {
 	all := &keptRows{types: p.types}
 	for _, l := range locals {
 		all.chunks = append(all.chunks, l.rows.chunks...)
 	}
-	entries, err := sortRows(p, all, inParallel(p.query))
-	if err != nil {
-		return nil, err
-	}
-	if keep != nil {
-		entries = keep(entries)
-	}
-	return gatherAll(p.query, all, entries, p.in)
+	return all
 }
 
 // gatherAll makes batches of the entries' rows, in parallel.
