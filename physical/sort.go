@@ -3,7 +3,6 @@ package physical
 import (
 	"math"
 	"slices"
-	"sort"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
@@ -289,33 +288,32 @@ func encodeAll(run runner, keys *sortKeys, n int) (entries []sortEntry, tasks []
 // sortParallel divides entries into ranges of keys and sorts these. Dividing keeps the order of the source, so the sort stays stable.
 func sortParallel(run runner, keys *sortKeys, entries, tmp []sortEntry, tasks []int) ([]sortEntry, error) {
 	splits := sampleKeys(entries)
-	counts := make([][]int, len(tasks)-1)
+	counts := make([][sortRanges]int, len(tasks)-1)
+	ranges := make([]uint8, len(entries))
 	err := run(len(counts), func(t int) error {
-		counts[t] = make([]int, len(splits)+1)
-		for _, e := range entries[tasks[t]:tasks[t+1]] {
-			counts[t][rangeIndex(splits, e.key)]++
+		for i := tasks[t]; i < tasks[t+1]; i++ {
+			r := splits.index(entries[i].key)
+			ranges[i] = uint8(r)
+			counts[t][r]++
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	ends := make([]int, len(splits)+2)
+	var ends [sortRanges + 1]int
 	at := 0
-	for r := range len(splits) + 1 {
-		ends[r] = at
+	for r := range sortRanges {
 		for t := range counts {
-			n := counts[t][r]
-			counts[t][r] = at
-			at += n
+			counts[t][r], at = at, at+counts[t][r]
 		}
+		ends[r+1] = at
 	}
-	ends[len(splits)+1] = at
 	err = run(len(counts), func(t int) error {
-		at := counts[t]
-		for _, e := range entries[tasks[t]:tasks[t+1]] {
-			r := rangeIndex(splits, e.key)
-			tmp[at[r]] = e
+		at := &counts[t]
+		for i := tasks[t]; i < tasks[t+1]; i++ {
+			r := ranges[i] & (sortRanges - 1)
+			tmp[at[r]] = entries[i]
 			at[r]++
 		}
 		return nil
@@ -323,7 +321,7 @@ func sortParallel(run runner, keys *sortKeys, entries, tmp []sortEntry, tasks []
 	if err != nil {
 		return nil, err
 	}
-	return tmp, run(len(splits)+1, func(r int) error {
+	return tmp, run(sortRanges, func(r int) error {
 		part := tmp[ends[r]:ends[r+1]]
 		sortByKey(part, entries[ends[r]:ends[r+1]])
 		if keys.exact < len(keys.cols) {
@@ -333,24 +331,32 @@ func sortParallel(run runner, keys *sortKeys, entries, tmp []sortEntry, tasks []
 	})
 }
 
+// rangeSplits are ascending keys; range r has those from split r-1 on up to split r. The last is only there to make a power of two.
+type rangeSplits [sortRanges]uint64
+
 // sampleKeys returns keys that divide the entries into ranges of about one size.
-func sampleKeys(entries []sortEntry) []uint64 {
+func sampleKeys(entries []sortEntry) *rangeSplits {
 	const each = 32
 	picked := make([]uint64, 0, sortRanges*each)
 	for i := range sortRanges * each {
 		picked = append(picked, entries[i*len(entries)/(sortRanges*each)].key)
 	}
 	slices.Sort(picked)
-	var splits []uint64
-	for i := each; i < len(picked); i += each {
-		if len(splits) == 0 || splits[len(splits)-1] != picked[i] {
-			splits = append(splits, picked[i])
-		}
+	var splits rangeSplits
+	for r := range splits {
+		splits[r] = picked[min((r+1)*each, len(picked)-1)]
 	}
-	return splits
+	return &splits
 }
 
-// rangeIndex returns the number of splits at or below the key.
-func rangeIndex(splits []uint64, key uint64) int {
-	return sort.Search(len(splits), func(i int) bool { return splits[i] > key })
+// index returns the number of splits, the last not counted, at or below the key, without branches that depend on it.
+func (s *rangeSplits) index(key uint64) int {
+	r := 0
+	for step := sortRanges / 2; step > 0; step /= 2 {
+		next := r + step
+		if s[next-1] <= key {
+			r = next
+		}
+	}
+	return r
 }
