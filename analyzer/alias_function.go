@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/functions"
+	"github.com/sparrow-engine/sparrow/types"
 )
 
 // defaults are the trailing arguments that Spark fills in before it prints a call: the text of each argument from the second on.
@@ -47,6 +49,23 @@ func (p *printer) function(name string, x *expr.UnresolvedCall) {
 				return
 			}
 		}
+	case "assert_true":
+		if len(args) == 1 {
+			arg := autoName(p.a, args[0])
+			p.text("assert_true(", arg, ", '", arg, "' is not true!)")
+			return
+		}
+	case "log":
+		if len(args) == 1 {
+			p.text("LOG(E(), ")
+			p.expr(args[0])
+			p.text(")")
+			return
+		}
+	case "ceil", "floor":
+		if len(args) == 1 {
+			name = strings.ToUpper(name)
+		}
 	case "if":
 		if len(args) == 3 {
 			p.text("(IF(")
@@ -61,6 +80,10 @@ func (p *printer) function(name string, x *expr.UnresolvedCall) {
 			p.text(")")
 			return
 		}
+	}
+	if _, isType := castNames[name]; isType && len(args) == 1 && functions.Lookup(name) == nil {
+		p.expr(args[0])
+		return
 	}
 	p.text(shownName(name), "(")
 	if x.Distinct {
@@ -79,10 +102,11 @@ func (p *printer) function(name string, x *expr.UnresolvedCall) {
 // shownName is the name under which a call is printed, where it is not the one that was written.
 func shownName(name string) string {
 	switch name {
-	case "now":
-		return "now"
-	case "timestampadd", "timestampdiff":
-		return name
+	case "array_agg":
+		return "collect_list"
+	case "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "cos", "cosh", "cot", "csc", "degrees", "exp", "expm1", "hypot", "log", "log10", "log1p", "log2",
+		"power", "radians", "sec", "signum", "sin", "sinh", "sqrt", "tan", "tanh", "e", "pi":
+		return strings.ToUpper(name)
 	}
 	return name
 }
@@ -120,4 +144,50 @@ func (p *printer) within(x *expr.UnresolvedCall) {
 		}
 	}
 	p.text(")")
+}
+
+// noteDateArithmetic records how + and - of dates and intervals print: Spark turns them into other functions.
+func (a *analyzer) noteDateArithmetic(n *expr.UnresolvedCall, args []expr.Expr) {
+	name := n.Name[len(n.Name)-1]
+	if len(args) != 2 || name != "+" && name != "-" {
+		return
+	}
+	l, r := args[0].Type(), args[1].Type()
+	interval := func(t types.Type) bool { return t.IsInterval() || t.Kind == types.Null }
+	form := ""
+	switch {
+	case l.IsDatetime() && r.IsInterval(), (l.Kind == types.Timestamp || l.Kind == types.TimestampNTZ) && interval(r) && name == "+":
+		form = "bare"
+	case name == "+" && l.IsInterval() && r.IsDatetime():
+		form = "swapped"
+	case l.Kind == types.Date && r.IsInteger():
+		form = map[string]string{"+": "date_add", "-": "date_sub"}[name]
+	case name == "+" && l.IsInteger() && r.Kind == types.Date:
+		form = "date_add swapped"
+	default:
+		return
+	}
+	a.dateForms[n] = form
+}
+
+// dateArithmetic prints a call that noteDateArithmetic has recorded and reports whether it did.
+func (p *printer) dateArithmetic(x *expr.UnresolvedCall) bool {
+	form, ok := p.a.dateForms[x]
+	if !ok {
+		return false
+	}
+	l, r := x.Args[0], x.Args[1]
+	if strings.HasSuffix(form, "swapped") {
+		l, r = r, l
+	}
+	if f, isCall := strings.CutPrefix(form, "date_"); isCall {
+		p.text("date_", strings.TrimSuffix(f, " swapped"), "(")
+		p.list([]expr.Expr{l, r})
+		p.text(")")
+		return true
+	}
+	p.expr(l)
+	p.text(" ", x.Name[0], " ")
+	p.expr(r)
+	return true
 }

@@ -228,6 +228,9 @@ func (b *binder) bound1(x expr.Bound, f *expr.Frame, s *expr.WindowSpec, n *expr
 	want := types.IntType
 	if f.Range {
 		key := s.Order[0].Expr.Type()
+		if key.Kind == types.String || key.Kind == types.Boolean {
+			return x, sqlerr.New("DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE", n.At, "The data type of the window frame bound \"%s\" should be (\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\"), but it is ordered by \"%s\".", name, key.SQL())
+		}
 		ok := false
 		if want, ok = rangeOffset(key, lit.T); !ok {
 			return x, sqlerr.New("DATATYPE_MISMATCH.RANGE_FRAME_INVALID_TYPE", n.At, "The data type \"%s\" used in the order specification does not support the data type \"%s\" which is used in the range frame.", key.SQL(), lit.T.SQL())
