@@ -11,6 +11,7 @@ import (
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/exec/budget"
+	"github.com/sparrow-engine/sparrow/exec/metrics"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 )
@@ -35,7 +36,7 @@ type Query struct {
 
 	mu      sync.Mutex
 	closers []func() error
-	closed  bool
+	metrics map[any]*metrics.Operator
 }
 
 // NewQuery starts a query that ends with ctx.
@@ -52,7 +53,7 @@ func NewQuery(ctx context.Context, o Options) *Query {
 	if o.Env == nil {
 		o.Env = &expr.Env{ANSI: true}
 	}
-	q := &Query{opts: o, budget: budget.New(o.Memory)}
+	q := &Query{opts: o, budget: budget.New(o.Memory), metrics: map[any]*metrics.Operator{}}
 	q.ctx, q.cancel = context.WithCancelCause(ctx)
 	return q
 }
@@ -111,7 +112,7 @@ func (q *Query) Close() error {
 	q.work.Wait()
 	q.mu.Lock()
 	closers := q.closers
-	q.closers, q.closed = nil, true
+	q.closers = nil
 	q.mu.Unlock()
 	var errs []error
 	for i := len(closers) - 1; i >= 0; i-- {

@@ -26,11 +26,6 @@ func miscFuncs() []*expr.Func {
 			Examples: []expr.Example{{SQL: "SELECT monotonically_increasing_id()", Want: "0"}}, Sigs: noArgs(types.BigIntType), NeverNull: true, Volatile: true, New: kernelOf(increasingID)},
 		{Name: "spark_partition_id", Group: miscGroup, Since: "1.4.0", Usage: "spark_partition_id() - Returns the number of the part of the input that a row is in.",
 			Examples: []expr.Example{{SQL: "SELECT spark_partition_id()", Want: "0"}}, Sigs: noArgs(types.IntType), NeverNull: true, Volatile: true, New: kernelOf(partitionID)},
-		{Name: "assert_true", Group: miscGroup, Since: "2.0.0", Usage: "assert_true(condition[, message]) - Raises an error unless the condition is true; returns NULL.",
-			Examples: []expr.Example{{SQL: "SELECT assert_true(0 < 1)", Want: "NULL"}}, Sigs: []expr.Sig{optional(1, returns(types.NullType, types.ClassBoolean, types.ClassString))},
-			Resolve: resolveAssert, NullRule: expr.NullCustom, AlwaysNull: true, Fallible: true, New: newAssert},
-		{Name: "raise_error", Group: miscGroup, Since: "3.1.0", Usage: "raise_error(message) - Raises an error.",
-			Sigs: []expr.Sig{returns(types.NullType, types.ClassString)}, NullRule: expr.NullCustom, AlwaysNull: true, Fallible: true, New: newRaiseError},
 		{Name: "input_file_name", Group: miscGroup, Since: "1.5.0", Usage: "input_file_name() - Not supported: the file a row comes from is in the column _metadata.file_path.",
 			Sigs: noArgs(types.StringType), Rewrite: unsupportedCall("INPUT_FILE", "input_file_name() is not supported; use the column _metadata.file_path.")},
 		{Name: "input_file_block_start", Group: miscGroup, Since: "2.2.0", Usage: "input_file_block_start() - Not supported.",
@@ -72,38 +67,3 @@ func partitionID(k *expr.KernelCall) {
 	}
 }
 
-// resolveAssert fills in the message that names the condition.
-func resolveAssert(c *expr.Resolving) (*expr.Resolution, error) {
-	if len(c.Args) == 1 {
-		return withDefaults(stringLiteral("'" + describe(c.Args[0]) + "' is not true!"))(c)
-	}
-	return bySigs(c, c.Args)
-}
-
-func newAssert(s *expr.Spec) (expr.Kernel, error) {
-	return func(k *expr.KernelCall) {
-		cond := columnOf[uint8](k.Args[0])
-		for i := range each(k) {
-			k.Out.SetNull(i)
-			if k.Args[0].IsNull(i) || cond.at(i) == 0 {
-				userError(k, i, s, k.Args[1])
-			}
-		}
-	}, nil
-}
-
-func newRaiseError(s *expr.Spec) (expr.Kernel, error) {
-	return func(k *expr.KernelCall) {
-		for i := range each(k) {
-			userError(k, i, s, k.Args[0])
-		}
-	}, nil
-}
-
-func userError(k *expr.KernelCall, i int, s *expr.Spec, message *columnar.Vector) {
-	text := "null"
-	if !message.IsNull(i) {
-		text = string(message.Bytes(i))
-	}
-	reject(k, i, s, "USER_RAISED_EXCEPTION", "%s", text)
-}

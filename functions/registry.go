@@ -13,7 +13,13 @@ import (
 func families() []func() []*expr.Func {
 	return []func() []*expr.Func{
 		aggregates,
+		operators,
+		comparisons,
+		conditionals,
+		extremes,
 		scalars,
+		windows,
+		textMatches,
 	}
 }
 
@@ -22,6 +28,7 @@ type registry struct {
 	all    []*expr.Func
 	byName map[string]*expr.Func
 	names  []string
+	total  map[string]*expr.Func // the forms of fallible functions for arguments that exclude an error
 }
 
 var builtins struct {
@@ -43,6 +50,14 @@ func (r *registry) build() {
 			for _, a := range f.Aliases {
 				r.add(a, f)
 			}
+		}
+	}
+	r.total = map[string]*expr.Func{}
+	for _, f := range r.all {
+		if f.Fallible && f.Kind == expr.Scalar {
+			t := *f
+			t.Fallible = false
+			r.total[f.Name] = &t
 		}
 	}
 	slices.SortFunc(r.all, func(a, b *expr.Func) int { return strings.Compare(a.Name, b.Name) })

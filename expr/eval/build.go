@@ -198,11 +198,12 @@ func (b *builder) cast(x *expr.Cast, conditional bool) (node, error) {
 	if from.Kind == types.Null {
 		return newLiteral(x.To, nil), nil
 	}
-	fn, err := castKernel(from, x.To, castOptions{mode: x.Mode, env: b.env, pos: x.Pos()})
+	mode := castMode(from, x.To, x.Mode)
+	fn, err := castKernel(from, x.To, castOptions{mode: mode, env: b.env, pos: x.Pos()})
 	if err != nil {
 		return nil, err
 	}
-	c := &call{fn: fn, typ: x.To, width: columnar.WidthOf(x.To), mode: x.Mode, pos: x.Pos(), nullIfAny: true,
+	c := &call{fn: fn, typ: x.To, width: columnar.WidthOf(x.To), mode: mode, pos: x.Pos(), nullIfAny: true,
 		exact: !types.CastNeverFails(from, x.To) || from.IsNested() || columnar.WidthOf(from) == columnar.WView,
 		args:  []node{child}}
 	c.finish([]expr.Expr{x.Child})

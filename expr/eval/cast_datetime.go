@@ -142,7 +142,12 @@ func (c *caster) numberToTimestamp() expr.Kernel {
 					c.invalid(k, r)
 					return
 				}
-				out[r] = saturated(x * float64(temporal.Second))
+				x *= float64(temporal.Second)
+				if c.mode != expr.Legacy && (x < math.MinInt64 || x > math.MaxInt64) {
+					c.overflow(k, r)
+					return
+				}
+				out[r] = saturated(x)
 			})
 		}
 	}
@@ -164,19 +169,15 @@ func secondsToTimestamp[A integer](k *expr.KernelCall) {
 	}
 }
 
-// decimalToTimestamp truncates to microseconds.
+// decimalToTimestamp truncates to microseconds; what is too large wraps around.
 func (c *caster) decimalToTimestamp(k *expr.KernelCall) {
 	v, out, scale := k.Args[0], columnar.Values[int64](k.Out), int(c.from.Scale)
 	each(k.Rows, func(r int) {
-		x, ok := wideAt(v, r), true
+		x := wideAt(v, r)
 		if scale >= 6 {
 			x = types.RescaleDown(x, scale-6)
 		} else {
-			x, ok = types.Rescale(x, scale, 6)
-		}
-		if !ok || !x.IsInt64() {
-			c.overflow(k, r)
-			return
+			x, _ = types.MulInt128(x, types.Pow10(6-scale))
 		}
 		out[r] = x.Int64()
 	})
