@@ -10,32 +10,49 @@ import (
 
 // defaults are the trailing arguments that Spark fills in before it prints a call: the text of each argument from the second on.
 var defaults = map[string][]string{
-	"split":              {1: "-1"},
-	"regexp_replace":     {2: "1"},
-	"regexp_extract":     {1: "1"},
-	"regexp_extract_all": {1: "1"},
-	"substring":          {1: "2147483647"},
-	"substr":             {1: "2147483647"},
-	"round":              {0: "0"},
-	"bround":             {0: "0"},
-	"lag":                {0: "1", 1: "NULL"},
-	"lead":               {0: "1", 1: "NULL"},
-	"percentile_approx":  {1: "10000"},
-	"approx_percentile":  {1: "10000"},
-	"percentile":         {1: "1"},
-	"lpad":               {1: " "},
-	"rpad":               {1: " "},
-	"sort_array":         {0: "true"},
-	"locate":             {1: "1"},
-	"position":           {1: "1"},
-	"str_to_map":         {0: ",", 1: ":"},
-	"months_between":     {1: "true"},
-	"from_unixtime":      {0: "yyyy-MM-dd HH:mm:ss"},
-	"unix_timestamp":     {0: "yyyy-MM-dd HH:mm:ss"},
-	"to_unix_timestamp":  {0: "yyyy-MM-dd HH:mm:ss"},
-	"array_sort":         {0: "lambdafunction((IF(((namedlambdavariable() IS NULL) AND (namedlambdavariable() IS NULL)), 0, (IF((namedlambdavariable() IS NULL), 1, (IF((namedlambdavariable() IS NULL), -1, (IF((namedlambdavariable() < namedlambdavariable()), -1, (IF((namedlambdavariable() > namedlambdavariable()), 1, 0)))))))))), namedlambdavariable(), namedlambdavariable())"},
-	"aggregate":          {2: "lambdafunction(namedlambdavariable(), namedlambdavariable())"},
-	"reduce":             {2: "lambdafunction(namedlambdavariable(), namedlambdavariable())"},
+	"split":               {1: "-1"},
+	"regexp_replace":      {2: "1"},
+	"regexp_extract":      {1: "1"},
+	"regexp_extract_all":  {1: "1"},
+	"substring":           {1: "2147483647"},
+	"substr":              {1: "2147483647"},
+	"round":               {0: "0"},
+	"bround":              {0: "0"},
+	"lag":                 {0: "1", 1: "NULL"},
+	"lead":                {0: "1", 1: "NULL"},
+	"percentile_approx":   {1: "10000"},
+	"approx_percentile":   {1: "10000"},
+	"percentile":          {1: "1"},
+	"lpad":                {1: " "},
+	"rpad":                {1: " "},
+	"sort_array":          {0: "true"},
+	"locate":              {1: "1"},
+	"position":            {1: "1"},
+	"str_to_map":          {0: ",", 1: ":"},
+	"approx_top_k":        {0: "5", 1: "10000"},
+	"regexp_instr":        {1: "0"},
+	"sentences":           {0: " ", 1: " "},
+	"overlay":             {2: "-1"},
+	"mask":                {0: "X", 1: "x", 2: "n", 3: "NULL"},
+	"make_ym_interval":    {0: "0"},
+	"make_dt_interval":    {0: "0", 1: "0", 2: "0.000000"},
+	"make_interval":       {0: "0", 1: "0", 2: "0", 3: "0", 4: "0", 5: "0.000000"},
+	"try_make_interval":   {0: "0", 1: "0", 2: "0", 3: "0", 4: "0", 5: "0.000000"},
+	"listagg":             {0: "NULL"},
+	"string_agg":          {0: "NULL"},
+	"variant_set":         {2: "true"},
+	"try_variant_set":     {2: "true"},
+	"variant_strip_nulls": {0: "true"},
+	"aes_encrypt":         {1: "GCM", 2: "DEFAULT", 3: " ", 4: " "},
+	"aes_decrypt":         {1: "GCM", 2: "DEFAULT", 3: " "},
+	"try_aes_decrypt":     {1: "GCM", 2: "DEFAULT", 3: " "},
+	"months_between":      {1: "true"},
+	"from_unixtime":       {0: "yyyy-MM-dd HH:mm:ss"},
+	"unix_timestamp":      {0: "yyyy-MM-dd HH:mm:ss"},
+	"to_unix_timestamp":   {0: "yyyy-MM-dd HH:mm:ss"},
+	"array_sort":          {0: "lambdafunction((IF(((namedlambdavariable() IS NULL) AND (namedlambdavariable() IS NULL)), 0, (IF((namedlambdavariable() IS NULL), 1, (IF((namedlambdavariable() IS NULL), -1, (IF((namedlambdavariable() < namedlambdavariable()), -1, (IF((namedlambdavariable() > namedlambdavariable()), 1, 0)))))))))), namedlambdavariable(), namedlambdavariable())"},
+	"aggregate":           {2: "lambdafunction(namedlambdavariable(), namedlambdavariable())"},
+	"reduce":              {2: "lambdafunction(namedlambdavariable(), namedlambdavariable())"},
 }
 
 // function prints name(args), with what the call has besides.
@@ -59,6 +76,34 @@ func (p *printer) function(name string, x *expr.UnresolvedCall) {
 		if len(args) == 1 {
 			p.text("LOG(E(), ")
 			p.expr(args[0])
+			p.text(")")
+			return
+		}
+	case "dense_rank", "rank", "percent_rank":
+		args, name = nil, strings.ToUpper(name)
+	case "first", "last", "any_value", "from_csv", "from_json", "from_xml", "to_json", "to_xml", "mode":
+		if len(args) > 1 { // options that are no operands
+			args = args[:1]
+		}
+	case "variant_get", "try_variant_get":
+		args = args[:min(2, len(args))]
+	case "now", "current_timestamp":
+		args = nil
+	case "datepart":
+		if len(args) == 2 {
+			p.text(name, "(")
+			p.expr(args[0])
+			p.text(" FROM ")
+			p.expr(args[1])
+			p.text(")")
+			return
+		}
+	case "trim", "btrim", "ltrim", "rtrim":
+		if len(args) == 2 && name != "btrim" {
+			p.text("TRIM(", map[string]string{"trim": "BOTH", "ltrim": "LEADING", "rtrim": "TRAILING"}[name], " ")
+			p.expr(args[0])
+			p.text(" FROM ")
+			p.expr(args[1])
 			p.text(")")
 			return
 		}
@@ -104,8 +149,18 @@ func shownName(name string) string {
 	switch name {
 	case "array_agg":
 		return "collect_list"
+	case "curdate":
+		return "current_date"
+	case "now":
+		return "current_timestamp"
+	case "localtime":
+		return "current_time"
+	case "random":
+		return "rand"
+	case "current_database":
+		return "current_schema"
 	case "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "cos", "cosh", "cot", "csc", "degrees", "exp", "expm1", "hypot", "log", "log10", "log1p", "log2",
-		"power", "radians", "sec", "signum", "sin", "sinh", "sqrt", "tan", "tanh", "e", "pi":
+		"power", "radians", "sec", "signum", "sin", "sinh", "sqrt", "tan", "tanh", "e", "pi", "spark_partition_id":
 		return strings.ToUpper(name)
 	}
 	return name
@@ -115,7 +170,10 @@ func (p *printer) missing(name string, n int) {
 	d := defaults[name]
 	for i := max(n-1, 0); i < len(d); i++ {
 		if d[i] != "" && n > 0 {
-			p.text(", ", d[i])
+			p.text(", ")
+			if d[i] != " " || name == "lpad" || name == "rpad" {
+				p.text(d[i])
+			}
 		}
 	}
 }
@@ -139,8 +197,13 @@ func (p *printer) within(x *expr.UnresolvedCall) {
 			p.text(", ")
 		}
 		p.expr(k.Expr)
-		if k.Desc {
+		switch {
+		case k.Desc && x.Name[len(x.Name)-1] != "mode":
+			p.text(" DESC NULLS LAST")
+		case k.Desc:
 			p.text(" DESC")
+		case x.Name[len(x.Name)-1] == "listagg" || x.Name[len(x.Name)-1] == "string_agg":
+			p.text(" ASC NULLS FIRST")
 		}
 	}
 	p.text(")")
