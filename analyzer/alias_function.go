@@ -1,8 +1,10 @@
 package analyzer
 
 import (
+	"slices"
 	"strings"
 
+	"github.com/sparrow-engine/sparrow/catalog"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/functions"
 	"github.com/sparrow-engine/sparrow/types"
@@ -57,8 +59,15 @@ var defaults = map[string][]string{
 
 // function prints name(args), with what the call has besides.
 func (p *printer) function(name string, x *expr.UnresolvedCall) {
-	args := x.Args
+	if p.userFunction(x) {
+		return
+	}
+	args := placedArgs(name, x.Args)
 	switch name {
+	case "string_agg":
+		if x.Within {
+			name = "listagg"
+		}
 	case "count":
 		if len(args) == 1 {
 			if s, ok := args[0].(*expr.Star); ok && len(s.Qualifier) == 0 && !x.Distinct {
@@ -141,6 +150,7 @@ func (p *printer) function(name string, x *expr.UnresolvedCall) {
 	}
 	p.missing(name, len(args))
 	p.text(")")
+	p.nulls(name, x)
 	p.within(x)
 }
 
@@ -187,6 +197,83 @@ func (p *printer) structArgs(args []expr.Expr) {
 	}
 }
 
+// nulls prints IGNORE NULLS and RESPECT NULLS where they are not the default.
+func (p *printer) nulls(name string, x *expr.UnresolvedCall) {
+	if !x.NullsSet {
+		return
+	}
+	collects := name == "collect_list" || name == "array_agg" || name == "collect_set"
+	switch {
+	case x.IgnoreNulls && !collects:
+		p.text(" ignore nulls")
+	case !x.IgnoreNulls && collects:
+		p.text(" RESPECT NULLS")
+	}
+}
+
+// placedArgs puts named arguments of a built-in into the order of its parameters.
+func placedArgs(name string, args []expr.Expr) []expr.Expr {
+	named := false
+	for _, a := range args {
+		_, ok := a.(*expr.NamedArg)
+		named = named || ok
+	}
+	f := functions.Lookup(name)
+	if !named || f == nil {
+		return args
+	}
+	for _, s := range f.Sigs {
+		out := make([]expr.Expr, len(s.Names))
+		if !place(out, s.Names, args) {
+			continue
+		}
+		n := len(args)
+		if slices.Contains(out[:min(n, len(out))], nil) {
+			continue
+		}
+		return out[:n]
+	}
+	return args
+}
+
+// place puts arguments at the positions of their names and reports whether all have one.
+func place(out []expr.Expr, names []string, args []expr.Expr) bool {
+	for i, a := range args {
+		if n, ok := a.(*expr.NamedArg); ok {
+			i = slices.IndexFunc(names, func(s string) bool { return strings.EqualFold(s, n.Name) })
+			a = n.Child
+		}
+		if i < 0 || i >= len(out) {
+			return false
+		}
+		out[i] = a
+	}
+	return true
+}
+
+// userFunction prints a call of a SQL function with its qualified name and defaults, and reports whether it is one.
+func (p *printer) userFunction(x *expr.UnresolvedCall) bool {
+	f := p.a.Catalog.Function(x.Name)
+	if f == nil || f.Func != nil || builtin(x.Name) != nil && f.Database != "" {
+		return false
+	}
+	if f.Database != "" {
+		p.text(catalog.DefaultCatalog, ".", f.Database, ".")
+	}
+	names := make([]string, len(f.Params))
+	args := make([]expr.Expr, len(f.Params))
+	for i, c := range f.Params {
+		names[i], args[i] = c.Name, c.Default
+	}
+	if !place(args, names, x.Args) {
+		args = x.Args
+	}
+	p.text(f.Name, "(")
+	p.list(args)
+	p.text(")")
+	return true
+}
+
 func (p *printer) within(x *expr.UnresolvedCall) {
 	if len(x.Order) == 0 || !x.Within {
 		return
@@ -198,12 +285,10 @@ func (p *printer) within(x *expr.UnresolvedCall) {
 		}
 		p.expr(k.Expr)
 		switch {
-		case k.Desc && x.Name[len(x.Name)-1] != "mode":
-			p.text(" DESC NULLS LAST")
-		case k.Desc:
+		case strings.HasSuffix(x.Name[len(x.Name)-1], "agg"):
+			p.text(map[bool]string{true: " DESC NULLS LAST", false: " ASC NULLS FIRST"}[k.Desc])
+		case k.Desc != (x.Name[len(x.Name)-1] == "mode"): // mode keeps the reversed order
 			p.text(" DESC")
-		case x.Name[len(x.Name)-1] == "listagg" || x.Name[len(x.Name)-1] == "string_agg":
-			p.text(" ASC NULLS FIRST")
 		}
 	}
 	p.text(")")

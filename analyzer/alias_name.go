@@ -175,7 +175,7 @@ func (p *printer) cast(x *expr.Cast) {
 	}
 	p.text("CAST(")
 	p.expr(x.Child)
-	p.text(" AS ", x.To.SQL(), ")")
+	p.text(" AS ", plainStrings(x.To).SQL(), ")")
 }
 
 func (p *printer) caseWhen(x *expr.Case) {
@@ -218,7 +218,7 @@ func (p *printer) subquery(x *expr.Subquery) {
 				if i > 0 {
 					p.text(", ")
 				}
-				p.text(fieldName(l, i), ", ")
+				p.text("'", autoName(p.a, l), "', ")
 				p.expr(l)
 			}
 			p.text(")")

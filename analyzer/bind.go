@@ -228,7 +228,7 @@ func (b *binder) cast(n *expr.Cast) (expr.Expr, error) {
 		return nil, err
 	}
 	c := *n
-	c.Child = child
+	c.Child, c.To = child, plainStrings(n.To)
 	if n.Literal {
 		if lit := b.a.typedLiteral(n); lit != nil {
 			return lit, nil

@@ -316,15 +316,14 @@ func (b *binder) variable(n *expr.Name) *found {
 		if v := b.a.Catalog.Variable(n.Parts[:k]); v != nil && v.Value != nil {
 			l := *v.Value
 			l.At = n.At
-			return &found{e: &l, rest: n.Parts[k:], pretty: "variablereference(system.session." + strings.ToLower(v.Name) + ")"}
+			return &found{e: &l, rest: n.Parts[k:], pretty: "variablereference(system.session." + strings.ToLower(v.Name) + "=" + literalText(&l, b.a) + ")"}
 		}
 	}
 	return nil
 }
 
 // literalFunctions are called without parentheses.
-var literalFunctions = []string{"current_date", "current_timestamp", "current_time", "current_user", "current_catalog", "current_database", "current_schema", "localtimestamp",
-	"session_user", "user"}
+var literalFunctions = []string{"current_date", "current_timestamp", "current_time", "current_user", "localtimestamp", "session_user", "user"}
 
 func (b *binder) literalFunction(n *expr.Name) *found {
 	for _, name := range literalFunctions {

@@ -222,7 +222,7 @@ func isPlain(e expr.Expr) bool {
 // itemText is the automatic name of an item: a bare column has its own name, wherever it comes from.
 func itemText(a *analyzer, e expr.Expr) string {
 	if n, ok := e.(*expr.Name); ok {
-		if s := a.names[n]; strings.HasPrefix(s, "outer(") || strings.HasPrefix(s, "lateralAliasReference(") {
+		if s := a.names[n]; strings.HasPrefix(s, "outer(") || strings.HasPrefix(s, "lateralAliasReference(") || strings.HasPrefix(s, "variablereference(") {
 			return n.Parts[len(n.Parts)-1]
 		}
 		if len(n.Parts) > 1 {
@@ -349,6 +349,13 @@ func (k *block) bindQualify() (*item, error) {
 		return nil, err
 	}
 	it := &item{ast: k.sel.Qualify, e: k.inline(pred)}
+	windowed := containsWindow(it.e)
+	for _, o := range k.items {
+		windowed = windowed || containsWindow(o.e)
+	}
+	if !windowed {
+		return nil, sqlerr.New("QUALIFY_REQUIRES_WINDOW_FUNCTION", k.sel.Qualify.Pos(), "At least one window function should be present in QUALIFY or the SELECT list.")
+	}
 	k.extra = append(k.extra, it)
 	return it, nil
 }

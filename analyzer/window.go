@@ -125,7 +125,7 @@ func (b *binder) spec(s expr.WindowSpec, n *expr.UnresolvedCall, f *expr.Func) (
 	if out.Order, err = b.keys(s.Order); err != nil {
 		return out, err
 	}
-	if b.namesItem(&out) {
+	if b.clause == "SELECT" && b.namesItem(&out) {
 		return out, sqlerr.Unsupported("LATERAL_COLUMN_ALIAS_IN_WINDOW", n.At, "Referencing a lateral column alias in window expression %s is not supported.", autoName(b.a, n))
 	}
 	if f.Kind == expr.WindowFunction && len(out.Order) == 0 {
