@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"time"
+
 	"math"
 	"time"
 
