@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"math"
-	"time"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/expr"
