@@ -78,7 +78,7 @@ func parameter(v any) (expr.Expr, error) {
 // Script runs statements separated by semicolons one after the other and returns the last one's result, nil for a text without any.
 func (s *Session) Script(ctx context.Context, text string) (*DataFrame, error) {
 	var last *DataFrame
-	for _, one := range sql.Split(text) {
+	for _, one := range SplitStatements(text) {
 		df, err := s.SQL(ctx, one)
 		if err != nil {
 			return nil, err
@@ -107,7 +107,10 @@ func (st *statement) frame(ctx context.Context, p logical.Plan) (*DataFrame, err
 }
 
 // SplitStatements cuts a script at its semicolons, comments and quotes respected; parts without a statement are left out.
-func SplitStatements(text string) []string { return sql.Split(text) }
+func SplitStatements(text string) []string {
+	statements, _ := sql.Split(text)
+	return statements
+}
 
 // Error is the error of a query: a Spark error condition with SQLSTATE, place and suggestion.
 type Error = sqlerr.Error

@@ -7,7 +7,7 @@ import (
 	"iter"
 	"strings"
 
-	"github.com/jedib0t/go-pretty/v6/table"
+	pretty "github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/sparrow-engine/sparrow/columnar"
@@ -73,12 +73,12 @@ func (df *DataFrame) ShowAll(ctx context.Context, out io.Writer, n int) error {
 }
 
 // showStyle draws tables as Spark's show does.
-var showStyle = table.Style{
+var showStyle = pretty.Style{
 	Name: "spark",
-	Box: table.BoxStyle{BottomLeft: "+", BottomRight: "+", BottomSeparator: "+", Left: "|", LeftSeparator: "+", MiddleHorizontal: "-", MiddleSeparator: "+",
+	Box: pretty.BoxStyle{BottomLeft: "+", BottomRight: "+", BottomSeparator: "+", Left: "|", LeftSeparator: "+", MiddleHorizontal: "-", MiddleSeparator: "+",
 		MiddleVertical: "|", Right: "|", RightSeparator: "+", TopLeft: "+", TopRight: "+", TopSeparator: "+", UnfinishedRow: "..."},
-	Format:  table.FormatOptions{Header: text.FormatDefault},
-	Options: table.Options{DrawBorder: true, SeparateColumns: true, SeparateHeader: true},
+	Format:  pretty.FormatOptions{Header: text.FormatDefault},
+	Options: pretty.Options{DrawBorder: true, SeparateColumns: true, SeparateHeader: true},
 }
 
 func (df *DataFrame) show(ctx context.Context, out io.Writer, n, width int) error {
@@ -86,13 +86,13 @@ func (df *DataFrame) show(ctx context.Context, out io.Writer, n, width int) erro
 	if err != nil {
 		return err
 	}
-	t := table.NewWriter()
+	t := pretty.NewWriter()
 	t.SetStyle(showStyle)
-	head := make(table.Row, len(s))
-	configs := make([]table.ColumnConfig, len(s))
+	head := make(pretty.Row, len(s))
+	configs := make([]pretty.ColumnConfig, len(s))
 	for i, f := range s {
 		head[i] = f.Name
-		configs[i] = table.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight}
+		configs[i] = pretty.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight}
 	}
 	t.SetColumnConfigs(configs)
 	t.AppendHeader(head)
@@ -106,7 +106,7 @@ func (df *DataFrame) show(ctx context.Context, out io.Writer, n, width int) erro
 			break
 		}
 		shown++
-		row := make(table.Row, len(cells))
+		row := make(pretty.Row, len(cells))
 		for i, c := range cells {
 			row[i] = shortened(c, width)
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sparrow-engine/sparrow/datasource"
+	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/sql"
 	"github.com/sparrow-engine/sparrow/sqlerr"
@@ -169,5 +170,13 @@ func (df *DataFrame) tableName(name string) ([]string, error) {
 	if df.err != nil {
 		return nil, df.err
 	}
-	return sql.ParseName(name)
+	e, err := sql.ParseExpr(name, df.st.parseOptions())
+	if err != nil {
+		return nil, err
+	}
+	n, ok := e.(*expr.Name)
+	if !ok {
+		return nil, sqlerr.New("INVALID_SQL_SYNTAX.INVALID_TABLE_VALUED_FUNC_NAME", sqlerr.Pos{}, "%q is not the name of a table.", name)
+	}
+	return n.Parts, nil
 }

@@ -36,8 +36,9 @@ type Execution struct {
 	// Notify, if set, is told of every event as it happens.
 	Notify func(Event)
 
-	events []Event
-	stages []*Finished
+	events    []Event
+	stages    []*Finished
+	operators map[logical.Plan][]any
 }
 
 // Event is a finished stage or a re-planning.
@@ -70,6 +71,9 @@ func (x *Execution) Stages() []*Finished { return x.stages }
 // Run executes the plan up to its last pipeline, runs that into the sink which makeSink gives for its columns, and returns its output and
 // the final plan.
 func (x *Execution) Run(p logical.Plan, makeSink func(in []*expr.Column) (exec.Sink, error)) (*exec.StageOutput, logical.Plan, error) {
+	if x.Planner.Observe == nil {
+		x.Planner.Observe = x.observe
+	}
 	for {
 		p = x.foldScalars(p)
 		next := x.next(p)

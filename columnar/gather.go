@@ -192,7 +192,7 @@ func Gather(dst, src *Vector, idx []int32) {
 			codes[i] = src.Codes[max(k, 0)]
 		}
 	case Constant:
-		codes := dst.SetCodes(src.asEntry(), n)
+		codes := dst.SetCodes(src.AsEntry(), n)
 		clear(codes)
 	default:
 		dst.Reset(src.Type, src.Width, n)
@@ -235,8 +235,8 @@ func gatherValid(dst, src *Vector, idx []int32) {
 	}
 }
 
-// asEntry returns a flat vector of the one value of a constant.
-func (v *Vector) asEntry() *Vector {
+// AsEntry returns a flat vector of the one value of a constant, for use as a dictionary.
+func (v *Vector) AsEntry() *Vector {
 	e := *v
 	e.Form, e.Len, e.own = Flat, 1, memory{}
 	if e.Width == WStruct {

@@ -11,6 +11,8 @@ import (
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/exec/budget"
+	"github.com/sparrow-engine/sparrow/exec/metrics"
+	"github.com/sparrow-engine/sparrow/exec/spill"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 )
@@ -31,11 +33,12 @@ type Query struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	budget *budget.Budget
+	spill  *spill.Dir
 	work   sync.WaitGroup
 
 	mu      sync.Mutex
 	closers []func() error
-	closed  bool
+	metrics map[any]*metrics.Operator
 }
 
 // NewQuery starts a query that ends with ctx.
@@ -52,7 +55,8 @@ func NewQuery(ctx context.Context, o Options) *Query {
 	if o.Env == nil {
 		o.Env = &expr.Env{ANSI: true}
 	}
-	q := &Query{opts: o, budget: budget.New(o.Memory)}
+	q := &Query{opts: o, budget: budget.New(o.Memory), spill: spill.NewDir(o.TempDir), metrics: map[any]*metrics.Operator{}}
+	q.OnClose(q.spill.Close)
 	q.ctx, q.cancel = context.WithCancelCause(ctx)
 	return q
 }
@@ -71,6 +75,9 @@ func (q *Query) BatchSize() int { return q.opts.BatchSize }
 
 // Budget returns the memory that operators share.
 func (q *Query) Budget() *budget.Budget { return q.budget }
+
+// Spill returns the query's private folder of files.
+func (q *Query) Spill() *spill.Dir { return q.spill }
 
 // Err returns the query's error if it was cancelled: OPERATION_CANCELED with the context's error as its cause, or the error of a goroutine
 // of Go.
@@ -111,7 +118,7 @@ func (q *Query) Close() error {
 	q.work.Wait()
 	q.mu.Lock()
 	closers := q.closers
-	q.closers, q.closed = nil, true
+	q.closers = nil
 	q.mu.Unlock()
 	var errs []error
 	for i := len(closers) - 1; i >= 0; i-- {

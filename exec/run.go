@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 )
@@ -14,12 +15,13 @@ type run struct {
 	sink   Sink
 	locals []LocalSink // by worker, nil until the worker has a batch to consume
 	base   int         // morsels of earlier phases and branches
+	clock  clock
 }
 
 // Run executes a pipeline: phase by phase, the morsels of a phase's branches shared by the workers. Batches get a Morsel that is unique over
 // all branches, higher in later ones.
 func (q *Query) Run(p *Pipeline) (*StageOutput, error) {
-	r := &run{q: q, sink: p.Sink, locals: make([]LocalSink, q.opts.Threads)}
+	r := &run{q: q, sink: p.Sink, locals: make([]LocalSink, q.opts.Threads), clock: clock{time.Now()}}
 	for _, branches := range phases(p.Branches) {
 		if err := r.phase(branches); err != nil {
 			return nil, err
@@ -111,10 +113,13 @@ type runWorker struct {
 
 // chain is one worker's instance of a branch.
 type chain struct {
+	branch   *Branch
 	reader   Reader
 	push     Push
 	finishes []func() error
 	batch    columnar.Batch
+	gauges   []gauge // of the steps and the sink
+	reading  time.Duration
 }
 
 // morsel pushes the batches of one morsel through the branch.
@@ -133,14 +138,14 @@ func (r *runWorker) morsel(b *live, at, m int) error {
 	if err := r.w.Err(); err != nil {
 		return err
 	}
-	if err := c.reader.Open(m); err != nil {
+	if err := c.open(r.clock, m); err != nil {
 		return err
 	}
 	for !b.stopped.Load() {
 		if err := r.w.Err(); err != nil {
 			return err
 		}
-		ok, err := c.reader.Next(&c.batch)
+		ok, err := c.next(r.clock)
 		if err != nil || !ok {
 			return err
 		}
@@ -160,7 +165,8 @@ func (r *runWorker) morsel(b *live, at, m int) error {
 
 // open builds the chain of a branch from its end.
 func (r *runWorker) open(b *live) (*chain, error) {
-	c := &chain{}
+	n := len(b.Steps)
+	c := &chain{branch: b.Branch, gauges: make([]gauge, n+1)}
 	if r.locals[r.w.ID] == nil {
 		l, err := r.sink.NewLocal(r.w)
 		if err != nil {
@@ -168,20 +174,34 @@ func (r *runWorker) open(b *live) (*chain, error) {
 		}
 		r.locals[r.w.ID] = l
 	}
-	c.push = r.locals[r.w.ID].Consume
-	for i := len(b.Steps) - 1; i >= 0; i-- {
+	c.push = c.gauges[n].push(r.clock, r.locals[r.w.ID].Consume)
+	for i := n - 1; i >= 0; i-- {
 		push, finish, err := b.Steps[i].New(r.w, c.push)
 		if err != nil {
 			return nil, err
 		}
-		c.push = push
+		c.push = c.gauges[i].push(r.clock, push)
 		if finish != nil {
-			c.finishes = append(c.finishes, finish)
+			c.finishes = append(c.finishes, c.gauges[i].finish(r.clock, finish))
 		}
 	}
 	var err error
 	c.reader, err = b.Source.NewReader(r.w)
 	return c, err
+}
+
+func (c *chain) open(t clock, morsel int) error {
+	from := t.now()
+	err := c.reader.Open(morsel)
+	c.reading += t.now() - from
+	return err
+}
+
+func (c *chain) next(t clock) (bool, error) {
+	from := t.now()
+	ok, err := c.reader.Next(&c.batch)
+	c.reading += t.now() - from
+	return ok, err
 }
 
 // finish ends the steps of all chains, from the source on.
@@ -203,6 +223,7 @@ func (r *runWorker) close() error {
 	var errs []error
 	for _, c := range r.chains {
 		if c != nil {
+			c.report(r.q, c.branch, r.sink)
 			errs = append(errs, c.reader.Close())
 		}
 	}

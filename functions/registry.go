@@ -13,8 +13,14 @@ import (
 func families() []func() []*expr.Func {
 	return []func() []*expr.Func{
 		aggregates,
-		mathFuncs,
-		roundFuncs,
+		operators,
+		bitOperators,
+		comparisons,
+		conditionals,
+		extremes,
+		scalars,
+		windows,
+		textMatches,
 	}
 }
 
@@ -23,6 +29,7 @@ type registry struct {
 	all    []*expr.Func
 	byName map[string]*expr.Func
 	names  []string
+	total  map[string]*expr.Func // the forms of fallible functions for arguments that exclude an error
 }
 
 var builtins struct {
@@ -44,6 +51,14 @@ func (r *registry) build() {
 			for _, a := range f.Aliases {
 				r.add(a, f)
 			}
+		}
+	}
+	r.total = map[string]*expr.Func{}
+	for _, f := range r.all {
+		if f.Fallible && f.Kind == expr.Scalar {
+			t := *f
+			t.Fallible = false
+			r.total[f.Name] = &t
 		}
 	}
 	slices.SortFunc(r.all, func(a, b *expr.Func) int { return strings.Compare(a.Name, b.Name) })

@@ -97,5 +97,57 @@ func constantPlaces(c *expr.Resolving, whole bool) (*int32, error) {
 	return nil, sqlerr.New("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", c.Args[1].Pos(), "Cannot resolve \"%s\" due to data type mismatch: the input `scale` should be a foldable \"INT\" expression; however, got \"%s\".", describeCall(c.Func.Name, c.Args), describe(c.Args[1]))
 }
 
-
 func setDouble(k *expr.KernelCall, i int, x float64) { columnar.Values[float64](k.Out)[i] = x }
+
+// withDefaults resolves by the function's overloads after filling in the trailing arguments that the call leaves out of the first overload;
+// column names show them, as Spark's do.
+func withDefaults(defaults ...*expr.Literal) func(c *expr.Resolving) (*expr.Resolution, error) {
+	return func(c *expr.Resolving) (*expr.Resolution, error) {
+		args := c.Args
+		missing := len(c.Func.Sigs[0].Params) - len(args)
+		if missing > 0 && missing <= len(defaults) {
+			args = append([]expr.Expr{}, args...)
+			for _, d := range defaults[len(defaults)-missing:] {
+				args = append(args, d)
+			}
+		}
+		res, err := bySigs(c, args)
+		if err == nil {
+			res.Args = args
+		}
+		return res, err
+	}
+}
+
+// bySigs resolves by the function's overloads, for a Resolve that only adjusts the arguments.
+func bySigs(c *expr.Resolving, args []expr.Expr) (*expr.Resolution, error) {
+	return resolveSigs(c.Func, args, &BindOptions{Mode: c.Mode, Env: c.Env, Pos: c.Pos})
+}
+
+func stringLiteral(s string) *expr.Literal { return &expr.Literal{Value: s, T: types.StringType} }
+
+func intLiteral(v int32) *expr.Literal { return &expr.Literal{Value: v, T: types.IntType} }
+
+// reject fails row i for a reason that is an error whatever spark.sql.ansi.enabled says; only the try_ forms make it null.
+func reject(k *expr.KernelCall, i int, s *expr.Spec, condition, format string, args ...any) {
+	if !k.Fail(i) {
+		return
+	}
+	k.Err = sqlerr.New(condition, s.Pos, format, args...)
+	if s.Mode == expr.Legacy {
+		k.Fatal = k.Err
+	}
+}
+
+// dataDiffTypes is the error of arguments that have no common type.
+func dataDiffTypes(c *expr.Resolving) error {
+	names := ""
+	for i, t := range c.Types() {
+		if i > 0 {
+			names += " or "
+		}
+		names += "\"" + t.SQL() + "\""
+	}
+	return sqlerr.New("DATATYPE_MISMATCH.DATA_DIFF_TYPES", c.Pos, "Cannot resolve \"%s\" due to data type mismatch: Input to `%s` should all be the same type, but it's (%s).",
+		describeCall(c.Func.Name, c.Args), c.Func.Name, names)
+}

@@ -70,7 +70,7 @@ func (w *partWriter) add(kind int, cols []*columnar.Vector, rows columnar.Rows) 
 		ends[p+1] += ends[p]
 	}
 	at := ends
-	w.sel = sized(w.sel, n)
+	w.sel = withLen(w.sel, n)
 	for i, h := range w.hashes[:n] {
 		p := h >> shift & (partitions - 1)
 		w.sel[at[p]] = int32(rows.Row(i))

@@ -95,7 +95,7 @@ func (g *generator) emit(b *columnar.Batch, origin []int32, made []*columnar.Vec
 	if err := g.w.Err(); err != nil {
 		return err
 	}
-	cols := g.rows.appendRows(g.out.Cols[:0], b.Cols, origin)
+	cols := g.rows.appendRows(g.out.Cols[:0], b.Cols, origin, nil)
 	g.out = columnar.Batch{Cols: append(cols, made...), N: len(origin), Morsel: b.Morsel, Seq: b.Seq}
 	return g.next(&g.out)
 }

@@ -11,8 +11,8 @@ type repeater struct {
 }
 
 // appendRows appends to dst the columns of src at the rows idx. Flat columns share idx as their codes, so idx must not change while they
-// are used.
-func (r *repeater) appendRows(dst []*columnar.Vector, src []*columnar.Vector, idx []int32) []*columnar.Vector {
+// are used. present, if not nil, has a bit for each result row; those without are null in all columns, but their idx is valid, too.
+func (r *repeater) appendRows(dst []*columnar.Vector, src []*columnar.Vector, idx []int32, present []uint64) []*columnar.Vector {
 	for len(r.cols) < len(src) {
 		r.cols = append(r.cols, columnar.Vector{})
 		r.codes = append(r.codes, nil)
@@ -21,16 +21,28 @@ func (r *repeater) appendRows(dst []*columnar.Vector, src []*columnar.Vector, id
 	for i, v := range src {
 		switch v.Form {
 		case columnar.Constant:
-			r.cols[i] = *v.Resized(len(idx))
+			if present == nil {
+				r.cols[i] = *v.Resized(len(idx))
+				break
+			}
+			r.codes[i] = sized(r.codes[i], len(idx))
+			clear(r.codes[i])
+			r.cols[i] = *columnar.NewDictionary(v.AsEntry(), r.codes[i])
+			r.cols[i].Valid = present
 		case columnar.Dictionary:
 			r.codes[i] = compose(r.codes[i], v.Codes, idx)
 			r.cols[i] = *columnar.NewDictionary(v.Dict, r.codes[i])
+			r.cols[i].Valid = present
 			if v.Valid != nil {
 				r.valids[i] = pickBits(r.valids[i], v.Valid, idx)
+				for k := range present {
+					r.valids[i][k] &= present[k]
+				}
 				r.cols[i].Valid = r.valids[i]
 			}
 		default:
 			r.cols[i] = *columnar.NewDictionary(v, idx)
+			r.cols[i].Valid = present
 		}
 		dst = append(dst, &r.cols[i])
 	}

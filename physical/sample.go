@@ -15,18 +15,18 @@ func NewSample(n *logical.Sample) exec.Step {
 	if n.Rows >= 0 {
 		return NewLimit(n.Rows, 0)
 	}
-	return &sample{lower: n.Lower, upper: n.Upper, replace: n.WithReplacement, seed: uint64(n.Seed)}
+	return &sampling{lower: n.Lower, upper: n.Upper, replace: n.WithReplacement, seed: uint64(n.Seed)}
 }
 
-type sample struct {
+type sampling struct {
 	lower, upper float64
 	replace      bool
 	seed         uint64
 }
 
-func (s *sample) Name() string { return "Sample" }
+func (s *sampling) Name() string { return "Sample" }
 
-func (s *sample) New(w *exec.Worker, next exec.Push) (exec.Push, func() error, error) {
+func (s *sampling) New(w *exec.Worker, next exec.Push) (exec.Push, func() error, error) {
 	var idx []int32
 	var out columnar.Batch
 	var rows repeater
@@ -45,14 +45,14 @@ func (s *sample) New(w *exec.Worker, next exec.Push) (exec.Push, func() error, e
 		}
 		out = columnar.Batch{Cols: append(out.Cols[:0], b.Cols...), N: b.N, Sel: idx, Morsel: b.Morsel, Seq: b.Seq}
 		if s.replace {
-			out.Cols, out.N, out.Sel = rows.appendRows(out.Cols[:0], b.Cols, idx), len(idx), nil
+			out.Cols, out.N, out.Sel = rows.appendRows(out.Cols[:0], b.Cols, idx, nil), len(idx), nil
 		}
 		return next(&out)
 	}, nil, nil
 }
 
 // times returns how often a row with the random number h comes.
-func (s *sample) times(h uint64) int {
+func (s *sampling) times(h uint64) int {
 	u := unit(h)
 	if !s.replace {
 		if u >= s.lower && u < s.upper {

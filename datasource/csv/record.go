@@ -1,0 +1,96 @@
+package csv
+
+import "bytes"
+
+// record is one line taken apart. Cells point into the line or into scratch.
+type record struct {
+	cells  [][]byte
+	quoted []bool
+	buf    []byte
+}
+
+// split takes a line apart and reports whether its quotes are balanced. A quote inside a quoted cell is doubled or stands behind the escape.
+func (r *record) split(line []byte, o *options) bool {
+	r.cells, r.quoted, r.buf = r.cells[:0], r.quoted[:0], r.buf[:0]
+	if cap(r.buf) < len(line) {
+		r.buf = make([]byte, 0, 2*len(line)) // cells point into it, so it must not move
+	}
+	for {
+		rest, more, ok := r.cell(line, o)
+		if !ok {
+			return false
+		}
+		if !more {
+			return true
+		}
+		line = rest
+	}
+}
+
+// cell takes the first cell off.
+func (r *record) cell(line []byte, o *options) (rest []byte, more, ok bool) {
+	start := line
+	if o.quote != 0 {
+		start = bytes.TrimLeft(line, " ")
+	}
+	if o.quote == 0 || len(start) == 0 || start[0] != o.quote {
+		i := bytes.IndexByte(line, o.sep)
+		cell := line
+		if i >= 0 {
+			cell, rest, more = line[:i], line[i+1:], true
+		}
+		r.add(o.trim(cell), false)
+		return rest, more, true
+	}
+	from := len(r.buf)
+	for i := 1; i < len(start); i++ {
+		c := start[i]
+		switch {
+		case c == o.quote && i+1 < len(start) && start[i+1] == o.quote:
+			r.buf = append(r.buf, c)
+			i++
+		case c == o.quote:
+			r.add(r.buf[from:], true)
+			tail := start[i+1:]
+			k := bytes.IndexByte(tail, o.sep)
+			if k < 0 {
+				return nil, false, len(bytes.TrimSpace(tail)) == 0
+			}
+			return tail[k+1:], true, len(bytes.TrimSpace(tail[:k])) == 0
+		case c == o.escape && o.escape != 0 && i+1 < len(start) && (start[i+1] == o.quote || start[i+1] == o.escape):
+			i++
+			r.buf = append(r.buf, start[i])
+		default:
+			r.buf = append(r.buf, c)
+		}
+	}
+	r.add(r.buf[from:], true)
+	return nil, false, false
+}
+
+func (r *record) add(cell []byte, quoted bool) {
+	r.cells, r.quoted = append(r.cells, cell), append(r.quoted, quoted)
+}
+
+func (o *options) trim(cell []byte) []byte {
+	if o.trimLeft {
+		cell = bytes.TrimLeft(cell, " \t")
+	}
+	if o.trimRight {
+		cell = bytes.TrimRight(cell, " \t")
+	}
+	return cell
+}
+
+// isNull reports whether a cell is NULL: it is empty without quotes, or the null text.
+func (o *options) isNull(cell []byte, quoted bool) bool {
+	if len(cell) == 0 {
+		return !quoted
+	}
+	return o.hasNull && string(cell) == o.nullValue
+}
+
+// skip reports lines that are no records.
+func (o *options) skip(line []byte) bool {
+	return len(line) == 0 || o.comment != 0 && line[0] == o.comment
+}

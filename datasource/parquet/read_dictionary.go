@@ -1,0 +1,139 @@
+package parquet
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/parquet-go/parquet-go/format"
+
+	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/types"
+)
+
+// dictionary is the dictionary of the column chunk that is being read.
+type dictionary struct {
+	found  bool // its page was met, and lies at offset
+	loaded bool
+	header pageHeader
+	offset int64
+
+	// vec holds the entries, converted to the column's type. It is flat and of class Shared.
+	vec *columnar.Vector
+	// keep tells that batches are codes into vec rather than values.
+	keep bool
+	// shared tells that a vector outside refers to the bytes of vec, so that their memory is not used again. The vector itself never
+	// is: results are cached by its address.
+	shared bool
+	buf    []byte
+}
+
+// forget leaves the dictionary at the end of its chunk.
+func (d *dictionary) forget() {
+	d.found, d.loaded, d.vec = false, false, nil
+	if d.shared {
+		d.buf, d.shared = nil, false
+	}
+}
+
+var errNoDictionary = errors.New("a page has dictionary codes but the column chunk has no dictionary")
+
+// loadDictionary reads the dictionary if that has not happened yet.
+func (c *leafReader) loadDictionary() error {
+	d := &c.dict
+	if d.loaded {
+		return nil
+	}
+	if !d.found {
+		return errNoDictionary
+	}
+	if d.shared {
+		d.buf, d.shared = nil, false
+	}
+	back := c.in.pos
+	_, data, buf, err := c.body(&d.header, d.offset, d.buf)
+	c.in.pos = back
+	if err != nil {
+		return fmt.Errorf("dictionary: %w", err)
+	}
+	d.buf = buf
+	if e := d.header.encoding; e != format.Plain && e != format.PlainDictionary {
+		return fmt.Errorf("the dictionary encoding %s is not supported", e)
+	}
+	if err := c.decodeDictionary(data, d.header.values); err != nil {
+		return fmt.Errorf("dictionary: %w", err)
+	}
+	d.loaded = true
+	d.keep = !c.flatten && c.keepCodes(d.header.values)
+	return nil
+}
+
+// keepCodes decides between codes and values. Flattening costs a load per row, which is little where the entries are in cache; codes pay
+// where predicates and grouping work on entries, which needs fewer entries than rows. Strings stay codes while that saves anything.
+func (c *leafReader) keepCodes(entries int) bool {
+	if entries == 0 {
+		return false
+	}
+	if c.width == columnar.WView {
+		return int64(entries) <= c.rows
+	}
+	return int64(entries)*3 <= c.rows
+}
+
+// decodeDictionary makes d.vec from n plain values, reading them as if they were a page.
+func (c *leafReader) decodeDictionary(data []byte, n int) error {
+	if n > len(data)*8 || c.leaf.conv.kind != convBool && n > len(data) && n > 0 {
+		return errStrings
+	}
+	d := &c.dict
+	if size := c.leaf.raw(); c.leaf.conv.kind == convCopy { // the page is the vector
+		if n*size > len(data) {
+			return errStrings
+		}
+		d.vec = columnar.FromData(c.typ, c.width, data[:n*size:n*size], n, nil)
+		d.bound(c.typ)
+		return nil
+	}
+	d.vec = &columnar.Vector{}
+	saved, buffers, bounded, any, lo, hi := c.page, c.buffers, c.bounded, c.any, c.lo, c.hi
+	c.page = page{kind: pagePlain, data: data}
+	c.buffers, c.bounded = nil, false
+	d.vec.Reset(c.typ, c.width, n)
+	err := c.fill(d.vec, 0, n)
+	d.vec.Buffers = c.buffers
+	c.page, c.buffers, c.bounded, c.any, c.lo, c.hi = saved, buffers, bounded, any, lo, hi
+	if err != nil {
+		return err
+	}
+	d.bound(c.typ)
+	return nil
+}
+
+// bound completes the dictionary vector.
+func (d *dictionary) bound(t types.Type) {
+	d.vec.Class = columnar.Shared
+	if d.vec.Len > 0 && boundable(t) {
+		d.vec.Lo, d.vec.Hi, d.vec.HasBounds = boundsOf(d.vec, 0, d.vec.Len)
+	}
+}
+
+// Codes reads the codes of rows [row, row+len(dst)) if all of them are coded and not null; ok is false, and nothing is read, otherwise.
+func (c *leafReader) Codes(row int64, dst []int32) (ok bool, err error) {
+	if err := c.seek(row); err != nil {
+		return false, err
+	}
+	if err := c.enter(); err != nil {
+		return false, err
+	}
+	if c.page.kind != pageCodes || c.page.left < len(dst) || c.leaf.maxDef > 0 {
+		return false, nil
+	}
+	if err := c.page.codes.read(dst); err != nil {
+		return false, err
+	}
+	if maxCode(dst) >= uint32(c.dict.vec.Len) {
+		return false, errCode
+	}
+	c.row += int64(len(dst))
+	c.page.left -= len(dst)
+	return true, nil
+}

@@ -1,0 +1,131 @@
+package functions
+
+import (
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/types"
+)
+
+// isTemporal reports dates, timestamps, times and intervals.
+func isTemporal(t types.Type) bool { return t.IsDatetime() || t.IsInterval() || t.Kind == types.Time }
+
+// daysOnly is the type of the difference of two dates.
+var daysOnly = types.Type{Kind: types.DayTime, From: types.Day, To: types.Day}
+
+// pair is the typing of an operator on two operands: what they are cast to and what comes out.
+type pair struct{ a, b, result types.Type }
+
+func (p pair) swapped() pair { return pair{p.b, p.a, p.result} }
+
+// resolveTemporal types arithmetic with dates, timestamps and intervals.
+func resolveTemporal(c *expr.Resolving, a, b types.Type) (*expr.Resolution, error) {
+	var p pair
+	ok := false
+	switch c.Func.Op {
+	case expr.OpAdd:
+		if p, ok = addPair(a, b); !ok {
+			p, ok = addPair(b, a)
+			p = p.swapped()
+		}
+	case expr.OpSub:
+		p, ok = subPair(a, b)
+	case expr.OpMul:
+		if p, ok = scalePair(a, b); !ok {
+			p, ok = scalePair(b, a)
+			p = p.swapped()
+		}
+	case expr.OpDiv:
+		p, ok = scalePair(a, b)
+	case expr.OpIntDiv:
+		t, fits := types.Tightest(a, b, true)
+		p, ok = pair{t, t, types.BigIntType}, fits && (t.Kind == types.YearMonth || t.Kind == types.DayTime)
+	}
+	if !ok {
+		return nil, wrongOperands(c, numericOrInterval)
+	}
+	null := c.Args[0].Nullable() || c.Args[1].Nullable() || c.Mode != expr.ANSI
+	return &expr.Resolution{Params: []types.Type{p.a, p.b}, Result: p.result, Nullable: &null}, nil
+}
+
+// addPair types a + b where a is the point in time, or both are intervals.
+func addPair(a, b types.Type) (pair, bool) {
+	if p, ok := shiftPair(a, b); ok {
+		return p, true
+	}
+	return intervalPair(a, b)
+}
+
+// shiftPair types a ± b where b moves the point in time a.
+func shiftPair(a, b types.Type) (pair, bool) {
+	switch {
+	case a.Kind == types.Date && b.Kind == types.DayTime:
+		if b.Equal(daysOnly) {
+			return pair{a, b, a}, true
+		}
+		return pair{types.TimestampType, b, types.TimestampType}, true
+	case a.Kind == types.Date && (b.Kind == types.YearMonth || b.Kind == types.CalendarInterval):
+		return pair{a, b, a}, true
+	case a.Kind == types.Date && (b.Kind == types.Null || b.IsInteger() && b.Kind != types.BigInt):
+		return pair{a, types.IntType, a}, true
+	case a.IsDatetime() && b.IsInterval():
+		return pair{a, b, a}, true
+	case a.Kind == types.String && (b.Kind == types.DayTime || b.Kind == types.CalendarInterval):
+		return pair{types.TimestampType, b, types.TimestampType}, true // and back to string, see rewriteArithmetic
+	}
+	return pair{}, false
+}
+
+func intervalPair(a, b types.Type) (pair, bool) {
+	switch {
+	case a.Kind == types.Null && b.IsInterval():
+		return pair{b, b, b}, true
+	case b.Kind == types.Null && a.IsInterval():
+		return pair{a, a, a}, true
+	case a.IsInterval() && a.Kind == b.Kind:
+		t, ok := types.Tightest(a, b, true)
+		return pair{t, t, t}, ok
+	}
+	return pair{}, false
+}
+
+func subPair(a, b types.Type) (pair, bool) {
+	switch {
+	case a.Kind == types.Date && (b.Kind == types.Date || b.Kind == types.String), b.Kind == types.Date && a.Kind == types.String:
+		return pair{types.DateType, types.DateType, daysOnly}, true
+	case isTimestamp(a) && isInstant(b), isTimestamp(b) && isInstant(a):
+		t := types.TimestampType
+		if a.Kind != types.Timestamp && b.Kind != types.Timestamp && a.Kind != types.String && b.Kind != types.String {
+			t = types.TimestampNTZType
+		}
+		return pair{t, t, types.DayTimeType}, true
+	}
+	if p, ok := shiftPair(a, b); ok {
+		return p, true
+	}
+	return intervalPair(a, b)
+}
+
+func isTimestamp(t types.Type) bool { return t.Kind == types.Timestamp || t.Kind == types.TimestampNTZ }
+
+// isInstant reports what can be subtracted from a timestamp.
+func isInstant(t types.Type) bool {
+	return t.IsDatetime() || t.Kind == types.String || t.Kind == types.Null
+}
+
+// scalePair types interval * number and interval / number.
+func scalePair(a, b types.Type) (pair, bool) {
+	if !a.IsInterval() {
+		return pair{}, false
+	}
+	if a.Kind == types.CalendarInterval {
+		return pair{a, types.DoubleType, a}, b.IsNumeric() || b.Kind == types.String || b.Kind == types.Null
+	}
+	switch {
+	case b.IsInteger():
+		return pair{a, types.BigIntType, fullInterval(a)}, true
+	case b.Kind == types.Decimal:
+		return pair{a, b, fullInterval(a)}, true
+	case b.IsFloating(), b.Kind == types.String, b.Kind == types.Null:
+		return pair{a, types.DoubleType, fullInterval(a)}, true
+	}
+	return pair{}, false
+}

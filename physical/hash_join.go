@@ -1,0 +1,210 @@
+package physical
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/datasource"
+	"github.com/sparrow-engine/sparrow/exec"
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/logical"
+	"github.com/sparrow-engine/sparrow/sqlerr"
+)
+
+// HashJoinSpec describes a join with at least one key. Left is the probe side, right the build side.
+type HashJoinSpec struct {
+	Kind                 logical.JoinKind
+	Probe, Build         []*expr.Column
+	ProbeKeys, BuildKeys []expr.Expr // pairs that must be equal
+	NullSafe             []bool      // pair by pair: nulls are equal to each other
+	Residual             expr.Expr   // nil: none; evaluated on pairs with equal keys before they count as matches
+	Output               []*expr.Column
+	// MarkCol is the column a Mark join adds. If it is nullable, the join is IN: a comparison with null makes it null; else it is EXISTS.
+	MarkCol *expr.Column
+	Query   *exec.Query
+}
+
+// HashJoin joins the rows of a pipeline with a finished build side, for all kinds of joins.
+type HashJoin struct {
+	spec     HashJoinSpec
+	stage    *exec.StageOutput
+	build    *columnar.Batch
+	index    *joinIndex
+	out      joinOutput
+	keys     func() evaluator
+	residual func() selector  // Residual as a condition, nil without
+	truth    func() evaluator // Residual as a value, for three-valued marks
+
+	mu      sync.Mutex
+	matched []uint64 // right and full outer: build rows with a partner; nil: none
+}
+
+// NewHashJoin makes the join; its table is built here, or taken from an earlier join of the same build side on the same keys.
+func NewHashJoin(spec HashJoinSpec, build *exec.StageOutput) (*HashJoin, error) {
+	j := &HashJoin{spec: spec, stage: build}
+	var err error
+	if j.build, err = build.Flat(); err != nil {
+		return nil, err
+	}
+	if j.out, err = newJoinOutput(spec.Kind, spec.Probe, spec.Build, spec.Output, j.build); err != nil {
+		return nil, err
+	}
+	if j.index, err = j.indexed(); err != nil {
+		return nil, err
+	}
+	env := spec.Query.Env()
+	if j.keys, err = compileAll(spec.ProbeKeys, spec.Probe, env); err != nil {
+		return nil, err
+	}
+	if spec.Residual == nil {
+		return j, nil
+	}
+	both := append(spec.Probe[:len(spec.Probe):len(spec.Probe)], spec.Build...)
+	if j.threeValued() {
+		j.truth, err = compileAll([]expr.Expr{spec.Residual}, both, env)
+	} else {
+		j.residual, err = compilePredicate(spec.Residual, both, env)
+	}
+	return j, err
+}
+
+// threeValued reports whether a comparison with null makes the outcome null.
+func (j *HashJoin) threeValued() bool {
+	return j.spec.Kind == logical.NullAwareAnti || j.spec.Kind == logical.Mark && j.spec.MarkCol != nil && j.spec.MarkCol.Null
+}
+
+// indexed returns the build side's table, cached by key columns.
+func (j *HashJoin) indexed() (*joinIndex, error) {
+	make := func() (any, error) {
+		keys, err := j.buildKeys()
+		if err != nil {
+			return nil, err
+		}
+		return newJoinIndex(j.spec.Query, keys, j.spec.NullSafe, j.build.N)
+	}
+	var x any
+	var err error
+	if at, ok := allColumns(j.spec.BuildKeys, j.spec.Build); ok {
+		x, err = j.stage.Index(fmt.Sprint("join ", at, j.spec.NullSafe), make)
+	} else {
+		x, err = make()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return x.(*joinIndex), nil
+}
+
+// buildKeys returns the build side's keys, one vector of all rows a key.
+func (j *HashJoin) buildKeys() ([]*columnar.Vector, error) {
+	if at, ok := allColumns(j.spec.BuildKeys, j.spec.Build); ok {
+		keys := make([]*columnar.Vector, len(at))
+		for i, k := range at {
+			keys[i] = j.build.Cols[k]
+		}
+		return keys, nil
+	}
+	compiled, err := compileAll(j.spec.BuildKeys, j.spec.Build, j.spec.Query.Env())
+	if err != nil {
+		return nil, err
+	}
+	keys := make([]*columnar.Vector, len(j.spec.BuildKeys))
+	for i, e := range j.spec.BuildKeys {
+		keys[i] = columnar.New(e.Type(), 0)
+	}
+	eval := compiled()
+	for off := 0; off < j.build.N; off += columnar.BatchSize {
+		n := min(columnar.BatchSize, j.build.N-off)
+		b := columnar.Batch{N: n}
+		for _, c := range j.build.Cols {
+			b.Cols = append(b.Cols, c.Slice(off, n))
+		}
+		vs, err := eval.Eval(&b)
+		if err != nil {
+			return nil, err
+		}
+		for i, v := range vs {
+			columnar.Append(keys[i], v, b.Rows())
+		}
+		if err := j.spec.Query.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return keys, nil
+}
+
+// KeyFilter returns a filter of probe rows by the i-th key, nil if there is none for its type.
+func (j *HashJoin) KeyFilter(i int) datasource.KeyFilter {
+	if at, ok := allColumns(j.spec.BuildKeys[i:i+1], j.spec.Build); ok {
+		f, err := NewKeyFilter(j.spec.Query, j.stage, at[0])
+		if err != nil {
+			return nil
+		}
+		return f
+	}
+	return newKeySet(j.index.keys[i])
+}
+
+// Probe returns the step that joins batches of the probe side.
+func (j *HashJoin) Probe() exec.Step { return (*hashProbe)(j) }
+
+type hashProbe HashJoin
+
+func (p *hashProbe) Name() string { return "HashJoin" }
+
+func (p *hashProbe) New(w *exec.Worker, next exec.Push) (exec.Push, func() error, error) {
+	x := newProber((*HashJoin)(p), w, next)
+	return x.push, x.finish, nil
+}
+
+// Unmatched returns the source of build rows without a partner, to be read when all probe rows are through; nil for kinds of joins that
+// do not give them.
+func (j *HashJoin) Unmatched() exec.Source {
+	if j.spec.Kind != logical.RightOuter && j.spec.Kind != logical.FullOuter {
+		return nil
+	}
+	return &unmatched{out: &j.out, build: j.build, matched: func() []uint64 { return j.matched }}
+}
+
+// mergeMatched adds one worker's matches.
+func (j *HashJoin) mergeMatched(bits []uint64) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.matched == nil {
+		j.matched = bits
+		return
+	}
+	for i, w := range bits {
+		j.matched[i] |= w
+	}
+}
+
+// joinOutput says how the output of a join is made of its inputs: probe columns, then build columns.
+type joinOutput struct {
+	probe, build []int          // positions in the inputs
+	probeCols    []*expr.Column // their columns
+	buildCols    []*expr.Column // likewise
+	values       columnar.Batch // the build columns of the output
+}
+
+func newJoinOutput(kind logical.JoinKind, probe, build, output []*expr.Column, rows *columnar.Batch) (joinOutput, error) {
+	o := joinOutput{values: columnar.Batch{N: rows.N}}
+	pat, bat := columnPositions(probe), columnPositions(build)
+	if kind == logical.Mark {
+		output = output[:len(output)-1]
+	}
+	for _, c := range output {
+		if k, ok := pat[c.ID]; ok && len(o.build) == 0 {
+			o.probe, o.probeCols = append(o.probe, k), append(o.probeCols, c)
+			continue
+		}
+		k, ok := bat[c.ID]
+		if !ok {
+			return o, sqlerr.Internal("a join gives column %s, which neither input has in this place", c.Name)
+		}
+		o.build, o.buildCols = append(o.build, k), append(o.buildCols, c)
+		o.values.Cols = append(o.values.Cols, rows.Cols[k])
+	}
+	return o, nil
+}

@@ -1,0 +1,270 @@
+package physical
+
+import (
+	"math"
+	"math/bits"
+
+	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/columnar/kernel"
+	"github.com/sparrow-engine/sparrow/types"
+)
+
+// sortKeys turns the sort keys of kept rows into numbers of up to 64 bits. As many keys as fit are packed side by side, each in the bits
+// that the range of its values needs, so that a date and two flags, or any bigint, compare as one number. Rows that are equal in it are then
+// compared key by key from the first one that is not wholly in it.
+type sortKeys struct {
+	rows   *keptRows
+	cols   []int // columns of the keys
+	orders []kernel.Order
+	fields []keyField // of the keys that are packed, wholly or in part
+	exact  int        // keys that the number decides alone
+}
+
+// keyField is the place and the code of one key: (value - lo) >> drop, or (hi - value) >> drop if descending. A null has the code before
+// or after all others.
+type keyField struct {
+	kind   keyKind
+	lo, hi uint64 // of the values as ordered numbers
+	desc   bool
+	chars  int  // bytes of a short string
+	drop   uint // low bits left out, for want of room
+	base   uint64
+	null   uint64
+	shift  uint
+}
+
+type keyKind uint8
+
+const (
+	keyNumber keyKind = iota // up to 64 bits
+	keyWide                  // the upper half of 128 bits
+	keyShort                 // up to 7 bytes, then the length
+	keyString                // the first 8 bytes
+	keyOther                 // null or not
+)
+
+// prepare looks at all values to choose the codes.
+func (s *sortKeys) prepare() {
+	room := 64
+	for k, c := range s.cols {
+		f, width := s.field(c, s.orders[k], room)
+		room -= width
+		f.shift = uint(room)
+		s.fields = append(s.fields, f)
+		if f.drop > 0 || f.kind != keyNumber && f.kind != keyShort {
+			return
+		}
+		s.exact = k + 1
+	}
+}
+
+// field measures a key column and returns its code in at most room bits.
+func (s *sortKeys) field(c int, o kernel.Order, room int) (f keyField, width int) {
+	f = keyField{desc: o.Desc, lo: math.MaxUint64}
+	nulls := false
+	for _, chunk := range s.rows.chunks {
+		v := chunk.cols[c]
+		nulls = nulls || v.MayHaveNulls()
+		kind, lo, hi := keyRange(v)
+		f.kind, f.lo, f.hi = max(f.kind, kind), min(f.lo, lo), max(f.hi, hi)
+	}
+	switch f.kind {
+	case keyWide, keyString:
+		f.lo, f.hi = 0, math.MaxUint64
+	case keyShort: // the numbers are lengths
+		f.chars = int(f.hi)
+		f.lo, f.hi = 0, 1<<(8*f.chars+3)-1
+	}
+	if f.lo > f.hi || f.kind == keyOther { // no value, or none that has a number
+		f.lo, f.hi = 0, 0
+	}
+	f.base, f.null = 0, math.MaxUint64
+	if !nulls {
+		width = bits.Len64(f.hi - f.lo)
+		f.drop = uint(max(width-room, 0))
+		return f, width - int(f.drop)
+	}
+	for {
+		last := (f.hi - f.lo) >> f.drop
+		if width = bits.Len64(last + 1); last != math.MaxUint64 && width <= room || f.drop == 64 {
+			break
+		}
+		f.drop++
+	}
+	if f.drop == 64 {
+		f.null = 0
+		return f, 0 // no room even for null or not
+	}
+	if o.NullsFirst {
+		f.base, f.null = 1, 0
+	} else {
+		f.null = (f.hi-f.lo)>>f.drop + 1
+	}
+	return f, width
+}
+
+// keyRange returns how values of a vector become numbers, and their range if they are numbers.
+func keyRange(v *columnar.Vector) (kind keyKind, lo, hi uint64) {
+	b := v.Base()
+	switch b.Width {
+	case columnar.WBool:
+		return rangeOf(columnar.Values[uint8](b), v, func(x uint8) uint64 { return uint64(x) })
+	case columnar.W8:
+		return rangeOf(columnar.Values[int8](b), v, func(x int8) uint64 { return orderedInt(int64(x)) })
+	case columnar.W16:
+		return rangeOf(columnar.Values[int16](b), v, func(x int16) uint64 { return orderedInt(int64(x)) })
+	case columnar.W32:
+		return rangeOf(columnar.Values[int32](b), v, func(x int32) uint64 { return orderedInt(int64(x)) })
+	case columnar.W64:
+		return rangeOf(columnar.Values[int64](b), v, orderedInt)
+	case columnar.WF32:
+		return rangeOf(columnar.Values[float32](b), v, func(x float32) uint64 { return kernel.OrderedFloat(float64(x)) })
+	case columnar.WF64:
+		return rangeOf(columnar.Values[float64](b), v, kernel.OrderedFloat)
+	case columnar.W128:
+		return keyWide, 0, 0
+	case columnar.WView:
+		_, _, longest := rangeOf(columnar.Values[columnar.View](b), v, func(x columnar.View) uint64 { return uint64(x.Len) })
+		if longest > 7 {
+			return keyString, 0, 0
+		}
+		return keyShort, 0, longest
+	}
+	return keyOther, 0, 0
+}
+
+func orderedInt(x int64) uint64 { return uint64(x) ^ 1<<63 }
+
+// rangeOf measures all stored values: those of a dictionary rather than of its rows, and any below nulls, which only widens the code.
+func rangeOf[T any](vals []T, v *columnar.Vector, f func(T) uint64) (kind keyKind, lo, hi uint64) {
+	lo = math.MaxUint64
+	if v.Form == columnar.Flat && v.Valid != nil {
+		for i, x := range vals {
+			if v.Valid[i>>6]>>(i&63)&1 != 0 {
+				lo, hi = min(lo, f(x)), max(hi, f(x))
+			}
+		}
+		return keyNumber, lo, hi
+	}
+	for _, x := range vals {
+		u := f(x)
+		lo, hi = min(lo, u), max(hi, u)
+	}
+	return keyNumber, lo, hi
+}
+
+// encode makes the entries of rows from to to-1 of a chunk.
+func (s *sortKeys) encode(chunk, from, to int, dst []sortEntry) {
+	dst = dst[:to-from]
+	for i := range dst {
+		dst[i] = sortEntry{0, rowRef(chunk)<<refBits | rowRef(from+i)}
+	}
+	for k := range s.fields {
+		s.fields[k].encode(s.rows.chunks[chunk].cols[s.cols[k]], from, dst)
+	}
+}
+
+func (f *keyField) encode(v *columnar.Vector, from int, dst []sortEntry) {
+	b := v.Base()
+	if f.kind == keyWide { // in this chunk the values may be narrow
+		f.put(v, from, dst, func(i int) uint64 { return orderedInt(upperHalf(b, i)) })
+		return
+	}
+	if f.kind == keyString {
+		f.put(v, from, dst, func(i int) uint64 { return beginning(&columnar.Values[columnar.View](b)[i], b.Buffers) })
+		return
+	}
+	switch b.Width {
+	case columnar.WBool:
+		putCodes(f, columnar.Values[uint8](b), v, from, dst, func(x uint8) uint64 { return uint64(x) })
+	case columnar.W8:
+		putCodes(f, columnar.Values[int8](b), v, from, dst, func(x int8) uint64 { return orderedInt(int64(x)) })
+	case columnar.W16:
+		putCodes(f, columnar.Values[int16](b), v, from, dst, func(x int16) uint64 { return orderedInt(int64(x)) })
+	case columnar.W32:
+		putCodes(f, columnar.Values[int32](b), v, from, dst, func(x int32) uint64 { return orderedInt(int64(x)) })
+	case columnar.W64:
+		putCodes(f, columnar.Values[int64](b), v, from, dst, orderedInt)
+	case columnar.WF32:
+		putCodes(f, columnar.Values[float32](b), v, from, dst, func(x float32) uint64 { return kernel.OrderedFloat(float64(x)) })
+	case columnar.WF64:
+		putCodes(f, columnar.Values[float64](b), v, from, dst, kernel.OrderedFloat)
+	case columnar.WView: // the zeros after a short value sort before any byte
+		unused := uint(64 - 8*f.chars)
+		putCodes(f, columnar.Values[columnar.View](b), v, from, dst, func(x columnar.View) uint64 {
+			return (uint64(bits.ReverseBytes32(x.Prefix))<<32|uint64(bits.ReverseBytes32(x.Buf)))>>unused<<3 | uint64(x.Len)
+		})
+	default:
+		f.put(v, from, dst, func(int) uint64 { return 0 })
+	}
+}
+
+// put is putCodes for values that are no machine words.
+func (f *keyField) put(v *columnar.Vector, from int, dst []sortEntry, number func(i int) uint64) {
+	for i := range dst {
+		code := f.null
+		if !v.IsNull(from + i) {
+			code = f.code(number(v.At(from + i)))
+		}
+		dst[i].key |= code << f.shift
+	}
+}
+
+func (f *keyField) code(u uint64) uint64 {
+	if f.desc {
+		return (f.hi-u)>>f.drop + f.base
+	}
+	return (u-f.lo)>>f.drop + f.base
+}
+
+// putCodes is inlined together with the literal function passed to it.
+func putCodes[T any](f *keyField, vals []T, v *columnar.Vector, from int, dst []sortEntry, number func(T) uint64) {
+	field := *f
+	if v.Form == columnar.Flat && v.Valid == nil {
+		vals = vals[from : from+len(dst)]
+		for i := range dst {
+			dst[i].key |= field.code(number(vals[i])) << field.shift
+		}
+		return
+	}
+	nulls := v.MayHaveNulls()
+	for i := range dst {
+		code := field.null
+		if !nulls || !v.IsNull(from+i) {
+			code = field.code(number(vals[v.At(from+i)]))
+		}
+		dst[i].key |= code << field.shift
+	}
+}
+
+// beginning returns the first 8 bytes of a string as a number in the order of strings.
+func beginning(x *columnar.View, buffers [][]byte) uint64 {
+	if x.Len <= columnar.MaxInline {
+		return uint64(bits.ReverseBytes32(x.Prefix))<<32 | uint64(bits.ReverseBytes32(x.Buf))
+	}
+	b := x.Bytes(buffers)
+	u := uint64(0)
+	for _, c := range b[:8] {
+		u = u<<8 | uint64(c)
+	}
+	return u
+}
+
+func upperHalf(b *columnar.Vector, i int) int64 {
+	if b.Width == columnar.W64 {
+		return columnar.Values[int64](b)[i] >> 63
+	}
+	return columnar.Values[types.Int128](b)[i].Hi
+}
+
+// compare orders rows that are equal in their number.
+func (s *sortKeys) compare(x, y rowRef) int {
+	a, b := s.rows.chunks[x>>refBits], s.rows.chunks[y>>refBits]
+	i, j := int(x&(keptSize-1)), int(y&(keptSize-1))
+	for k := s.exact; k < len(s.cols); k++ {
+		if c := kernel.CompareOrdered(a.cols[s.cols[k]], i, b.cols[s.cols[k]], j, s.orders[k]); c != 0 {
+			return c
+		}
+	}
+	return 0
+}

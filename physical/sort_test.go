@@ -1,0 +1,175 @@
+package physical
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparrow-engine/sparrow/exec"
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/types"
+)
+
+// naiveCompare orders values of testColumns as SQL does.
+func naiveCompare(a, b any, desc, nullsFirst bool) int {
+	if a == nil || b == nil {
+		c := 0
+		switch {
+		case a == nil && b != nil:
+			c = 1
+		case a != nil:
+			c = -1
+		}
+		if nullsFirst {
+			c = -c
+		}
+		return c
+	}
+	c := 0
+	switch x := a.(type) {
+	case int64:
+		c = cmp.Compare(x, b.(int64))
+	case int32:
+		c = cmp.Compare(x, b.(int32))
+	case string:
+		c = strings.Compare(x, b.(string))
+	case types.Int128:
+		c = x.Big().Cmp(b.(types.Int128).Big())
+	case bool:
+		c = cmp.Compare(text(x), text(b))
+	case float64:
+		y := b.(float64)
+		switch xn, yn := math.IsNaN(x), math.IsNaN(y); {
+		case xn && yn:
+		case xn:
+			c = 1
+		case yn:
+			c = -1
+		case x < y:
+			c = -1
+		case x > y:
+			c = 1
+		}
+	case []any:
+		c = naiveCompare(x[0], b.([]any)[0], false, true)
+	}
+	if desc {
+		return -c
+	}
+	return c
+}
+
+type naiveKey struct {
+	col              int
+	desc, nullsFirst bool
+}
+
+func naiveSort(rows [][]any, keys []naiveKey) [][]string {
+	rows = slices.Clone(rows)
+	slices.SortStableFunc(rows, func(a, b []any) int {
+		for _, k := range keys {
+			if c := naiveCompare(a[k.col], b[k.col], k.desc, k.nullsFirst); c != 0 {
+				return c
+			}
+		}
+		return 0
+	})
+	out := make([][]string, len(rows))
+	for i, r := range rows {
+		for _, x := range r {
+			out[i] = append(out[i], text(x))
+		}
+	}
+	return out
+}
+
+func sortKeysOf(keys []naiveKey) []expr.SortKey {
+	var out []expr.SortKey
+	for _, k := range keys {
+		out = append(out, expr.SortKey{Expr: testColumns[k.col], Desc: k.desc, NullsFirst: k.nullsFirst})
+	}
+	return out
+}
+
+// sortCases are all columns alone in all orders, and random combinations.
+func sortCases() [][]naiveKey {
+	var cases [][]naiveKey
+	for c := range testColumns {
+		for o := range 4 {
+			cases = append(cases, []naiveKey{{c, o&1 != 0, o&2 != 0}})
+		}
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 20 {
+		var keys []naiveKey
+		for range 2 + r.IntN(3) {
+			keys = append(keys, naiveKey{r.IntN(len(testColumns)), r.IntN(2) == 0, r.IntN(2) == 0})
+		}
+		cases = append(cases, keys)
+	}
+	return append(cases, nil)
+}
+
+func TestSort(t *testing.T) {
+	configurations(t, func(t *testing.T, batch int, q *exec.Query) {
+		rows := randomRows(min(6*batch, 1000), 200, 4)
+		for _, keys := range sortCases() {
+			sink, err := NewSort(sortKeysOf(keys), testColumns, q)
+			got := runSink(t, q, sink, err, newTestTable(testColumns, rows, batch))
+			require.Equal(t, naiveSort(rows, keys), got, "%v", keys)
+		}
+	})
+}
+
+// Enough rows for ranges sorted in parallel.
+func TestSortParallel(t *testing.T) {
+	rows := make([][]any, 4*sortTask/2)
+	r := rand.New(rand.NewPCG(3, 4))
+	for i := range rows {
+		rows[i] = []any{r.Int64N(5000) - 2500, int32(i), fmt.Sprint("key ", r.IntN(40), " with a long tail")}
+	}
+	cols := testColumns[:3]
+	configurations(t, func(t *testing.T, batch int, q *exec.Query) {
+		if batch < 4096 {
+			return
+		}
+		for _, keys := range [][]naiveKey{{{0, false, true}}, {{2, true, true}, {0, false, false}}, {{1, true, true}}} {
+			table := newTestTable(cols, rows, batch)
+			table.forms = false
+			sink, err := NewSort(sortKeysOf(keys), cols, q)
+			got := runSink(t, q, sink, err, table)
+			require.True(t, slices.EqualFunc(naiveSort(rows, keys), got, slices.Equal[[]string]), "%v", keys)
+		}
+	})
+}
+
+func TestTopN(t *testing.T) {
+	configurations(t, func(t *testing.T, batch int, q *exec.Query) {
+		rows := randomRows(min(20*batch, 6000), 3000, 6)
+		for i, keys := range sortCases() {
+			if i%5 != batch%3 {
+				continue
+			}
+			all := naiveSort(rows, keys)
+			for _, n := range []struct{ count, offset int64 }{{10, 0}, {3, 7}, {0, 5}, {1 << 40, 3}} {
+				if n.count > 10 && i > 10 {
+					continue
+				}
+				sink, err := NewTopN(sortKeysOf(keys), n.count, n.offset, testColumns, q)
+				got := runSink(t, q, sink, err, newTestTable(testColumns, rows, batch))
+				from := min(n.offset, int64(len(all)))
+				want := all[from:min(from+n.count, int64(len(all)))]
+				require.Len(t, got, len(want))
+				if len(want) > 0 {
+					require.Equal(t, want, got, "%v", keys)
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,237 @@
+package physical
+
+import (
+	"slices"
+
+	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/columnar/kernel"
+	"github.com/sparrow-engine/sparrow/exec"
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/expr/eval"
+	"github.com/sparrow-engine/sparrow/logical"
+	"github.com/sparrow-engine/sparrow/sqlerr"
+	"github.com/sparrow-engine/sparrow/types"
+)
+
+// NewWindow returns a sink that adds the columns of window functions, all over the same partitions and order, to its rows. Each Expr is an
+// *expr.Window. Rows come out sorted by partition and order.
+//
+// Rows are sorted by both, cut between partitions into pieces of about 64 K rows, and each piece is computed by one worker: arguments are
+// evaluated once over the sorted rows, frames are found for each partition, then each function runs over all of them.
+func NewWindow(funcs []logical.Named, in []*expr.Column, q *exec.Query) (exec.Sink, error) {
+	p, err := planWindow(funcs, in, q)
+	if err != nil {
+		return nil, err
+	}
+	return &window{sorting: sorting{plan: p.sort}, plan: p}, nil
+}
+
+// windowPlan is the compiled form of window functions.
+type windowPlan struct {
+	sort      *sortPlan
+	partition int // how many of the sort keys partition; the others order
+	program   *eval.Program
+	exprs     []expr.Expr
+	funcs     []windowFunc
+	out       []types.Type
+}
+
+// windowFunc is one function: a kernel, or an aggregate over frames.
+type windowFunc struct {
+	result      types.Type
+	frame       *expr.Frame
+	ignoreNulls bool
+	args        []int // columns of the program
+	filter      int   // -1: all rows
+	call        *expr.Aggregate
+	fn          *expr.Func
+	spec        *expr.Spec
+}
+
+func planWindow(funcs []logical.Named, in []*expr.Column, q *exec.Query) (*windowPlan, error) {
+	p := &windowPlan{}
+	var first *expr.Window
+	for _, f := range funcs {
+		w, ok := f.Expr.(*expr.Window)
+		if !ok {
+			return nil, sqlerr.Internal("%T is no window function", f.Expr)
+		}
+		if first == nil {
+			first = w
+		}
+		if err := p.addFunc(w, q); err != nil {
+			return nil, err
+		}
+	}
+	var keys []expr.SortKey
+	for _, e := range first.Spec.Partition {
+		keys = append(keys, expr.SortKey{Expr: e, NullsFirst: true})
+	}
+	keys = append(keys, first.Spec.Order...)
+	var err error
+	if p.sort, err = planSort(keys, in, q); err != nil {
+		return nil, err
+	}
+	constants := 0
+	for i, k := range keys {
+		if _, ok := k.Expr.(*expr.Literal); ok && i < len(first.Spec.Partition) {
+			constants++
+		}
+	}
+	p.partition = len(first.Spec.Partition) - constants
+	p.out = append(p.out, p.sort.types[:len(in)]...)
+	for _, f := range funcs {
+		p.out = append(p.out, f.Col.T)
+	}
+	p.program, err = eval.Compile(p.exprs, in, q.Env())
+	return p, err
+}
+
+func (p *windowPlan) addFunc(w *expr.Window, q *exec.Query) error {
+	f := windowFunc{result: w.Type(), frame: w.Spec.Frame, filter: -1, ignoreNulls: w.IgnoreNulls}
+	var args []expr.Expr
+	switch c := w.Call.(type) {
+	case *expr.Call:
+		f.fn, args = c.Func, c.Args
+		if f.fn.NewWindow == nil {
+			return sqlerr.Unsupported("WINDOW_FUNCTION", w.Pos(), "The window function %s is not supported yet.", f.fn.Name)
+		}
+	case *expr.Aggregate:
+		f.call, f.fn = c, c.Func
+		args = append(args, c.Args...)
+		for _, k := range c.Order {
+			args = append(args, k.Expr)
+		}
+		switch {
+		case c.Distinct:
+			return sqlerr.New("DISTINCT_WINDOW_FUNCTION_UNSUPPORTED", w.Pos(), "Distinct window functions are not supported: %s.", c.Func.Name)
+		case f.fn.NewAccumulator == nil:
+			return sqlerr.Unsupported("WINDOW_FUNCTION", w.Pos(), "The aggregate function %s is not supported over windows yet.", f.fn.Name)
+		case c.Filter != nil:
+			f.filter = len(p.exprs)
+			p.exprs = append(p.exprs, c.Filter)
+		}
+	default:
+		return sqlerr.Internal("a window over %T", w.Call)
+	}
+	f.spec = expr.SpecOf(w.Call, q.Env())
+	f.spec.IgnoreNulls = f.spec.IgnoreNulls || w.IgnoreNulls
+	for _, a := range args {
+		f.args = append(f.args, len(p.exprs))
+		p.exprs = append(p.exprs, a)
+	}
+	p.funcs = append(p.funcs, f)
+	return nil
+}
+
+// window is the sink.
+type window struct {
+	sorting
+	plan *windowPlan
+}
+
+// Name implements exec.Sink.
+func (w *window) Name() string { return "Window" }
+
+// Finalize implements exec.Sink.
+func (w *window) Finalize(q *exec.Query) (*exec.StageOutput, error) {
+	rows := &keptRows{types: w.plan.sort.types}
+	for _, l := range w.locals {
+		rows.chunks = append(rows.chunks, l.rows.chunks...)
+	}
+	entries, err := sortRows(w.plan.sort, rows, inParallel(q))
+	if err != nil {
+		return nil, err
+	}
+	cuts := w.plan.cuts(rows, entries)
+	out := make([]*columnar.Batch, len(cuts)-1)
+	err = q.Parallel(len(out), func(wk *exec.Worker, i int) error {
+		b := rows.gather(entries[cuts[i]:cuts[i+1]], len(rows.types))
+		var err error
+		out[i], err = w.plan.compute(b)
+		return err
+	})
+	for _, l := range w.locals {
+		l.memory.release()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return exec.NewStageOutput(q, w.plan.out, out), nil
+}
+
+// cuts returns where pieces of whole partitions begin, and the end.
+func (p *windowPlan) cuts(rows *keptRows, entries []sortEntry) []int {
+	same := func(x, y rowRef) bool {
+		a, b := rows.chunks[x>>refBits], rows.chunks[y>>refBits]
+		for _, c := range p.sort.cols[:p.partition] {
+			if !kernel.EqualNullable(a.cols[c], int(x&(keptSize-1)), b.cols[c], int(y&(keptSize-1))) {
+				return false
+			}
+		}
+		return true
+	}
+	cuts := []int{0}
+	for at := sortTask; at < len(entries); at++ {
+		if !same(entries[at-1].ref, entries[at].ref) {
+			cuts = append(cuts, at)
+			at += sortTask - 1
+		}
+	}
+	return append(cuts, len(entries))
+}
+
+// compute evaluates the functions over sorted rows of whole partitions and returns the input columns and theirs.
+func (p *windowPlan) compute(b *columnar.Batch) (*columnar.Batch, error) {
+	in := &columnar.Batch{Cols: b.Cols[:p.sort.in:p.sort.in], N: b.N}
+	args, err := p.program.New().Eval(in)
+	if err != nil {
+		return nil, err
+	}
+	w := &windowRows{n: b.N, args: slices.Clone(args), plan: p}
+	for i, v := range w.args {
+		w.args[i] = columnar.Flatten(&columnar.Vector{}, v, columnar.AllRows(b.N))
+	}
+	var keys []*columnar.Vector
+	for _, c := range p.sort.cols {
+		keys = append(keys, b.Cols[c])
+	}
+	w.order = keys[p.partition:]
+	w.starts = groupStarts(keys[:p.partition], b.N, nil)
+	w.peers = groupStarts(w.order, b.N, w.starts)
+	out := &columnar.Batch{Cols: in.Cols, N: b.N}
+	for i := range p.funcs {
+		v, err := w.function(&p.funcs[i])
+		if err != nil {
+			return nil, err
+		}
+		v.Class = columnar.Stage
+		out.Cols = append(out.Cols, v)
+	}
+	return out, nil
+}
+
+// groupStarts returns where rows differ in a column from the row before, at least at the places of outer, and n.
+func groupStarts(cols []*columnar.Vector, n int, outer []int32) []int32 {
+	differ := make([]bool, n)
+	if n > 0 {
+		differ[0] = true
+	}
+	for _, s := range outer {
+		if int(s) < n {
+			differ[s] = true
+		}
+	}
+	for _, v := range cols {
+		for i := 1; i < n; i++ {
+			differ[i] = differ[i] || !kernel.EqualNullable(v, i-1, v, i)
+		}
+	}
+	var out []int32
+	for i, d := range differ {
+		if d {
+			out = append(out, int32(i))
+		}
+	}
+	return append(out, int32(n))
+}

@@ -1,0 +1,234 @@
+package physical
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/exec"
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/logical"
+	"github.com/sparrow-engine/sparrow/types"
+	"github.com/sparrow-engine/sparrow/types/temporal"
+)
+
+func intLiteral(x int32) *expr.Literal { return &expr.Literal{Value: x, T: types.IntType} }
+
+func preceding(l *expr.Literal) expr.Bound { return expr.Bound{Kind: expr.Preceding, Offset: l} }
+func following(l *expr.Literal) expr.Bound { return expr.Bound{Kind: expr.Following, Offset: l} }
+
+var (
+	unboundedBefore = expr.Bound{Kind: expr.UnboundedPreceding}
+	unboundedAfter  = expr.Bound{Kind: expr.UnboundedFollowing}
+	currentRow      = expr.Bound{Kind: expr.CurrentRow}
+)
+
+// windowFrames are frames over the order of column 1, an int.
+var windowFrames = []*expr.Frame{
+	nil,
+	{Start: unboundedBefore, End: unboundedAfter},
+	{Start: unboundedBefore, End: currentRow},
+	{Start: currentRow, End: unboundedAfter},
+	{Start: preceding(intLiteral(2)), End: following(intLiteral(1))},
+	{Start: preceding(intLiteral(200)), End: currentRow},
+	{Start: following(intLiteral(2)), End: following(intLiteral(4))},
+	{Start: preceding(intLiteral(4)), End: preceding(intLiteral(2))},
+	{Range: true, Start: currentRow, End: currentRow},
+	{Range: true, Start: currentRow, End: unboundedAfter},
+	{Range: true, Start: preceding(intLiteral(1)), End: following(intLiteral(2))},
+	{Range: true, Start: unboundedBefore, End: preceding(intLiteral(1))},
+	{Range: true, Start: following(intLiteral(1)), End: unboundedAfter},
+}
+
+// naiveFrame lists the rows of the frame of row i within a sorted partition, by the definition.
+func naiveFrame(part [][]any, i int, f *expr.Frame, order naiveKey) (rows [][]any) {
+	if f == nil {
+		f = defaultFrame
+	}
+	for j := range part {
+		if naiveInside(part, i, j, f, f.Start, order, 1) && naiveInside(part, i, j, f, f.End, order, -1) {
+			rows = append(rows, part[j])
+		}
+	}
+	return rows
+}
+
+// naiveInside reports whether row j is at or after (side 1), or at or before (side -1), a bound of row i's frame.
+func naiveInside(part [][]any, i, j int, f *expr.Frame, b expr.Bound, order naiveKey, side int) bool {
+	if b.Kind == expr.UnboundedPreceding || b.Kind == expr.UnboundedFollowing {
+		return true
+	}
+	delta := 0
+	if b.Offset != nil {
+		delta = int(b.Offset.(*expr.Literal).Value.(int32))
+	}
+	if b.Kind == expr.Preceding {
+		delta = -delta
+	}
+	if !f.Range {
+		return side*(j-(i+delta)) >= 0
+	}
+	x, y := part[i][order.col], part[j][order.col]
+	if x != nil {
+		if order.desc {
+			delta = -delta
+		}
+		x = x.(int32) + int32(delta)
+	}
+	return side*naiveCompare(y, x, order.desc, order.nullsFirst) >= 0
+}
+
+func windowFuncs(t *testing.T, part []int, order naiveKey, f *expr.Frame) []logical.Named {
+	spec := expr.WindowSpec{Order: sortKeysOf([]naiveKey{order}), Frame: f}
+	for _, k := range part {
+		spec.Partition = append(spec.Partition, testColumns[k])
+	}
+	var out []logical.Named
+	filtered := aggregate(t, "count", testColumns[0])
+	filtered.Filter = testColumns[6]
+	for i, call := range []expr.Expr{aggregate(t, "count", testColumns[2]), aggregate(t, "sum", testColumns[5]), aggregate(t, "max", testColumns[2]),
+		aggregate(t, "collect_list", testColumns[1]), filtered} {
+		out = append(out, namedAs(500+i, &expr.Window{Call: call, Spec: spec}))
+	}
+	return out
+}
+
+func naiveWindow(rows [][]any) []string {
+	cells := naiveAggregates(rows)
+	count, flagged, most := 0, 0, "NULL"
+	var list []string
+	for _, r := range rows {
+		if s, ok := r[2].(string); ok {
+			count++
+			if most == "NULL" || s > most {
+				most = s
+			}
+		}
+		if r[1] != nil {
+			list = append(list, text(r[1]))
+		}
+		if r[6] == true && r[0] != nil {
+			flagged++
+		}
+	}
+	return []string{text(count), cells[2], most, fmt.Sprint(list), text(flagged)}
+}
+
+func TestWindowAggregates(t *testing.T) {
+	configurations(t, func(t *testing.T, batch int, q *exec.Query) {
+		rows := randomRows(min(6*batch, 300), 60, 11)
+		for i, f := range windowFrames {
+			order := naiveKey{1, i%2 == 0, i%3 == 0}
+			for _, part := range [][]int{nil, {6}, {2, 6}} {
+				keys := []naiveKey{}
+				for _, p := range part {
+					keys = append(keys, naiveKey{p, false, true})
+				}
+				sortedRows := slices.Clone(rows)
+				slices.SortStableFunc(sortedRows, func(a, b []any) int {
+					for _, k := range append(keys, order) {
+						if c := naiveCompare(a[k.col], b[k.col], k.desc, k.nullsFirst); c != 0 {
+							return c
+						}
+					}
+					return 0
+				})
+				names, groups := naiveGroups(sortedRows, part)
+				var want [][]string
+				for _, n := range names {
+					for k, r := range groups[n] {
+						var cells []string
+						for _, x := range r {
+							cells = append(cells, text(x))
+						}
+						want = append(want, append(cells, naiveWindow(naiveFrame(groups[n], k, f, order))...))
+					}
+				}
+				sink, err := NewWindow(windowFuncs(t, part, order, f), testColumns, q)
+				got := runSink(t, q, sink, err, newTestTable(testColumns, rows, batch))
+				require.Equal(t, want, got, "frame %d partition %v", i, part)
+			}
+		}
+	})
+}
+
+// A ranking kernel sees partitions, peers and frames.
+func TestWindowKernel(t *testing.T) {
+	rank := &expr.Func{Name: "test_rank", Kind: expr.WindowFunction, NewWindow: func(s *expr.Spec) (expr.WindowKernel, error) {
+		return func(w *expr.WindowInput) error {
+			out := columnar.Values[int64](w.Out)
+			for i := w.Start; i < w.End; i++ {
+				if w.FrameStart[i-w.Start] != int32(w.Start) {
+					return fmt.Errorf("frame starts at %d", w.FrameStart[i-w.Start])
+				}
+				out[i] = int64(int(w.PeerStart[i-w.Start]) - w.Start + 1)
+			}
+			return nil
+		}, nil
+	}}
+	call := &expr.Call{Func: rank, T: types.BigIntType}
+	configurations(t, func(t *testing.T, batch int, q *exec.Query) {
+		rows := randomRows(min(6*batch, 500), 60, 12)
+		spec := expr.WindowSpec{Partition: []expr.Expr{testColumns[6]}, Order: sortKeysOf([]naiveKey{{2, false, true}})}
+		sink, err := NewWindow([]logical.Named{namedAs(600, &expr.Window{Call: call, Spec: spec})}, testColumns, q)
+		for _, got := range runSink(t, q, sink, err, newTestTable(testColumns, rows, batch)) {
+			before := 0
+			for _, r := range rows {
+				if text(r[6]) == got[6] && (r[2] == nil && got[2] != "NULL" || r[2] != nil && got[2] != "NULL" && r[2].(string) < got[2]) {
+					before++
+				}
+			}
+			require.Equal(t, text(before+1), got[9])
+		}
+	})
+}
+
+// Ranges over dates, timestamps and doubles.
+func TestWindowRanges(t *testing.T) {
+	day := func(s string) int32 { d, _ := temporal.ParseDate(s); return d }
+	stamp := func(s string) int64 { m, _ := temporal.ParseNTZ(s, false); return m }
+	ym := func(m int32) *expr.Literal { return &expr.Literal{Value: m, T: types.YearMonthType} }
+	dt := func(d time.Duration) *expr.Literal {
+		return &expr.Literal{Value: d.Microseconds(), T: types.DayTimeType}
+	}
+	for name, c := range map[string]struct {
+		t      types.Type
+		values []any
+		frame  *expr.Frame
+		desc   bool
+		want   []string
+	}{
+		"months of dates": {types.DateType, []any{nil, day("2024-01-31"), day("2024-02-29"), day("2024-03-30"), day("2024-05-01")},
+			&expr.Frame{Range: true, Start: preceding(ym(1)), End: currentRow}, false, []string{"1", "1", "2", "2", "1"}},
+		"hours of dates": {types.DateType, []any{day("2024-01-01"), day("2024-01-02"), day("2024-01-04")},
+			&expr.Frame{Range: true, Start: preceding(dt(36 * time.Hour)), End: following(dt(48 * time.Hour))}, false, []string{"2", "3", "1"}},
+		"days of timestamps": {types.TimestampNTZType, []any{stamp("2024-01-01 10:00:00"), stamp("2024-01-02 09:59:59"), stamp("2024-01-03 10:00:00")},
+			&expr.Frame{Range: true, Start: currentRow, End: following(dt(24 * time.Hour))}, false, []string{"2", "1", "1"}},
+		"doubles descending": {types.DoubleType, []any{math.NaN(), 3.5, 3.0, 1.0, nil},
+			&expr.Frame{Range: true, Start: preceding(&expr.Literal{Value: 0.5, T: types.DoubleType}), End: following(&expr.Literal{Value: 2.0, T: types.DoubleType})},
+			true, []string{"1", "2", "3", "1", "1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			configurations(t, func(t *testing.T, batch int, q *exec.Query) {
+				x := column(0, "x", c.t)
+				var rows [][]any
+				for _, v := range c.values {
+					rows = append(rows, []any{v})
+				}
+				spec := expr.WindowSpec{Order: []expr.SortKey{{Expr: x, Desc: c.desc, NullsFirst: !c.desc}}, Frame: c.frame}
+				f := namedAs(1, &expr.Window{Call: aggregate(t, "count", intLiteral(1)), Spec: spec})
+				sink, err := NewWindow([]logical.Named{f}, []*expr.Column{x}, q)
+				var got []string
+				for _, r := range runSink(t, q, sink, err, newTestTable([]*expr.Column{x}, rows, batch)) {
+					got = append(got, r[1])
+				}
+				require.Equal(t, c.want, got)
+			})
+		})
+	}
+}
