@@ -165,7 +165,7 @@ func TestNesting(t *testing.T) {
 		"pipes":       "FROM t" + strings.Repeat(" |> LIMIT 1", n),
 		"explain":     strings.Repeat("EXPLAIN ", n) + "SELECT 1",
 		"begin":       strings.Repeat("BEGIN ", n),
-		"like any":    "SELECT a" + strings.Repeat(" LIKE ANY ('x', 'y') = b", 60),
+		"like any":    "SELECT " + strings.Repeat("(", 60) + "a" + strings.Repeat(" LIKE ANY ('x', 'y'))", 60),
 		"lambdas":     "SELECT " + strings.Repeat("x -> ", n) + "1",
 		"sets":        "SELECT a GROUP BY " + strings.Repeat("GROUPING SETS (", n),
 	}
