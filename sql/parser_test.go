@@ -91,6 +91,7 @@ func TestErrors(t *testing.T) {
 		{"SELECT 128Y", "INVALID_NUMERIC_LITERAL_RANGE", 1, 7, "tinyint"},
 		{"SELECT DATE'x'", "INVALID_TYPED_LITERAL", 1, 7, "'x'"},
 		{"SELECT é", "INVALID_IDENTIFIER", 1, 7, "`é`"},
+		{"SELECT * FROM my-table", "INVALID_IDENTIFIER", 1, 14, "`my-table`"},
 		{"SELECT a IN ()", "INVALID_SQL_SYNTAX.EMPTY_IN_PREDICATE", 1, 12, ""},
 		{"SELECT CAST(a AS FOO)", "UNSUPPORTED_DATATYPE", 1, 17, "FOO"},
 		{"SELECT CAST(a AS DECIMAL(39, 0))", "DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION", 1, 17, ""},
@@ -121,6 +122,12 @@ func TestOptions(t *testing.T) {
 	for _, s := range []string{"SELECT current_date, left('a', 1), TIME'10:00', current_date()", "SELECT count(x) FILTER (WHERE y) FROM t LEFT JOIN u USING (k)"} {
 		_, err = Parse(s, Options{EnforceReserved: true})
 		require.NoError(t, err)
+	}
+	for text, want := range map[string]types.Type{"TIMESTAMP'2020-01-01 10:00'": types.TimestampNTZType, "TIMESTAMP'2020-01-01 10:00+01:00'": types.TimestampType,
+		"CAST(a AS TIMESTAMP)": types.TimestampNTZType, "CAST(a AS TIMESTAMP_LTZ)": types.TimestampType} {
+		e, err = ParseExpr(text, Options{TimestampNTZ: true})
+		require.NoError(t, err)
+		require.True(t, want.Equal(e.Type()), text)
 	}
 	e, err = ParseExpr("INTERVAL 1 MONTH 2 DAYS", Options{LegacyIntervals: true})
 	require.NoError(t, err)
