@@ -30,7 +30,7 @@ func TestPrecedence(t *testing.T) {
 		"x -> x + 1":                           "(`x` -> (`x` + 1))",
 		"trim(LEADING 'a' FROM b)":             "ltrim('a', b)",
 		"trim(a, b)":                           "`trim`(a, b)",
-		"position('a' IN b) + locate(a, b)":    "(`position`('a', b) + locate(a, b))",
+		"position('a' IN b) + locate(a, b)":    "(locate('a', b) + locate(a, b))",
 		"date_add(MONTH, 1, d)":                "`timestampadd`('MONTH', 1, d)",
 		"date_add(d, 1)":                       "`DATE_ADD`(d, 1)",
 		"INTERVAL '1' DAY + INTERVAL 36 HOURS": "(INTERVAL '1' DAY + INTERVAL '36' HOUR)",
