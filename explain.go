@@ -71,20 +71,27 @@ func (st *statement) explainAnalyze(ctx context.Context, analyzed logical.Plan) 
 	b.WriteString(physical.Format(x.optimized, physical.FormatOptions{Estimate: func(p logical.Plan) string {
 		return fmt.Sprintf("rows≈%.4g", estimates.Cost.Rows(p))
 	}}))
-	last := ""
-	for _, e := range x.Events() {
-		if e.Kind == "replan" {
-			if e.Reason != last {
-				fmt.Fprintf(&b, "\n== Re-planned: %s ==\n", e.Reason)
-				last = e.Reason
-			}
-			fmt.Fprintf(&b, "rule %s gave:\n%s", e.Rule, physical.Format(e.Plan, physical.FormatOptions{}))
-		}
-	}
+	writeReplans(&b, x.Events())
 	b.WriteString("\n== Final Plan ==\n")
 	b.WriteString(finalPlan(x))
 	fmt.Fprintf(&b, "\nplanning %s, total %s, result %s rows\n", x.planning.Round(10*time.Microsecond), x.elapsed.Round(10*time.Microsecond), humanize.Comma(x.out.Rows))
 	return b.String(), nil
+}
+
+// writeReplans prints each re-planning once: the fact that caused it, the rules that changed the plan, and what they made of it.
+func writeReplans(b *strings.Builder, events []adaptive.Event) {
+	var rules []string
+	for i, e := range events {
+		if e.Kind != "replan" {
+			continue
+		}
+		rules = append(rules, e.Rule)
+		if i+1 < len(events) && events[i+1].Kind == "replan" && events[i+1].Reason == e.Reason {
+			continue
+		}
+		fmt.Fprintf(b, "\n== Re-planned: %s ==\n%s gave:\n%s", e.Reason, strings.Join(rules, ", "), physical.Format(e.Plan, physical.FormatOptions{}))
+		rules = nil
+	}
 }
 
 // finalPlan prints the last pipeline and, below each stage leaf, what the stage computed.

@@ -141,7 +141,9 @@ func (a *analyzer) chain(p logical.Plan, outer *scope) (*relation, error) {
 		return a.resolvedAlias(n, outer)
 	case *logical.Scan, *logical.Values, *logical.Range, *logical.Project, *logical.Join, *logical.Aggregate, *logical.Window,
 		*logical.Generate, *logical.With, *logical.Recursive, *logical.Stage:
-		return resolved(p), nil
+		// A DataFrame's source may stand in a plan more than once, and beside plans of other statements.
+		fresh, _ := logical.Renumber(p, a.NextID)
+		return resolved(fresh), nil
 	}
 	if u, ok := p.(*logical.Unsupported); ok {
 		return nil, sqlerr.Unsupported(u.Feature, u.At, "%s is not supported yet.", strings.ReplaceAll(strings.ToLower(u.Feature), "_", " "))

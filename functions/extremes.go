@@ -92,24 +92,14 @@ func copyChosen(k *expr.KernelCall, best []int16) {
 		chooseFixed[uint32](k, best)
 	case columnar.W64, columnar.WF64:
 		chooseFixed[int64](k, best)
-	case columnar.W128:
-		for i := range k.Rows.Count() {
-			if r := k.Rows.Row(i); best[r] >= 0 {
-				setUnscaled(k.Out, r, unscaledAt(k.Args[best[r]], r))
-			} else {
-				k.Out.SetNull(r)
-			}
-		}
-	case columnar.WView:
-		for i := range k.Rows.Count() {
-			if r := k.Rows.Row(i); best[r] >= 0 {
-				k.Out.SetBytes(r, k.Args[best[r]].Bytes(r))
-			} else {
-				k.Out.SetNull(r)
-			}
-		}
 	default:
-		chooseNested(k, best)
+		for i := range k.Rows.Count() {
+			if r := k.Rows.Row(i); best[r] >= 0 {
+				setRow(k.Out, r, k.Args[best[r]], r)
+			} else {
+				k.Out.SetNull(r)
+			}
+		}
 	}
 }
 
@@ -127,32 +117,6 @@ func chooseFixed[T columnar.Fixed](k *expr.KernelCall, best []int16) {
 		}
 		out[r] = args[best[r]].at(r)
 	}
-}
-
-// chooseNested builds arrays and structs value by value: they are rare here.
-func chooseNested(k *expr.KernelCall, best []int16) {
-	next := 0
-	vals := columnar.New(k.Out.Type, 0)
-	for i := range k.Rows.Count() {
-		r := k.Rows.Row(i)
-		for ; next < r; next++ {
-			appendNull(vals)
-		}
-		if best[r] < 0 {
-			appendNull(vals)
-		} else {
-			columnar.Append(vals, k.Args[best[r]], columnar.Rows{Sel: []int32{int32(r)}, N: k.Rows.N})
-		}
-		next = r + 1
-	}
-	for ; next < k.Rows.N; next++ {
-		appendNull(vals)
-	}
-	*k.Out = *vals
-}
-
-func appendNull(v *columnar.Vector) {
-	columnar.Append(v, columnar.NewConstant(v.Type, nil, 1), columnar.AllRows(1))
 }
 
 func newRaiseError(s *expr.Spec) (expr.Kernel, error) {

@@ -45,7 +45,7 @@ func rewriteNegative(c *expr.Call) (expr.Expr, error) {
 	case t.IsInterval():
 		d.Func = intervalNegate
 	case t.IsFloating() || t.Kind == types.Decimal:
-		d.Func = load().total[expr.OpNeg]
+		d.Func = load().total["negative"]
 	default:
 		return c, nil
 	}

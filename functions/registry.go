@@ -14,10 +14,13 @@ func families() []func() []*expr.Func {
 	return []func() []*expr.Func{
 		aggregates,
 		operators,
+		bitOperators,
 		comparisons,
 		conditionals,
 		extremes,
 		scalars,
+		windows,
+		textMatches,
 	}
 }
 
@@ -26,7 +29,7 @@ type registry struct {
 	all    []*expr.Func
 	byName map[string]*expr.Func
 	names  []string
-	total  map[expr.Op]*expr.Func // the forms of arithmetic operators for operands that exclude an error
+	total  map[string]*expr.Func // the forms of fallible functions for arguments that exclude an error
 }
 
 var builtins struct {
@@ -50,12 +53,12 @@ func (r *registry) build() {
 			}
 		}
 	}
-	r.total = map[expr.Op]*expr.Func{}
+	r.total = map[string]*expr.Func{}
 	for _, f := range r.all {
-		if f.Op != expr.OpNone && f.Fallible {
+		if f.Fallible && f.Kind == expr.Scalar {
 			t := *f
 			t.Fallible = false
-			r.total[f.Op] = &t
+			r.total[f.Name] = &t
 		}
 	}
 	slices.SortFunc(r.all, func(a, b *expr.Func) int { return strings.Compare(a.Name, b.Name) })

@@ -204,27 +204,11 @@ func isRow(c *expr.UnresolvedCall) bool {
 	return len(c.Name) == 1 && c.Name[0] == "struct" && len(c.Args) > 1 && c.Over == nil && c.Filter == nil && !c.Distinct
 }
 
-// like reads what follows LIKE and ILIKE. The quantified forms become calls "like any" and "like all" of the value and the patterns,
-// negated ones "not like any" (some pattern does not match) and "not like all" (none matches).
+// like reads what follows LIKE and ILIKE.
 func (p *parser) like(op string, e expr.Expr, start int32, negated bool) expr.Expr {
 	p.pos++
 	if p.atAny(kwANY, kwSOME, kwALL) && p.peek(1) == tokLParen && !p.queryStartsAt(2) {
-		quantifier := " any"
-		if p.advance().kind == kwALL {
-			quantifier = " all"
-		}
-		p.pos++
-		if p.at(tokRParen) {
-			p.pos++
-			p.failf("INVALID_SQL_SYNTAX.EMPTY_QUANTIFIED_PATTERN", p.from(start), "Invalid SQL syntax: expected at least one pattern after LIKE/ILIKE ANY, SOME or ALL.")
-			return e
-		}
-		args := append([]expr.Expr{e}, p.expressions()...)
-		p.expect(tokRParen)
-		if negated {
-			op = "not " + op
-		}
-		return p.call(start, op+quantifier, args...)
+		return p.quantifiedLike(op, e, start, negated)
 	}
 	args := []expr.Expr{e, p.value()}
 	if p.accept(kwESCAPE) {
@@ -236,6 +220,39 @@ func (p *parser) like(op string, e expr.Expr, start int32, negated bool) expr.Ex
 		args = append(args, &expr.Literal{Base: p.ebase(at), Value: s, T: types.StringType})
 	}
 	return p.not(start, negated, p.call(start, op, args...))
+}
+
+// maxCopies bounds the nodes that expanding quantified LIKEs inside each other may make.
+const maxCopies = 100_000
+
+// quantifiedLike reads ANY (patterns) and ALL (patterns) and writes them out, as Spark does: OR or AND of one LIKE for each pattern; each
+// of them is negated by NOT.
+func (p *parser) quantifiedLike(op string, e expr.Expr, start int32, negated bool) expr.Expr {
+	all := p.advance().kind == kwALL
+	p.pos++
+	if p.accept(tokRParen) {
+		p.failf("INVALID_SQL_SYNTAX.EMPTY_QUANTIFIED_PATTERN", p.from(start), "Invalid SQL syntax: expected at least one pattern after LIKE/ILIKE ANY, SOME or ALL.")
+		return e
+	}
+	patterns := p.expressions()
+	p.expect(tokRParen)
+	size := 0
+	expr.Walk(e, func(expr.Expr) bool { size++; return size <= maxCopies })
+	if size*len(patterns) > maxCopies && size > 1 {
+		p.failf("FAILED_TO_PARSE_TOO_COMPLEX", p.from(start), "The statement, including potential SQL functions and referenced views, was too complex to parse: the value before %s is copied for each pattern.", op)
+		return e
+	}
+	args := make([]expr.Expr, len(patterns))
+	for i, pattern := range patterns {
+		args[i] = p.not(start, negated, p.call(start, op, e, pattern))
+	}
+	switch {
+	case len(args) == 1:
+		return args[0]
+	case all:
+		return &expr.And{Base: p.ebase(start), Args: args}
+	}
+	return &expr.Or{Base: p.ebase(start), Args: args}
 }
 
 func (p *parser) is(e expr.Expr, start int32) (expr.Expr, bool) {

@@ -86,7 +86,8 @@ func (p *parser) pipe(input logical.Plan, start int32) logical.Plan {
 	case kwAGGREGATE:
 		return p.pipeAggregate(input, start)
 	case kwBIN:
-		return p.binBy(start)
+		p.unsupported("BIN_BY", start, "BIN BY is not supported yet.")
+		return input
 	}
 	if j, ok := p.join(input, start); ok {
 		return j

@@ -131,18 +131,39 @@ func (p *parser) setConf(start int32) logical.Plan {
 		s.Verbose = true
 		return s
 	}
-	key, value, hasValue := strings.Cut(text, "=")
-	key = confName(strings.TrimSpace(key))
-	if !validKey(key) && !strings.HasPrefix(strings.TrimSpace(text), "`") {
-		p.failf("INVALID_SET_SYNTAX", s.At, "Expected format is 'SET', 'SET key', or 'SET key=value'. If you want to include special characters in key, or include semicolon in value, please use backquotes, e.g., SET `key`=`value`.")
-		return s
+	var value string
+	var hasValue bool
+	if first := p.tokenAt(at); first.kind == tokQuoted {
+		s.Key = p.identText(first)
+		value, hasValue = strings.CutPrefix(strings.TrimSpace(text[first.end-first.start:]), "=")
+		if !hasValue && value != "" {
+			p.invalidSet(s)
+		}
+	} else {
+		s.Key, value, hasValue = strings.Cut(text, "=")
+		if s.Key = strings.TrimSpace(s.Key); !validKey(s.Key) {
+			p.invalidSet(s)
+		}
 	}
-	s.Key = key
 	if hasValue {
 		v := confName(strings.TrimSpace(value))
 		s.Value = &v
 	}
 	return s
+}
+
+func (p *parser) invalidSet(s *logical.Set) {
+	p.failf("INVALID_SET_SYNTAX", s.At, "Expected format is 'SET', 'SET key', or 'SET key=value'. If you want to include special characters in key, or include semicolon in value, please use backquotes, e.g., SET `key`=`value`.")
+}
+
+// tokenAt returns the first token behind a start.
+func (p *parser) tokenAt(start int32) token {
+	for i := p.pos; i > 0; i-- {
+		if p.tokens[i-1].start < start {
+			return p.tokens[i]
+		}
+	}
+	return p.tokens[0]
 }
 
 // restText returns the text from a start to the end of the last token taken; "" if none was.
@@ -155,7 +176,7 @@ func (p *parser) restText(start int32) string {
 
 // confName takes off back-ticks around a whole key or value.
 func confName(s string) string {
-	if len(s) >= 2 && s[0] == '`' && s[len(s)-1] == '`' {
+	if len(s) >= 2 && s[0] == '`' && s[len(s)-1] == '`' && !strings.Contains(strings.ReplaceAll(s[1:len(s)-1], "``", ""), "`") {
 		return strings.ReplaceAll(s[1:len(s)-1], "``", "`")
 	}
 	return s
@@ -179,7 +200,7 @@ func (p *parser) reset(start int32) logical.Plan {
 	p.skipToEnd()
 	key := strings.TrimSpace(p.restText(at))
 	s := &logical.Set{Base: p.base(start), Reset: true, Key: confName(key)}
-	if key != "" && key[0] != '`' && !validKey(key) {
+	if key != "" && s.Key == key && !validKey(key) {
 		p.failf("_LEGACY_ERROR_TEMP_0043", s.At, "Expected format is 'RESET' or 'RESET key'. If you want to include special characters in key, please use quotes, e.g., RESET `key`.")
 	}
 	return s

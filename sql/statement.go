@@ -119,11 +119,13 @@ func (p *parser) withStatement(start int32) logical.Plan {
 	with := p.with()
 	if !p.atAny(kwINSERT, kwDELETE, kwUPDATE, kwMERGE) {
 		if p.at(kwFROM) {
-			if plan := p.fromOrInsert(p.start()); plan != nil {
+			switch plan := p.fromOrInsert(p.start()).(type) {
+			case *logical.Insert:
+				return p.insertWith(plan, with, start)
+			case *logical.Unsupported:
+				return p.unsupportedPlan(plan.Feature, start)
+			default:
 				with.Body = plan
-				if ins, ok := plan.(*logical.Insert); ok {
-					return p.insertWith(ins, with, start)
-				}
 			}
 		} else {
 			with.Body = p.queryFrom(p.term(), start)

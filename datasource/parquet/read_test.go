@@ -163,4 +163,3 @@ func TestReadEveryType(t *testing.T) {
 		}
 	}
 }
-

@@ -88,6 +88,9 @@ func (f *File) Blocks() int { return len(f.blocks) }
 // BlockRows returns the rows of a block.
 func (f *File) BlockRows(i int) int { return f.blocks[i].rows }
 
+// BlockBytes returns the size of a block.
+func (f *File) BlockBytes(i int) int64 { return int64(f.blocks[i].size) }
+
 // Types returns the types of the columns.
 func (f *File) Types() []types.Type { return f.types }
 

@@ -31,6 +31,15 @@ type caster struct {
 	from, to types.Type
 }
 
+// castMode returns the mode in which a cast runs: those of ANSI intervals raise errors in Legacy mode, too.
+func castMode(from, to types.Type, mode expr.Mode) expr.Mode {
+	interval := func(t types.Type) bool { return t.Kind == types.YearMonth || t.Kind == types.DayTime }
+	if mode == expr.Legacy && (interval(from) || interval(to)) {
+		return expr.ANSI
+	}
+	return mode
+}
+
 // castKernel returns the conversion between two types that differ. It is null where its argument is; a value that has no counterpart fails in ANSI
 // mode (CAST_INVALID_INPUT, CAST_OVERFLOW, NUMERIC_VALUE_OUT_OF_RANGE), and is null, or wraps around in Legacy mode, otherwise.
 // A pair that Spark has no cast for gives DATATYPE_MISMATCH.

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"math"
+	"time"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/expr"
@@ -142,7 +143,12 @@ func (c *caster) numberToTimestamp() expr.Kernel {
 					c.invalid(k, r)
 					return
 				}
-				out[r] = saturated(x * float64(temporal.Second))
+				x *= float64(temporal.Second)
+				if c.mode != expr.Legacy && (x < math.MinInt64 || x > math.MaxInt64) {
+					c.overflow(k, r)
+					return
+				}
+				out[r] = saturated(x)
 			})
 		}
 	}
@@ -164,19 +170,15 @@ func secondsToTimestamp[A integer](k *expr.KernelCall) {
 	}
 }
 
-// decimalToTimestamp truncates to microseconds.
+// decimalToTimestamp truncates to microseconds; what is too large wraps around.
 func (c *caster) decimalToTimestamp(k *expr.KernelCall) {
 	v, out, scale := k.Args[0], columnar.Values[int64](k.Out), int(c.from.Scale)
 	each(k.Rows, func(r int) {
-		x, ok := wideAt(v, r), true
+		x := wideAt(v, r)
 		if scale >= 6 {
 			x = types.RescaleDown(x, scale-6)
 		} else {
-			x, ok = types.Rescale(x, scale, 6)
-		}
-		if !ok || !x.IsInt64() {
-			c.overflow(k, r)
-			return
+			x, _ = types.MulInt128(x, types.Pow10(6-scale))
 		}
 		out[r] = x.Int64()
 	})
@@ -215,7 +217,7 @@ func (c *caster) toTime() expr.Kernel {
 			v, out := k.Args[0], columnar.Values[int64](k.Out)
 			each(k.Rows, func(r int) {
 				s := string(trimmed(v.Bytes(r)))
-				us, ok := temporal.ParseTimestamp(s, nil, func() int32 { return 0 })
+				us, ok := temporal.ParseTimestamp(s, time.UTC, func() int32 { return 0 })
 				if !ok || len(s) < 3 || s[1] != ':' && s[2] != ':' {
 					c.invalid(k, r)
 					return

@@ -1,11 +1,12 @@
 package eval
 
 import (
+	"bytes"
 	"math"
-	"strconv"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 	"github.com/sparrow-engine/sparrow/types/text"
 )
@@ -154,20 +155,15 @@ func rescaleUnchecked[A integer](c *caster, k *expr.KernelCall, d int) {
 	}
 }
 
+// floatToDecimal takes the shortest text of the double that a float or double is. NaN and infinities are null in every mode.
 func (c *caster) floatToDecimal(k *expr.KernelCall) {
 	v, scale := k.Args[0], int(c.to.Scale)
 	each(k.Rows, func(r int) {
 		x := floatAt(v, r)
-		if c.from.Kind == types.Float { // the shortest text of the float, not of the double it becomes
-			x, _ = strconv.ParseFloat(strconv.FormatFloat(x, 'g', -1, 32), 64)
-		}
 		y, ok := types.DecimalFromFloat64(x, scale)
 		switch {
 		case math.IsNaN(x) || math.IsInf(x, 0):
 			k.Out.SetNull(r)
-			if c.mode == expr.ANSI {
-				c.invalid(k, r)
-			}
 		case !ok || !types.FitsPrecision(y, int(c.to.Precision)):
 			c.outOfRange(k, r, func() string { return string(text.AppendFloat(nil, x, 64)) })
 		default:
@@ -186,13 +182,18 @@ func floatAt(v *columnar.Vector, r int) float64 {
 func (c *caster) textToDecimal(k *expr.KernelCall) {
 	v := k.Args[0]
 	each(k.Rows, func(r int) {
-		s := string(trimmed(v.Bytes(r)))
+		s := string(bytes.TrimFunc(v.Bytes(r), isJavaBlank))
 		x, status := types.ParseDecimalAs(s, int(c.to.Precision), int(c.to.Scale))
 		switch status {
 		case types.ParseOK:
 			c.storeDecimal(k, r, x, int(c.to.Scale))
 		case types.ParseMalformed:
 			c.invalid(k, r)
+		case types.ParseTooLarge:
+			if k.Fail(r) {
+				k.Err = sqlerr.New("NUMERIC_OUT_OF_SUPPORTED_RANGE", c.pos,
+					"The value %s cannot be interpreted as a numeric since it has more than 38 digits.", s)
+			}
 		default:
 			c.outOfRange(k, r, func() string { return s })
 		}

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"bytes"
 	"math"
 	"strconv"
 	"strings"
@@ -92,7 +93,7 @@ func textToFloat[B float32 | float64](c *caster, k *expr.KernelCall) {
 		bits = 32
 	}
 	each(k.Rows, func(r int) {
-		x, ok := parseFloat(string(trimmed(v.Bytes(r))), bits)
+		x, ok := parseFloat(string(bytes.TrimFunc(v.Bytes(r), isJavaBlank)), bits)
 		if !ok {
 			c.invalid(k, r)
 			return
@@ -100,6 +101,9 @@ func textToFloat[B float32 | float64](c *caster, k *expr.KernelCall) {
 		out[r] = B(x)
 	})
 }
+
+// isJavaBlank reports what String.trim removes.
+func isJavaBlank(r rune) bool { return r <= ' ' }
 
 // parseFloat reads Java's Double.valueOf syntax (a suffix f or d, hexadecimal floats) and Spark's names of infinities and NaN without regard to
 // case. Too large values become infinities.

@@ -54,9 +54,14 @@ func toIntegerOf[B integer](c *caster) expr.Kernel {
 	case types.String:
 		return func(k *expr.KernelCall) { textToInteger[B](c, k) }
 	case types.Timestamp:
-		return func(k *expr.KernelCall) { // whole seconds
+		return func(k *expr.KernelCall) { // whole seconds; too many are null in Legacy mode
 			xs, out := columnar.Values[int64](k.Args[0]), columnar.Values[B](k.Out)
-			each(k.Rows, func(r int) { convert(c, k, r, temporal.FloorDiv64(xs[r], temporal.Second), out) })
+			each(k.Rows, func(r int) {
+				x := temporal.FloorDiv64(xs[r], temporal.Second)
+				if out[r] = B(x); int64(out[r]) != x {
+					c.overflow(k, r)
+				}
+			})
 		}
 	case types.Date: // Spark's Legacy cast of a date to a number is null
 		if c.mode == expr.Legacy {

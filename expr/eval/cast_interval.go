@@ -1,10 +1,13 @@
 package eval
 
 import (
+	"bytes"
 	"math"
+	"strings"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 	"github.com/sparrow-engine/sparrow/types/temporal"
 )
@@ -29,10 +32,10 @@ func (c *caster) toInterval() expr.Kernel {
 			unit = 1
 		}
 		return func(k *expr.KernelCall) { cutInterval(k, unit) }
-	case c.to.Kind == types.CalendarInterval || c.to.From != c.to.To:
+	case c.to.Kind == types.CalendarInterval:
 		return nil
-	case c.from.Kind == types.Decimal && c.to.Kind == types.DayTime && c.to.To == types.Second:
-		return c.decimalToDayTime
+	case c.from.Kind == types.Decimal:
+		return c.decimalToInterval
 	}
 	switch c.from.Kind {
 	case types.TinyInt:
@@ -55,6 +58,7 @@ func cutInterval[A int32 | int64](k *expr.KernelCall, unit A) {
 	}
 }
 
+// integerToInterval counts units of the last field.
 func integerToInterval[A integer](c *caster) expr.Kernel {
 	unit := unitOf(c.to.To)
 	return func(k *expr.KernelCall) {
@@ -73,23 +77,28 @@ func integerToInterval[A integer](c *caster) expr.Kernel {
 	}
 }
 
-func (c *caster) decimalToDayTime(k *expr.KernelCall) {
-	out := columnar.Values[int64](k.Out)
+// decimalToInterval counts units of the last field, rounded HALF_UP to months or microseconds; what is less than a unit is then cut.
+func (c *caster) decimalToInterval(k *expr.KernelCall) {
+	unit := unitOf(c.to.To)
 	each(k.Rows, func(r int) {
-		x, ok := types.Rescale(wideAt(k.Args[0], r), int(c.from.Scale), 6)
-		if !ok || !x.IsInt64() {
-			c.overflow(k, r)
-			return
+		x, ok := types.MulDecimal(wideAt(k.Args[0], r), types.Int128Of(unit), int(c.from.Scale))
+		n := x.Int64()
+		if c.to.To != types.Second {
+			n -= n % unit
 		}
-		out[r] = x.Int64()
+		switch {
+		case ok && x.IsInt64() && c.to.Kind == types.DayTime:
+			columnar.Values[int64](k.Out)[r] = n
+		case ok && x.IsInt64() && int64(int32(n)) == n:
+			columnar.Values[int32](k.Out)[r] = int32(n)
+		default:
+			c.overflow(k, r)
+		}
 	})
 }
 
-// intervalToInteger returns an interval of one field as its number, nil for other intervals.
+// intervalToInteger counts units of the interval's last field.
 func intervalToInteger[B integer](c *caster) expr.Kernel {
-	if c.from.From != c.from.To {
-		return nil
-	}
 	unit := unitOf(c.from.To)
 	return func(k *expr.KernelCall) {
 		out := columnar.Values[B](k.Out)
@@ -103,7 +112,7 @@ func intervalToInteger[B integer](c *caster) expr.Kernel {
 	}
 }
 
-// intervalToDecimal converts an interval of one field; seconds keep their fraction.
+// intervalToDecimal counts units of the interval's last field; seconds keep their fraction.
 func (c *caster) intervalToDecimal(k *expr.KernelCall) {
 	each(k.Rows, func(r int) {
 		switch {
@@ -142,10 +151,35 @@ func (c *caster) textToInterval() expr.Kernel {
 				}
 			}
 			if !ok {
-				c.invalid(k, r)
+				c.badInterval(k, r)
 			}
 		})
 	}
+}
+
+// badInterval fails a row whose text is no interval, also in Legacy mode; for a calendar interval it is null.
+func (c *caster) badInterval(k *expr.KernelCall, r int) {
+	if c.to.Kind == types.CalendarInterval {
+		k.Out.SetNull(r)
+		return
+	}
+	if !k.Fail(r) {
+		return
+	}
+	condition := "INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING"
+	switch {
+	case c.to.Kind == types.DayTime:
+		condition += "_WITH_NOTICE"
+	case c.to.From == c.to.To && isLong(k.Args[0].Bytes(r)): // too many years or months
+		condition = "INVALID_INTERVAL_FORMAT.INTERVAL_PARSING"
+	}
+	k.Err = sqlerr.New(condition, c.pos, "Error parsing '%s' to interval. The value does not have the format of %s. "+
+		"Please ensure that the value provided is in a valid format for defining an interval.", k.Args[0].Value(r), c.to.SQL())
+}
+
+func isLong(b []byte) bool {
+	b = bytes.TrimLeft(trimmed(b), "+-")
+	return len(b) > 0 && allDigits(b)
 }
 
 func parseYearMonth(s string, t types.Type) (int32, bool) {
@@ -170,4 +204,30 @@ func parseDayTime(s string, t types.Type) (int64, bool) {
 		x = -x
 	}
 	return x, ok && !(neg && x == math.MinInt64)
+}
+
+// literalBody takes the text between the quotes of "interval '…' year to month"; other text is its own body. neg tells of a minus between keyword
+// and quote.
+func literalBody(s string, t types.Type) (body string, neg, ok bool) {
+	const word = "interval"
+	if len(s) <= len(word) || !strings.EqualFold(s[:len(word)], word) {
+		return s, false, isPlain(s)
+	}
+	s = strings.TrimLeft(s[len(word):], " ")
+	if s != "" && (s[0] == '-' || s[0] == '+') {
+		neg = s[0] == '-'
+		s = strings.TrimLeft(s[1:], " ")
+	}
+	end := strings.LastIndexByte(s, '\'')
+	if end <= 0 || s[0] != '\'' {
+		return "", false, false
+	}
+	fields := strings.Join(strings.Fields(s[end+1:]), " ")
+	body = s[1:end]
+	return body, neg, isPlain(body) && strings.EqualFold("interval "+fields, t.String())
+}
+
+// isPlain rejects what Spark's patterns do not match although the parser would take it: white space beyond ASCII, a point without digits.
+func isPlain(s string) bool {
+	return !strings.HasSuffix(s, ".") && strings.IndexFunc(s, func(r rune) bool { return r > '~' }) < 0
 }

@@ -1,8 +1,6 @@
 package eval
 
 import (
-	"strings"
-
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/expr"
@@ -43,6 +41,7 @@ func newChildCast(from, to types.Type, o castOptions) (*call, error) {
 	if sameValues(from, to) {
 		return nil, nil
 	}
+	o.mode = castMode(from, to, o.mode)
 	c := &call{typ: to, width: columnar.WidthOf(to), mode: o.mode, pos: o.pos, nullIfAny: true, exact: true, args: []node{&column{0}}}
 	if from.Kind == types.Null {
 		c.fn = func(k *expr.KernelCall) { k.Out.SetAllNull() }
@@ -125,24 +124,4 @@ func (n *nestedCast) child(k *expr.KernelCall, j int, v *columnar.Vector, rows c
 		c.out = &columnar.Vector{}
 	}
 	return w, true
-}
-
-// literalBody takes the text between the quotes of "interval '…' year to month"; other text is its own body. neg tells of a minus between keyword
-// and quote.
-func literalBody(s string, t types.Type) (body string, neg, ok bool) {
-	const word = "interval"
-	if len(s) <= len(word) || !strings.EqualFold(s[:len(word)], word) {
-		return s, false, true
-	}
-	s = strings.TrimLeft(s[len(word):], " ")
-	if s != "" && (s[0] == '-' || s[0] == '+') {
-		neg = s[0] == '-'
-		s = strings.TrimLeft(s[1:], " ")
-	}
-	end := strings.LastIndexByte(s, '\'')
-	if end <= 0 || s[0] != '\'' {
-		return "", false, false
-	}
-	fields := strings.Join(strings.Fields(s[end+1:]), " ")
-	return s[1:end], neg, strings.EqualFold("interval "+fields, t.String())
 }

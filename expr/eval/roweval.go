@@ -240,11 +240,12 @@ func (r *rowEval) cast(x *expr.Cast) (any, error) {
 	if err != nil || v == nil || sameValues(from, x.To) {
 		return v, err
 	}
-	fn, err := castKernel(from, x.To, castOptions{mode: x.Mode, env: r.env, pos: x.Pos()})
+	mode := castMode(from, x.To, x.Mode)
+	fn, err := castKernel(from, x.To, castOptions{mode: mode, env: r.env, pos: x.Pos()})
 	if err != nil {
 		return nil, err
 	}
-	return oneRow(fn, []*columnar.Vector{columnar.NewConstant(from, v, 1)}, nil, x.To, x.Mode)
+	return oneRow(fn, []*columnar.Vector{columnar.NewConstant(from, v, 1)}, nil, x.To, mode)
 }
 
 // oneRow runs a kernel for one row.

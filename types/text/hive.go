@@ -27,6 +27,8 @@ func hive(v any, t types.Type, zone *time.Location, nested bool) string {
 		if nested {
 			return `"` + v.(string) + `"`
 		}
+	case types.Binary: // as UTF-8, with U+FFFD for what is not
+		return string([]rune(string(v.([]byte))))
 	case types.YearMonth:
 		return hiveYearMonth(v.(int32))
 	case types.DayTime:

@@ -97,7 +97,7 @@ func AppendInt32(dst []byte, x int32, t types.Type) []byte {
 func AppendInt64(dst []byte, x int64, t types.Type, zone *time.Location) []byte {
 	switch t.Kind {
 	case types.Timestamp:
-		return temporal.AppendNTZ(dst, temporal.ToLocal(x, zone))
+		return AppendTimestamp(dst, x, zone)
 	case types.TimestampNTZ:
 		return temporal.AppendNTZ(dst, x)
 	case types.Time:
@@ -107,6 +107,20 @@ func AppendInt64(dst []byte, x int64, t types.Type, zone *time.Location) []byte 
 		return append(append(dst, "' "...), fields(t)...)
 	}
 	return strconv.AppendInt(dst, x, 10)
+}
+
+// AppendTimestamp appends an instant in a zone. Unlike the wall clock time as microseconds its days and time of day do not overflow at the ends of
+// the range.
+func AppendTimestamp(dst []byte, x int64, zone *time.Location) []byte {
+	days, micros := temporal.Split(x)
+	micros += temporal.Offset(x, zone)
+	switch {
+	case micros < 0:
+		days, micros = days-1, micros+temporal.Day
+	case micros >= temporal.Day:
+		days, micros = days+1, micros-temporal.Day
+	}
+	return temporal.AppendTime(append(temporal.AppendDate(dst, days), ' '), micros)
 }
 
 // fields names the fields of an interval type: "DAY TO SECOND".

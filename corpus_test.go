@@ -1,0 +1,310 @@
+package sparrow
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"sort"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The corpus is what real Spark 4.3 answers: statements of its test suite and the examples of its functions. It lies beside the checkout; without it the
+// tests are skipped. SPARROW_CORPUS=folder names another place, SPARROW_CORPUS_REPORT=file takes a line for every statement that differs.
+
+// What must be reached: shares of the visible half. They only go up.
+const (
+	wantFunctions = 0.30
+	wantCore      = 0.30
+)
+
+func corpusDir(t *testing.T) string {
+	for _, dir := range []string{os.Getenv("SPARROW_CORPUS"), "../shared/corpora/spark-4.3"} {
+		if _, err := os.Stat(filepath.Join(dir, "statements.jsonl")); dir != "" && err == nil {
+			return dir
+		}
+	}
+	t.Skip("the corpus of Spark's answers is not here")
+	return ""
+}
+
+type corpusStatement struct {
+	File    string   `json:"file"`
+	N       int      `json:"n"`
+	SQL     string   `json:"sql"`
+	Tier    string   `json:"tier"`
+	Kind    string   `json:"kind"`
+	Schema  string   `json:"schema"`
+	Ordered bool     `json:"ordered"`
+	Rows    []string `json:"rows"`
+	Set     []string `json:"set"`
+	Error   string   `json:"errorClass"`
+}
+
+type corpusExample struct {
+	Function      string            `json:"function"`
+	Group         string            `json:"group"`
+	SQL           string            `json:"sql"`
+	Types         []string          `json:"types"`
+	Rows          [][]*string       `json:"rows"`
+	Err           string            `json:"err"`
+	Deterministic bool              `json:"deterministic"`
+	Conf          map[string]string `json:"conf"`
+}
+
+func readLines[T any](t *testing.T, path string) []T {
+	f, err := os.Open(path)
+	require.NoError(t, err)
+	defer f.Close()
+	var out []T
+	sc := bufio.NewScanner(f)
+	sc.Buffer(nil, 64<<20)
+	for sc.Scan() {
+		var x T
+		require.NoError(t, json.Unmarshal(sc.Bytes(), &x))
+		out = append(out, x)
+	}
+	require.NoError(t, sc.Err())
+	return out
+}
+
+// corpusSession is a session as Spark's suite has it.
+func corpusSession(t *testing.T, dir string) *Session {
+	s, err := NewSession(WithTimeZone("America/Los_Angeles"), WithThreads(2))
+	require.NoError(t, err)
+	files, err := filepath.Glob(filepath.Join(dir, "tables", "*.parquet"))
+	require.NoError(t, err)
+	for _, f := range files {
+		df, err := s.Read().Parquet(context.Background(), f)
+		require.NoError(t, err)
+		require.NoError(t, df.CreateOrReplaceTempView(strings.TrimSuffix(filepath.Base(f), ".parquet")))
+	}
+	return s
+}
+
+// outcome is what a statement gave: a schema and rows of texts, or an error condition.
+type outcome struct {
+	types []string
+	names []string
+	rows  [][]string
+	err   error
+}
+
+func (o *outcome) condition() string {
+	var e *Error
+	switch {
+	case o.err == nil:
+		return ""
+	case errors.As(o.err, &e):
+		return e.Condition
+	}
+	return "?"
+}
+
+func runCorpus(s *Session, text string) (o outcome) {
+	defer func() {
+		if p := recover(); p != nil {
+			o.err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	df, err := s.SQL(ctx, text)
+	if err != nil {
+		return outcome{err: err}
+	}
+	o = outcome{types: df.Types(), names: df.Columns()}
+	if len(o.names) == 0 {
+		return o
+	}
+	for row, err := range df.Cells(ctx) {
+		if err != nil {
+			return outcome{err: err}
+		}
+		cells := make([]string, len(row))
+		for i, c := range row {
+			cells[i] = "NULL"
+			if c != nil {
+				cells[i] = *c
+			}
+		}
+		o.rows = append(o.rows, cells)
+	}
+	return o
+}
+
+// sameCell compares texts, and numbers to 1e-12 of their size.
+func sameCell(got, want string) bool {
+	if got == want {
+		return true
+	}
+	a, errA := strconv.ParseFloat(got, 64)
+	b, errB := strconv.ParseFloat(want, 64)
+	return errA == nil && errB == nil && strings.ContainsAny(want, ".E") && math.Abs(a-b) <= 1e-12*math.Max(math.Abs(a), math.Abs(b))
+}
+
+func sameRows(got [][]string, want [][]string, ordered bool) bool {
+	if len(got) != len(want) {
+		return false
+	}
+	if !ordered {
+		got, want = sortedRows(got), sortedRows(want)
+	}
+	for i := range got {
+		if len(got[i]) != len(want[i]) {
+			return false
+		}
+		for j := range got[i] {
+			if !sameCell(got[i][j], want[i][j]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func sortedRows(rows [][]string) [][]string {
+	out := append([][]string{}, rows...)
+	sort.Slice(out, func(i, j int) bool { return strings.Join(out[i], "\t") < strings.Join(out[j], "\t") })
+	return out
+}
+
+func (o *outcome) schema() string {
+	parts := make([]string, len(o.names))
+	for i, n := range o.names {
+		parts[i] = n + ":" + o.types[i]
+	}
+	return "struct<" + strings.Join(parts, ",") + ">"
+}
+
+// corpusReport collects what differs.
+type corpusReport struct {
+	f     *os.File
+	right map[string]int
+	all   map[string]int
+}
+
+func newCorpusReport(t *testing.T) *corpusReport {
+	r := &corpusReport{right: map[string]int{}, all: map[string]int{}}
+	if path := os.Getenv("SPARROW_CORPUS_REPORT"); path != "" {
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o666)
+		require.NoError(t, err)
+		t.Cleanup(func() { f.Close() })
+		r.f = f
+	}
+	return r
+}
+
+func (r *corpusReport) add(group string, ok bool, why string, args ...any) {
+	r.all[group]++
+	if ok {
+		r.right[group]++
+	} else if r.f != nil {
+		fmt.Fprintf(r.f, "%s\t%s\n", group, strings.ReplaceAll(fmt.Sprintf(why, args...), "\n", "⏎"))
+	}
+}
+
+func (r *corpusReport) log(t *testing.T) {
+	groups := make([]string, 0, len(r.all))
+	for g := range r.all {
+		groups = append(groups, g)
+	}
+	sort.Strings(groups)
+	for _, g := range groups {
+		t.Logf("%-40s %5d of %5d  %5.1f %%", g, r.right[g], r.all[g], 100*float64(r.right[g])/float64(r.all[g]))
+	}
+}
+
+func TestCorpusFunctions(t *testing.T) {
+	dir := corpusDir(t)
+	r := newCorpusReport(t)
+	for _, ex := range readLines[corpusExample](t, filepath.Join(dir, "functions.jsonl")) {
+		if !ex.Deterministic {
+			continue
+		}
+		s := corpusSession(t, dir)
+		for k, v := range ex.Conf {
+			_ = s.SetConf(k, v)
+		}
+		o := runCorpus(s, ex.SQL)
+		s.Close()
+		ok := false
+		if ex.Err != "" {
+			ok = o.condition() == ex.Err
+		} else if o.err == nil {
+			want := make([][]string, len(ex.Rows))
+			for i, row := range ex.Rows {
+				for _, c := range row {
+					if c == nil {
+						want[i] = append(want[i], "NULL")
+					} else {
+						want[i] = append(want[i], *c)
+					}
+				}
+			}
+			ok = strings.Join(o.types, ",") == strings.Join(ex.Types, ",") && sameRows(o.rows, want, true)
+		}
+		for _, g := range []string{"functions", "functions " + ex.Group} {
+			r.add(g, ok, "%s\t%s\tgot %v %v %v\twant %v %s", ex.Function, ex.SQL, o.types, o.rows, o.err, ex.Types, jsonOf(ex.Rows))
+		}
+	}
+	r.log(t)
+	require.GreaterOrEqual(t, float64(r.right["functions"]), wantFunctions*float64(r.all["functions"]))
+}
+
+func jsonOf(v any) string { b, _ := json.Marshal(v); return string(b) }
+
+func TestCorpusStatements(t *testing.T) {
+	dir := corpusDir(t)
+	r := newCorpusReport(t)
+	var s *Session
+	file := ""
+	for _, st := range readLines[corpusStatement](t, filepath.Join(dir, "statements.jsonl")) {
+		if only := os.Getenv("SPARROW_CORPUS_FILE"); only != "" && !strings.Contains(st.File, only) {
+			continue
+		}
+		if st.File != file {
+			if s != nil {
+				s.Close()
+			}
+			s, file = corpusSession(t, dir), st.File
+			if st.Tier == "nonansi" {
+				require.NoError(t, s.SetConf("spark.sql.ansi.enabled", "false"))
+			}
+		}
+		for _, kv := range st.Set {
+			k, v, _ := strings.Cut(kv, "=")
+			_ = s.SetConf(k, v)
+		}
+		o := runCorpus(s, st.SQL)
+		ok := false
+		switch {
+		case st.Kind == "error":
+			ok = o.condition() == st.Error
+		case st.Kind == "command":
+			ok = o.err == nil
+		case o.err == nil:
+			want := make([][]string, len(st.Rows))
+			for i, row := range st.Rows {
+				want[i] = strings.Split(row, "\t")
+			}
+			ok = sameRows(o.rows, want, st.Ordered) && o.schema() == st.Schema
+		}
+		detail := fmt.Sprintf("%s:%d\t%s\tgot %s %v %v\twant %s %v %s", st.File, st.N, st.SQL, o.schema(), o.rows, o.err, st.Schema, st.Rows, st.Error)
+		r.add(st.Tier+" "+st.Kind, ok, "%s", detail)
+	}
+	if s != nil {
+		s.Close()
+	}
+	r.log(t)
+	require.GreaterOrEqual(t, float64(r.right["core query"]), wantCore*float64(r.all["core query"]))
+}
