@@ -22,6 +22,9 @@ func miscFuncs() []*expr.Func {
 			Examples: []expr.Example{{SQL: "SELECT current_catalog()", Want: "spark_catalog"}}, Sigs: noArgs(types.StringType), NeverNull: true, PerQuery: true, New: newEnvText(func(e *expr.Env) string { return e.Catalog })},
 		{Name: "current_database", Aliases: []string{"current_schema"}, Group: miscGroup, Since: "1.6.0", Usage: "current_database() - Returns the name of the current database.",
 			Examples: []expr.Example{{SQL: "SELECT current_database()", Want: "default"}}, Sigs: noArgs(types.StringType), NeverNull: true, PerQuery: true, New: newEnvText(func(e *expr.Env) string { return e.Database })},
+		{Name: "current_path", Group: miscGroup, Since: "4.2.0", Usage: "current_path() - Returns the schemas in which functions are looked for, in order.",
+			Examples: []expr.Example{{SQL: "SELECT current_path()", Want: "system.builtin,system.session,spark_catalog.default"}}, Sigs: noArgs(types.StringType), NeverNull: true, PerQuery: true,
+			New: newEnvText(func(e *expr.Env) string { return "system.builtin,system.session," + e.Catalog + "." + e.Database })},
 		{Name: "monotonically_increasing_id", Group: miscGroup, Since: "1.4.0", Usage: "monotonically_increasing_id() - Returns a different, growing bigint for every row; the numbers have gaps.",
 			Examples: []expr.Example{{SQL: "SELECT monotonically_increasing_id()", Want: "0"}}, Sigs: noArgs(types.BigIntType), NeverNull: true, Volatile: true, New: kernelOf(increasingID)},
 		{Name: "spark_partition_id", Group: miscGroup, Since: "1.4.0", Usage: "spark_partition_id() - Returns the number of the part of the input that a row is in.",
@@ -66,4 +69,3 @@ func partitionID(k *expr.KernelCall) {
 		out[i] = int32(k.Morsel)
 	}
 }
-
