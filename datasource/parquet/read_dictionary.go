@@ -56,7 +56,7 @@ func (c *leafReader) loadDictionary() error {
 		return fmt.Errorf("dictionary: %w", err)
 	}
 	d.buf = buf
-	if e := d.header.encoding; e != format.Plain && e != format.PlainDictionary {
+	if e := d.header.encoding; e != format.Plain && e != plainDictionary {
 		return fmt.Errorf("the dictionary encoding %s is not supported", e)
 	}
 	if err := c.decodeDictionary(data, d.header.values); err != nil {

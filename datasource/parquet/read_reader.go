@@ -27,7 +27,6 @@ type reader struct {
 	active  []*step
 	codec   decompressor
 	counts  readCounts
-	bytes   int64 // counted so far of the columns' input
 
 	morsel  morsel
 	number  int

@@ -184,7 +184,7 @@ func onlyCodes(m *format.ColumnMetaData) bool {
 			continue
 		}
 		data = true
-		if e.Encoding != format.RLEDictionary && e.Encoding != format.PlainDictionary {
+		if e.Encoding != format.RLEDictionary && e.Encoding != plainDictionary {
 			return false
 		}
 	}
@@ -194,7 +194,7 @@ func onlyCodes(m *format.ColumnMetaData) bool {
 	// Without those statistics, plain may be how the dictionary was written, or pages after it.
 	for _, e := range m.Encoding {
 		switch e {
-		case format.PlainDictionary:
+		case plainDictionary:
 			data = true
 		case format.RLE, format.BitPacked:
 		default:
