@@ -1,8 +1,9 @@
 package eval
 
 import (
-	"math"
 	"time"
+
+	"math"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/expr"
