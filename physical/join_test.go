@@ -225,7 +225,7 @@ func (c *joinCase) run(t *testing.T, q *exec.Query, kind logical.JoinKind, hash,
 func TestJoinsAgainstNaive(t *testing.T) {
 	i, l, s, d, dec, y, b := types.IntType, types.BigIntType, types.StringType, types.DoubleType, types.DecimalOf(20, 2), types.TinyIntType, types.BooleanType
 	layouts := [][]types.Type{{i}, {l}, {s}, {d}, {dec}, {y}, {types.NullType}, {i, l}, {l, l}, {s, i}, {d, s, y}, {b, i}}
-	sizes := []struct{ left, right, spread int }{{0, 10, 5}, {10, 0, 5}, {1, 1, 1}, {30, 20, 4}, {110, 80, 40}}
+	sizes := []struct{ left, right, spread int }{{0, 10, 5}, {10, 0, 5}, {1, 1, 1}, {30, 20, 4}, {60, 50, 25}}
 	configs := []struct{ threads, batch int }{{1, 4096}, {1, 1}, {4, 3}, {3, 64}}
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, keys := range layouts {
