@@ -223,13 +223,13 @@ func TestSpilledJoinCutsAgain(t *testing.T) {
 	for _, single := range []bool{false, true} {
 		dir := t.TempDir()
 		q := exec.NewQuery(context.Background(), exec.Options{Threads: 2, Memory: 1 << 20, TempDir: dir})
-		build := bigints(q, n, func(i int) int64 {
+		build := bigintStage(q, n, func(i int) int64 {
 			if single {
 				return 7
 			}
 			return int64(i) * 1_000_003
 		})
-		probe := bigints(q, 2000, func(i int) int64 { return int64(i) * 1_000_003 * 150 })
+		probe := bigintStage(q, 2000, func(i int) int64 { return int64(i) * 1_000_003 * 150 })
 		left, right := columnsOf(1, build.Types()...), columnsOf(10, build.Types()...)
 		output := append(left[:2:2], right...)
 		j, err := NewHashJoin(HashJoinSpec{Kind: logical.FullOuter, Probe: left, Build: right, ProbeKeys: []expr.Expr{left[0]}, BuildKeys: []expr.Expr{right[0]}, NullSafe: []bool{false},
@@ -258,7 +258,7 @@ func TestSpilledJoinCutsAgain(t *testing.T) {
 func TestThreeValuedJoinsDoNotSpill(t *testing.T) {
 	q := exec.NewQuery(context.Background(), exec.Options{Threads: 2, Memory: 1 << 20})
 	defer q.Close()
-	build := bigints(q, 60_000, func(i int) int64 { return int64(i) * 1_000_003_000 })
+	build := bigintStage(q, 60_000, func(i int) int64 { return int64(i) * 1_000_003_000 })
 	left, right := columnsOf(1, build.Types()...), columnsOf(10, build.Types()...)
 	_, err := NewHashJoin(HashJoinSpec{Kind: logical.NullAwareAnti, Probe: left, Build: right, ProbeKeys: []expr.Expr{left[0]}, BuildKeys: []expr.Expr{right[0]}, NullSafe: []bool{false},
 		Output: left, Query: q}, build)
