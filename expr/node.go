@@ -236,7 +236,8 @@ func (e *Column) Nullable() bool  { return e.Null }
 func (e *Literal) Nullable() bool { return e.Value == nil }
 func (e *Call) Nullable() bool    { return e.Null }
 func (e *Cast) Nullable() bool {
-	return e.Child.Nullable() || e.Mode == Try || e.Mode == Legacy && !types.CastNeverNull(e.Child.Type(), e.To)
+	from := e.Child.Type()
+	return e.Child.Nullable() || e.Mode == Try || e.Mode == Legacy && !types.CastNeverNull(from, e.To) || types.CastMayBeNull(from, e.To)
 }
 func (e *And) Nullable() bool { return anyNullable(e.Args) }
 func (e *Or) Nullable() bool  { return anyNullable(e.Args) }

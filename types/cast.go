@@ -40,3 +40,9 @@ func CastNeverFails(from, to Type) bool {
 	}
 	return false
 }
+
+// CastMayBeNull reports whether even an ANSI cast gives null for some value that is not null: NaN and infinities have no decimal, and text that
+// is no calendar interval is null.
+func CastMayBeNull(from, to Type) bool {
+	return from.IsFloating() && to.Kind == Decimal || from.Kind == String && to.Kind == CalendarInterval
+}

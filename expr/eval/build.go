@@ -14,6 +14,7 @@ type builder struct {
 	cols   []*expr.Column
 	counts map[string]int
 	memos  map[string]*memo
+	plain  bool // no dictionary tables inside
 }
 
 func newBuilder(in []*expr.Column, env *expr.Env) *builder {
@@ -124,6 +125,15 @@ func (b *builder) each(es []expr.Expr, conditional bool) ([]node, error) {
 	return ns, nil
 }
 
+// condition compiles a boolean expression that is asked for rows rather than values.
+func (b *builder) condition(e expr.Expr, conditional bool) (node, error) {
+	n, err := b.build(e, conditional)
+	if err != nil || b.plain {
+		return n, err
+	}
+	return b.truth(e, n)
+}
+
 // args compiles the arguments of a call whose result is null where any of them is (strict), or that sees all of them. Under strictness
 // row-by-row evaluation stops at the first null, so narrow marks arguments that may fail after one that may be null.
 func (b *builder) args(es []expr.Expr, strict, conditional bool) (ns []node, narrow []bool, err error) {
@@ -204,7 +214,7 @@ func (b *builder) cast(x *expr.Cast, conditional bool) (node, error) {
 		return nil, err
 	}
 	c := &call{fn: fn, typ: x.To, width: columnar.WidthOf(x.To), mode: mode, pos: x.Pos(), nullIfAny: true,
-		exact: !types.CastNeverFails(from, x.To) || from.IsNested() || columnar.WidthOf(from) == columnar.WView,
+		exact: !types.CastNeverFails(from, x.To) || from.Kind == types.Date || from.IsNested() || columnar.WidthOf(from) == columnar.WView,
 		args:  []node{child}}
 	c.finish([]expr.Expr{x.Child})
 	return c, nil

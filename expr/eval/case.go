@@ -9,8 +9,11 @@ import (
 )
 
 // cases is CASE WHEN: each branch is evaluated for the rows whose condition is the first that is true.
+//
+// An ELSE that is a literal fills the whole result first, which saves to find the rows that no condition takes.
 type cases struct {
 	conds, thens []node // thens has one more, the ELSE
+	filler       *literal
 	hits         [][]int32
 	rest         []int32
 	blend        blend
@@ -22,7 +25,7 @@ func (b *builder) caseOf(x *expr.Case, conditional bool) (node, error) {
 	}
 	c := &cases{blend: blend{typ: x.T}}
 	for i, w := range x.Whens {
-		cond, err := b.build(w.Cond, conditional || i > 0)
+		cond, err := b.condition(w.Cond, conditional || i > 0)
 		if err != nil {
 			return nil, err
 		}
@@ -40,6 +43,9 @@ func (b *builder) caseOf(x *expr.Case, conditional bool) (node, error) {
 		}
 	}
 	c.thens = append(c.thens, last)
+	if columnar.WidthOf(x.T) < columnar.WList {
+		c.filler, _ = last.(*literal)
+	}
 	c.hits = make([][]int32, len(c.conds))
 	return c, nil
 }
@@ -56,8 +62,19 @@ func (c *cases) eval(f *frame, rows columnar.Rows) (_ *columnar.Vector, err erro
 		if len(c.hits[i]) == 0 {
 			continue
 		}
+		if len(c.hits[i]) == rows.Count() {
+			if err := c.branch(f, i, rows); err != nil { // all that are left
+				return nil, err
+			}
+			rows.Sel = c.hits[i][:0]
+			break
+		}
 		if err := c.branch(f, i, columnar.Rows{Sel: c.hits[i], N: rows.N}); err != nil {
 			return nil, err
+		}
+		if i == len(c.conds)-1 && c.filler != nil {
+			v, _ := c.filler.eval(f, rows)
+			return c.blend.over(v, f.n), nil
 		}
 		c.rest = kernel.Difference(rows, c.hits[i], c.rest)
 		rows.Sel = c.rest
@@ -138,29 +155,59 @@ func (b *blend) add(v *columnar.Vector, rows columnar.Rows) {
 
 // finish returns the vector of n rows: a lone part as it is, else a flat one.
 func (b *blend) finish(n int) *columnar.Vector {
-	if len(b.parts) == 1 {
+	switch {
+	case len(b.parts) == 1:
 		return b.parts[0].v
-	}
-	width := columnar.WidthOf(b.typ)
-	bounded := true
-	for _, p := range b.parts {
-		if p.v.Base().Width == columnar.W128 {
-			width = columnar.W128
-		}
-		bounded = bounded && (p.v.HasBounds || p.v.Form == columnar.Constant && p.v.IsNull(0))
-	}
-	if width >= columnar.WList {
+	case columnar.WidthOf(b.typ) >= columnar.WList:
 		return b.nested(n)
 	}
-	b.out.Reset(b.typ, width, n)
-	b.out.ClearReferences()
+	b.reset(b.parts, n)
 	for _, p := range b.parts {
-		if bounded && p.v.HasBounds {
-			b.widenBounds(p.v)
+		b.copyPart(p)
+	}
+	return &b.out
+}
+
+// over returns the vector of n rows that are the constant where no part gives another.
+func (b *blend) over(filler *columnar.Vector, n int) *columnar.Vector {
+	base := part{filler, columnar.AllRows(n)}
+	b.parts = append(b.parts, base)
+	b.reset(b.parts, n)
+	b.copyPart(base)
+	for _, p := range b.parts[:len(b.parts)-1] {
+		if b.out.Valid != nil {
+			for i := range p.rows.Count() {
+				r := p.rows.Row(i)
+				b.out.Valid[r>>6] |= 1 << (r & 63)
+			}
 		}
 		b.copyPart(p)
 	}
 	return &b.out
+}
+
+// reset makes out an empty vector of the width that the parts need, with the bounds of all of them.
+func (b *blend) reset(parts []part, n int) {
+	width, bounded := columnar.WidthOf(b.typ), true
+	if b.typ.Kind == types.Decimal { // as narrow as the parts
+		width = columnar.W64
+	}
+	for _, p := range parts {
+		if p.v.Form == columnar.Constant && p.v.IsNull(0) {
+			continue
+		}
+		if p.v.Base().Width == columnar.W128 {
+			width = columnar.W128
+		}
+		bounded = bounded && p.v.HasBounds
+	}
+	b.out.Reset(b.typ, width, n)
+	b.out.ClearReferences()
+	for _, p := range parts {
+		if bounded && p.v.HasBounds {
+			b.widenBounds(p.v)
+		}
+	}
 }
 
 func (b *blend) widenBounds(v *columnar.Vector) {
@@ -182,7 +229,7 @@ func (b *blend) copyPart(p part) {
 		}
 	}
 	switch {
-	case base.Width == columnar.WNone || base.Len == 0 && p.v.Form == columnar.Dictionary:
+	case base.Width == columnar.WNone || p.v.Form == columnar.Constant && p.v.IsNull(0) || base.Len == 0 && p.v.Form == columnar.Dictionary:
 	case out.Width == columnar.W128 && base.Width == columnar.W64:
 		scatter(columnar.Values[types.Int128](out), columnar.Values[int64](base), p, types.Int128Of)
 	case out.Width == columnar.WView:
@@ -212,11 +259,17 @@ func same[T any](x T) T { return x }
 
 // scatter sets the part's rows of dst.
 func scatter[A, B any](dst []B, src []A, p part, f func(A) B) {
+	sel := p.rows.Sel
 	switch {
 	case p.v.Form == columnar.Constant:
 		x := f(src[0])
-		for i := range p.rows.Count() {
-			dst[p.rows.Row(i)] = x
+		if sel == nil {
+			for r := range dst[:p.rows.N] {
+				dst[r] = x
+			}
+		}
+		for _, r := range sel {
+			dst[r] = x
 		}
 	case p.v.Form == columnar.Dictionary:
 		for i := range p.rows.Count() {
@@ -224,8 +277,12 @@ func scatter[A, B any](dst []B, src []A, p part, f func(A) B) {
 			dst[r] = f(src[p.v.Codes[r]])
 		}
 	default:
-		for i := range p.rows.Count() {
-			r := p.rows.Row(i)
+		if sel == nil {
+			for r, x := range src[:p.rows.N] {
+				dst[r] = f(x)
+			}
+		}
+		for _, r := range sel {
 			dst[r] = f(src[r])
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"math"
+	"time"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/expr"

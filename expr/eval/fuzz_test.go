@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,7 +14,7 @@ import (
 	"github.com/sparrow-engine/sparrow/types"
 )
 
-// FuzzEval compares compiled programs with RowEval on random expressions over random batches.
+// FuzzEval compares compiled programs with RowEval, and with constant folding, on random expressions over random batches.
 func FuzzEval(f *testing.F) {
 	for seed := range uint64(400) {
 		f.Add(seed)
@@ -32,6 +33,22 @@ func FuzzEval(f *testing.F) {
 		}
 		checkSelect(t, seed, pred, in, b)
 	})
+}
+
+// checkFolded compares the value of e with columns replaced by the literals of a row.
+func checkFolded(t *testing.T, seed uint64, e expr.Expr, b *columnar.Batch, want []any, errs []error) {
+	for i := range min(3, b.Count()) {
+		r := b.Rows().Row(i)
+		m := map[expr.ColumnID]expr.Expr{}
+		for id, c := range b.Cols {
+			m[expr.ColumnID(id)] = lit(c.Value(r), kinds[id])
+		}
+		v, err := EvalConstant(expr.Substitute(e, m), env)
+		require.Equal(t, errs[i] != nil, err != nil, "seed %d: folded row %d of %s: %v", seed, r, show(e), err)
+		if err == nil {
+			require.True(t, sameValue(want[i], v), "seed %d: folded row %d of %s: got %v, want %v", seed, r, show(e), v, want[i])
+		}
+	}
 }
 
 // byRow evaluates e for the rows that count, one by one.
@@ -57,6 +74,7 @@ func checkEval(t *testing.T, seed uint64, e expr.Expr, in []*expr.Column, b *col
 	p, err := Compile([]expr.Expr{e}, in, env)
 	require.NoError(t, err)
 	want, errs := byRow(e, b)
+	checkFolded(t, seed, e, b, want, errs)
 	ev := p.New()
 	for range 2 { // scratch memory is used again
 		vs, err := ev.Eval(b)
@@ -154,7 +172,12 @@ func (g *generator) columns() []*columnar.Vector {
 	}
 	cols := make([]*columnar.Vector, len(kinds))
 	for i, t := range kinds {
-		cols[i] = g.vector(t, n, shared)
+		codes := shared // of rows that a join repeats
+		if g.IntN(3) == 0 {
+			codes = slices.Clone(shared)
+			g.Shuffle(n, func(i, j int) { codes[i], codes[j] = codes[j], codes[i] })
+		}
+		cols[i] = g.vector(t, n, codes)
 	}
 	return cols
 }

@@ -242,45 +242,6 @@ func (n *inSet) membersByEntry(v *columnar.Vector, rows columnar.Rows, dst []int
 	return chooseCodes(n.flags, v, false, rows, dst)
 }
 
-// chooseCodes keeps the rows of a dictionary vector whose entry has a 1 in the table, and null rows if nulls is set (entries that are null
-// have their place in the table). dst may be rows.Sel.
-func chooseCodes(table []uint8, v *columnar.Vector, nulls bool, rows columnar.Rows, dst []int32) []int32 {
-	dst = atLeast(dst, rows.Count())
-	k := 0
-	switch {
-	case v.Valid != nil:
-		onNull := 0
-		if nulls {
-			onNull = 1
-		}
-		for i := range rows.Count() {
-			r := rows.Row(i)
-			ok := int(v.Valid[r>>6] >> (r & 63) & 1)
-			dst[k] = int32(r)
-			k += int(table[v.Codes[r]])&ok | onNull&^ok
-		}
-	case rows.Sel != nil:
-		for _, r := range rows.Sel {
-			dst[k] = r
-			k += int(table[v.Codes[r]])
-		}
-	default:
-		for r, c := range v.Codes[:rows.N] {
-			dst[k] = int32(r)
-			k += int(table[c])
-		}
-	}
-	return dst[:k]
-}
-
-// atLeast returns a list of n numbers, in dst's memory if it fits; never nil.
-func atLeast(dst []int32, n int) []int32 {
-	if dst == nil || cap(dst) < n {
-		return make([]int32, n)
-	}
-	return dst[:n]
-}
-
 // inExprs is membership in a list of expressions. An item is evaluated for rows that no earlier one equals.
 type inExprs struct {
 	child     node

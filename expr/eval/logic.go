@@ -19,8 +19,14 @@ type logic struct {
 }
 
 func (b *builder) logic(args []expr.Expr, decisive, conditional bool) (node, error) {
-	ns, err := b.each(args, conditional)
-	return &logic{args: ns, decisive: decisive}, err
+	ns := make([]node, len(args))
+	for i, a := range args {
+		var err error
+		if ns[i], err = b.condition(a, conditional || i > 0); err != nil {
+			return nil, err
+		}
+	}
+	return &logic{args: ns, decisive: decisive}, nil
 }
 
 func (l *logic) eval(f *frame, rows columnar.Rows) (*columnar.Vector, error) {

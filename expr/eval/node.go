@@ -65,6 +65,11 @@ type literal struct{ vec *columnar.Vector }
 func newLiteral(t types.Type, value any) *literal {
 	v := columnar.NewConstant(t, value, 1)
 	if x, ok := boundOf(value); ok {
+		if t.Kind == types.Decimal { // of 64 bits whatever the precision, so that it meets vectors of 64 bits in fast loops
+			v = columnar.NewWidth(t, columnar.W64, 1)
+			v.SetValue(0, value)
+			v.Form, v.Class = columnar.Constant, columnar.Shared
+		}
 		v.HasBounds, v.Lo, v.Hi = true, x, x
 	}
 	return &literal{v}

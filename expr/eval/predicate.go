@@ -7,7 +7,6 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/expr"
-	"github.com/sparrow-engine/sparrow/types"
 )
 
 // Predicate is a compiled filter, immutable and shared by workers.
@@ -47,31 +46,17 @@ func (p *Predicate) build() *Selector {
 			s.err = err
 			return s
 		}
-		c := &conjunct{node: n, column: -1}
+		if n, s.err = b.truth(e, n); s.err != nil {
+			return s
+		}
+		c := &conjunct{node: n}
 		if expr.MayFail(e) || expr.IsVolatile(e) {
 			s.ordered = append(s.ordered, c)
-			continue
+		} else {
+			s.total = append(s.total, c)
 		}
-		c.column, c.typ = onlyColumn(e, b)
-		s.total = append(s.total, c)
 	}
 	return s
-}
-
-// onlyColumn returns the position of the one column that e refers to, or -1.
-func onlyColumn(e expr.Expr, b *builder) (int, types.Type) {
-	at, t := -1, types.Type{}
-	expr.Columns(e, func(c *expr.Column) {
-		i, ok := b.in[c.ID]
-		switch {
-		case !ok: // a lambda's parameter
-		case at == -1 || at == i:
-			at, t = i, c.T
-		default:
-			at = -2
-		}
-	})
-	return max(at, -1), t
 }
 
 // Selector runs a Predicate for one worker.
@@ -86,21 +71,9 @@ type Selector struct {
 }
 
 type conjunct struct {
-	node   node
-	column int // the only column it depends on, or -1
-	typ    types.Type
-	truths dictCache[truth]
-	cols   []*columnar.Vector
-	sel    []int32
-
+	node       node
 	cost, pass float64 // ns a row, share of rows that pass; smoothed
 	known      bool
-}
-
-// truth says for which entries of a dictionary, and whether for null, a conjunct is true.
-type truth struct {
-	table []uint8
-	null  bool
 }
 
 // Select returns, ascending, the rows of b for which the predicate is true, written over dst, which may be b.Sel. After an error the content
@@ -151,7 +124,7 @@ const fewRows = 64
 func (c *conjunct) run(f *frame, rows columnar.Rows, dst []int32) ([]int32, error) {
 	n := rows.Count()
 	start := time.Now()
-	dst, err := c.choose(f, rows, dst)
+	dst, err := choose(c.node, f, rows, true, dst)
 	if err != nil || n < fewRows {
 		return dst, err
 	}
@@ -163,45 +136,4 @@ func (c *conjunct) run(f *frame, rows columnar.Rows, dst []int32) ([]int32, erro
 	c.cost += (cost - c.cost) / 8
 	c.pass += (pass - c.pass) / 8
 	return dst, nil
-}
-
-func (c *conjunct) choose(f *frame, rows columnar.Rows, dst []int32) ([]int32, error) {
-	if c.column >= 0 {
-		v := f.cols[c.column]
-		if v.Form == columnar.Dictionary && v.Dict.Class == columnar.Shared && rows.Count() > 0 {
-			e := c.truths.get(v.Dict, rows.Count())
-			if !e.ready && e.due() {
-				if err := c.learn(f, v.Dict, e); err != nil {
-					return nil, err
-				}
-			}
-			if e.ready {
-				return chooseCodes(e.value.table, v, e.value.null, rows, dst), nil
-			}
-		}
-	}
-	return choose(c.node, f, rows, true, dst)
-}
-
-// learn evaluates the conjunct on all entries of a dictionary, and on null.
-func (c *conjunct) learn(f *frame, dict *columnar.Vector, e *dictEntry[truth]) (err error) {
-	c.cols = append(c.cols[:0], f.cols...)
-	sub := frame{cols: c.cols, n: dict.Len, gen: f.gen + 1}
-	c.cols[c.column] = dict
-	if c.sel, err = choose(c.node, &sub, columnar.AllRows(dict.Len), true, c.sel); err != nil {
-		return err
-	}
-	t := truth{table: make([]uint8, dict.Len)}
-	for _, r := range c.sel {
-		t.table[r] = 1
-	}
-	sub.n, sub.gen = 1, f.gen+2
-	c.cols[c.column] = columnar.NullConstant(c.typ, 1)
-	if c.sel, err = choose(c.node, &sub, columnar.AllRows(1), true, c.sel); err != nil {
-		return err
-	}
-	t.null = len(c.sel) > 0
-	f.gen += 3
-	e.value, e.ready = t, true
-	return nil
 }

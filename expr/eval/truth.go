@@ -1,0 +1,148 @@
+package eval
+
+import (
+	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/columnar/kernel"
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/types"
+)
+
+// truth is a boolean expression of one column that cannot fail. Where the column is a shared dictionary, it is evaluated once an entry, and rows are chosen
+// by their codes, in this batch and the next ones of the dictionary.
+type truth struct {
+	node        // for other batches
+	entry  node // evaluates entries, with memory of its own: node may be in use meanwhile
+	column int
+	typ    types.Type
+	sub    frame
+	known  dictCache[truthTable]
+	sel    []int32
+}
+
+// truthTable says for which entries of a dictionary, and whether for null, an expression is true or false.
+type truthTable [2]struct {
+	entries []uint8
+	null    bool
+}
+
+// truth wraps the compiled form of a boolean expression if it depends on one column only and may be evaluated for values that no row has.
+func (b *builder) truth(e expr.Expr, n node) (node, error) {
+	if len(e.Children()) == 0 {
+		return n, nil
+	}
+	switch n.(type) {
+	case *truth, *nullTest:
+		return n, nil
+	}
+	at, t := onlyColumn(e, b)
+	if at < 0 || expr.MayFail(e) || expr.IsVolatile(e) {
+		return n, nil
+	}
+	fresh := newBuilder(b.cols, b.env)
+	fresh.plain = true
+	entry, err := fresh.make(e, false)
+	if err != nil {
+		return nil, err
+	}
+	return &truth{node: n, entry: entry, column: at, typ: t, sub: frame{cols: make([]*columnar.Vector, len(b.cols))}}, nil
+}
+
+// onlyColumn returns the position of the one column that e refers to, or -1.
+func onlyColumn(e expr.Expr, b *builder) (int, types.Type) {
+	at, t := -1, types.Type{}
+	expr.Columns(e, func(c *expr.Column) {
+		i, ok := b.in[c.ID]
+		switch {
+		case !ok: // a lambda's parameter
+		case at == -1 || at == i:
+			at, t = i, c.T
+		default:
+			at = -2
+		}
+	})
+	return at, t
+}
+
+func (n *truth) choose(f *frame, rows columnar.Rows, want bool, dst []int32) ([]int32, error) {
+	v := f.cols[n.column]
+	if v.Form != columnar.Dictionary || v.Dict.Class != columnar.Shared {
+		return choose(n.node, f, rows, want, dst)
+	}
+	e := n.known.get(v.Dict, rows.Count())
+	if !e.ready {
+		if !e.due() {
+			return choose(n.node, f, rows, want, dst)
+		}
+		if err := n.learn(v.Dict, e); err != nil {
+			return nil, err
+		}
+	}
+	t := &e.value[bit(want)]
+	return chooseCodes(t.entries, v, t.null, rows, dst), nil
+}
+
+// learn evaluates the expression on all entries of a dictionary, and on null.
+func (n *truth) learn(dict *columnar.Vector, e *dictEntry[truthTable]) (err error) {
+	for w := range e.value {
+		t := &e.value[w]
+		n.sub.cols[n.column], n.sub.n = dict, dict.Len
+		n.sub.gen++
+		if n.sel, err = choose(n.entry, &n.sub, columnar.AllRows(dict.Len), w == 1, n.sel); err != nil {
+			return err
+		}
+		t.entries = make([]uint8, dict.Len)
+		for _, r := range n.sel {
+			t.entries[r] = 1
+		}
+		n.sub.cols[n.column], n.sub.n = columnar.NullConstant(n.typ, 1), 1
+		n.sub.gen++
+		if n.sel, err = choose(n.entry, &n.sub, columnar.AllRows(1), w == 1, n.sel); err != nil {
+			return err
+		}
+		t.null = len(n.sel) > 0
+	}
+	e.ready = true
+	return nil
+}
+
+// chooseCodes keeps the rows of a dictionary vector whose entry has a 1 in the table, and null rows if nulls is set (entries that are null
+// have their place in the table). dst may be rows.Sel.
+func chooseCodes(table []uint8, v *columnar.Vector, nulls bool, rows columnar.Rows, dst []int32) []int32 {
+	if len(table) == 0 { // all rows are null
+		if nulls {
+			return kernel.SelectNotNull(&columnar.Vector{}, rows, dst)
+		}
+		return atLeast(dst, 0)
+	}
+	dst = atLeast(dst, rows.Count())
+	k := 0
+	switch {
+	case v.Valid != nil:
+		onNull := bit(nulls)
+		for i := range rows.Count() {
+			r := rows.Row(i)
+			ok := int(v.Valid[r>>6] >> (r & 63) & 1)
+			dst[k] = int32(r)
+			k += int(table[v.Codes[r]])&ok | onNull&^ok
+		}
+	case rows.Sel != nil:
+		for _, r := range rows.Sel {
+			dst[k] = r
+			k += int(table[v.Codes[r]])
+		}
+	default:
+		for r, c := range v.Codes[:rows.N] {
+			dst[k] = int32(r)
+			k += int(table[c])
+		}
+	}
+	return dst[:k]
+}
+
+// atLeast returns a list of n numbers, in dst's memory if it fits; never nil.
+func atLeast(dst []int32, n int) []int32 {
+	if dst == nil || cap(dst) < n {
+		return make([]int32, n)
+	}
+	return dst[:n]
+}
