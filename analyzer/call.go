@@ -106,7 +106,7 @@ func (b *binder) special(n *expr.UnresolvedCall, name string) (e expr.Expr, done
 		e, err := b.structCall(n)
 		return e, true, err
 	}
-	if t, ok := castNames[name]; ok && len(n.Args) == 1 && n.Over == nil && functions.Lookup(name) == nil {
+	if t, ok := castNames[name]; ok && len(n.Args) == 1 && n.Over == nil {
 		e, err := b.cast(&expr.Cast{Base: n.Base, Child: n.Args[0], To: t})
 		return e, true, err
 	}
