@@ -64,9 +64,9 @@ func (p *parser) keywordCall(k kind, start int32) expr.Expr {
 			return p.closeCall(start, "extract", field, p.value())
 		}
 	case kwPOSITION:
-		return p.wordCall(start, "position", kwIN)
+		return p.wordCall(start, "locate", kwIN)
 	case kwSUBSTRING, kwSUBSTR:
-		return p.wordCall(start, strings.ToLower(keywordNames[k]), kwFROM, kwFOR)
+		return p.wordCall(start, "substring", kwFROM, kwFOR)
 	case kwOVERLAY:
 		return p.wordCall(start, "overlay", kwPLACING, kwFROM, kwFOR)
 	case kwTRIM:
