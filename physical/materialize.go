@@ -32,8 +32,8 @@ func columnTypes(cols []*expr.Column) []types.Type {
 	return ts
 }
 
-// floor is the bytes of an open chunk that are never refused, so that a worker can fill a chunk worth writing to a file.
-const floor = 64 << 10
+// chunkFloor is the bytes of an open chunk that are never refused, so that a worker can fill a chunk worth writing to a file.
+const chunkFloor = 64 << 10
 
 type materialize struct {
 	types   []types.Type
@@ -119,7 +119,7 @@ func (l *localMaterialize) reserve(c *chunk) error {
 	case budget.Reserve(more):
 		c.bytes = size
 		return nil
-	case size <= floor:
+	case size <= chunkFloor:
 		budget.Force(more)
 		c.bytes = size
 		return nil

@@ -2,7 +2,6 @@ package eval
 
 import (
 	"math"
-	"time"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/expr"
