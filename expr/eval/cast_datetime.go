@@ -2,6 +2,7 @@ package eval
 
 import (
 	"math"
+	"time"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/expr"
