@@ -1,13 +1,14 @@
 package eval
 
 import (
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparrow-engine/sparrow/columnar"
-	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
@@ -293,7 +294,32 @@ func TestSteadyStateDoesNotAllocate(t *testing.T) {
 			t.Fatal(err)
 		}
 	}))
-	_ = kernel.EQ
+}
+
+func TestProgramsAreSharedByWorkers(t *testing.T) {
+	a := col(0, types.IntType)
+	e := &expr.Case{Whens: []expr.When{{Cond: &expr.In{Child: a, List: []expr.Expr{i32(1), i32(2)}}, Then: fn(add, types.IntType, a, i32(1))}}, Else: a, T: types.IntType}
+	p, err := Compile([]expr.Expr{e}, []*expr.Column{a}, env)
+	require.NoError(t, err)
+	pred, err := CompilePredicate(cmpOp(expr.OpGt, e, i32(2)), []*expr.Column{a}, env)
+	require.NoError(t, err)
+	dict := ints(1, 2, 3, nil)
+	dict.Class = columnar.Shared
+	var workers sync.WaitGroup
+	for range 4 {
+		workers.Go(func() {
+			ev, s := p.New(), pred.New()
+			for range 50 {
+				b := &columnar.Batch{Cols: []*columnar.Vector{columnar.NewDictionary(dict, []int32{0, 1, 2, 3, 1})}, N: 5}
+				vs, err := ev.Eval(b)
+				sel, err2 := s.Select(b, nil)
+				if err != nil || err2 != nil || vs[0].Value(1) != int32(3) || !slices.Equal(sel, []int32{1, 2, 4}) {
+					t.Errorf("got %v, %v, %v, %v", vs, sel, err, err2)
+				}
+			}
+		})
+	}
+	workers.Wait()
 }
 
 func TestLambda(t *testing.T) {
