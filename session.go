@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -137,7 +138,8 @@ func (st *statement) nextID() expr.ColumnID { return expr.ColumnID(st.ids.Add(1)
 
 func (st *statement) parseOptions() sql.Options {
 	return sql.Options{DoubleQuotedIdentifiers: st.conf.Bool("spark.sql.ansi.doubleQuotedIdentifiers") && st.env.ANSI,
-		EnforceReserved: st.conf.Bool("spark.sql.ansi.enforceReservedKeywords") && st.env.ANSI}
+		EnforceReserved: st.conf.Bool("spark.sql.ansi.enforceReservedKeywords") && st.env.ANSI,
+		LegacyIntervals: st.conf.Bool("spark.sql.legacy.interval.enabled"), TimestampNTZ: strings.EqualFold(st.conf.Get("spark.sql.timestampType"), "TIMESTAMP_NTZ")}
 }
 
 // analyze binds a plan.

@@ -1,51 +1,124 @@
 package analyzer
 
 import (
+	"slices"
 	"strings"
 
+	"github.com/sparrow-engine/sparrow/catalog"
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/functions"
+	"github.com/sparrow-engine/sparrow/types"
 )
 
 // defaults are the trailing arguments that Spark fills in before it prints a call: the text of each argument from the second on.
 var defaults = map[string][]string{
-	"split":              {1: "-1"},
-	"regexp_replace":     {2: "1"},
-	"regexp_extract":     {1: "1"},
-	"regexp_extract_all": {1: "1"},
-	"substring":          {1: "2147483647"},
-	"substr":             {1: "2147483647"},
-	"round":              {0: "0"},
-	"bround":             {0: "0"},
-	"lag":                {0: "1", 1: "NULL"},
-	"lead":               {0: "1", 1: "NULL"},
-	"percentile_approx":  {1: "10000"},
-	"approx_percentile":  {1: "10000"},
-	"percentile":         {1: "1"},
-	"lpad":               {1: " "},
-	"rpad":               {1: " "},
-	"sort_array":         {0: "true"},
-	"locate":             {1: "1"},
-	"position":           {1: "1"},
-	"str_to_map":         {0: ",", 1: ":"},
-	"months_between":     {1: "true"},
-	"from_unixtime":      {0: "yyyy-MM-dd HH:mm:ss"},
-	"unix_timestamp":     {0: "yyyy-MM-dd HH:mm:ss"},
-	"to_unix_timestamp":  {0: "yyyy-MM-dd HH:mm:ss"},
-	"array_sort":         {0: "lambdafunction((IF(((namedlambdavariable() IS NULL) AND (namedlambdavariable() IS NULL)), 0, (IF((namedlambdavariable() IS NULL), 1, (IF((namedlambdavariable() IS NULL), -1, (IF((namedlambdavariable() < namedlambdavariable()), -1, (IF((namedlambdavariable() > namedlambdavariable()), 1, 0)))))))))), namedlambdavariable(), namedlambdavariable())"},
-	"aggregate":          {2: "lambdafunction(namedlambdavariable(), namedlambdavariable())"},
-	"reduce":             {2: "lambdafunction(namedlambdavariable(), namedlambdavariable())"},
+	"split":               {1: "-1"},
+	"regexp_replace":      {2: "1"},
+	"regexp_extract":      {1: "1"},
+	"regexp_extract_all":  {1: "1"},
+	"substring":           {1: "2147483647"},
+	"substr":              {1: "2147483647"},
+	"round":               {0: "0"},
+	"bround":              {0: "0"},
+	"lag":                 {0: "1", 1: "NULL"},
+	"lead":                {0: "1", 1: "NULL"},
+	"percentile_approx":   {1: "10000"},
+	"approx_percentile":   {1: "10000"},
+	"percentile":          {1: "1"},
+	"lpad":                {1: " "},
+	"rpad":                {1: " "},
+	"sort_array":          {0: "true"},
+	"locate":              {1: "1"},
+	"position":            {1: "1"},
+	"str_to_map":          {0: ",", 1: ":"},
+	"approx_top_k":        {0: "5", 1: "10000"},
+	"regexp_instr":        {1: "0"},
+	"sentences":           {0: " ", 1: " "},
+	"overlay":             {2: "-1"},
+	"mask":                {0: "X", 1: "x", 2: "n", 3: "NULL"},
+	"make_ym_interval":    {0: "0"},
+	"make_dt_interval":    {0: "0", 1: "0", 2: "0.000000"},
+	"make_interval":       {0: "0", 1: "0", 2: "0", 3: "0", 4: "0", 5: "0.000000"},
+	"try_make_interval":   {0: "0", 1: "0", 2: "0", 3: "0", 4: "0", 5: "0.000000"},
+	"listagg":             {0: "NULL"},
+	"string_agg":          {0: "NULL"},
+	"variant_set":         {2: "true"},
+	"try_variant_set":     {2: "true"},
+	"variant_strip_nulls": {0: "true"},
+	"aes_encrypt":         {1: "GCM", 2: "DEFAULT", 3: " ", 4: " "},
+	"aes_decrypt":         {1: "GCM", 2: "DEFAULT", 3: " "},
+	"try_aes_decrypt":     {1: "GCM", 2: "DEFAULT", 3: " "},
+	"months_between":      {1: "true"},
+	"from_unixtime":       {0: "yyyy-MM-dd HH:mm:ss"},
+	"unix_timestamp":      {0: "yyyy-MM-dd HH:mm:ss"},
+	"to_unix_timestamp":   {0: "yyyy-MM-dd HH:mm:ss"},
+	"array_sort":          {0: "lambdafunction((IF(((namedlambdavariable() IS NULL) AND (namedlambdavariable() IS NULL)), 0, (IF((namedlambdavariable() IS NULL), 1, (IF((namedlambdavariable() IS NULL), -1, (IF((namedlambdavariable() < namedlambdavariable()), -1, (IF((namedlambdavariable() > namedlambdavariable()), 1, 0)))))))))), namedlambdavariable(), namedlambdavariable())"},
+	"aggregate":           {2: "lambdafunction(namedlambdavariable(), namedlambdavariable())"},
+	"reduce":              {2: "lambdafunction(namedlambdavariable(), namedlambdavariable())"},
 }
 
 // function prints name(args), with what the call has besides.
 func (p *printer) function(name string, x *expr.UnresolvedCall) {
-	args := x.Args
+	if p.userFunction(x) {
+		return
+	}
+	args := placedArgs(name, x.Args)
 	switch name {
+	case "string_agg":
+		if x.Within {
+			name = "listagg"
+		}
 	case "count":
 		if len(args) == 1 {
 			if s, ok := args[0].(*expr.Star); ok && len(s.Qualifier) == 0 && !x.Distinct {
 				p.text("count(1)")
 				return
 			}
+		}
+	case "assert_true":
+		if len(args) == 1 {
+			arg := autoName(p.a, args[0])
+			p.text("assert_true(", arg, ", '", arg, "' is not true!)")
+			return
+		}
+	case "log":
+		if len(args) == 1 {
+			p.text("LOG(E(), ")
+			p.expr(args[0])
+			p.text(")")
+			return
+		}
+	case "dense_rank", "rank", "percent_rank":
+		args, name = nil, strings.ToUpper(name)
+	case "first", "last", "any_value", "from_csv", "from_json", "from_xml", "to_json", "to_xml", "mode":
+		if len(args) > 1 { // options that are no operands
+			args = args[:1]
+		}
+	case "variant_get", "try_variant_get":
+		args = args[:min(2, len(args))]
+	case "now", "current_timestamp":
+		args = nil
+	case "datepart":
+		if len(args) == 2 {
+			p.text(name, "(")
+			p.expr(args[0])
+			p.text(" FROM ")
+			p.expr(args[1])
+			p.text(")")
+			return
+		}
+	case "trim", "btrim", "ltrim", "rtrim":
+		if len(args) == 2 && name != "btrim" {
+			p.text("TRIM(", map[string]string{"trim": "BOTH", "ltrim": "LEADING", "rtrim": "TRAILING"}[name], " ")
+			p.expr(args[0])
+			p.text(" FROM ")
+			p.expr(args[1])
+			p.text(")")
+			return
+		}
+	case "ceil", "floor":
+		if len(args) == 1 {
+			name = strings.ToUpper(name)
 		}
 	case "if":
 		if len(args) == 3 {
@@ -62,6 +135,10 @@ func (p *printer) function(name string, x *expr.UnresolvedCall) {
 			return
 		}
 	}
+	if _, isType := castNames[name]; isType && len(args) == 1 && functions.Lookup(name) == nil {
+		p.expr(args[0])
+		return
+	}
 	p.text(shownName(name), "(")
 	if x.Distinct {
 		p.text("DISTINCT ")
@@ -73,16 +150,28 @@ func (p *printer) function(name string, x *expr.UnresolvedCall) {
 	}
 	p.missing(name, len(args))
 	p.text(")")
+	p.nulls(name, x)
 	p.within(x)
 }
 
 // shownName is the name under which a call is printed, where it is not the one that was written.
 func shownName(name string) string {
 	switch name {
+	case "array_agg":
+		return "collect_list"
+	case "curdate":
+		return "current_date"
 	case "now":
-		return "now"
-	case "timestampadd", "timestampdiff":
-		return name
+		return "current_timestamp"
+	case "localtime":
+		return "current_time"
+	case "random":
+		return "rand"
+	case "current_database":
+		return "current_schema"
+	case "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "cos", "cosh", "cot", "csc", "degrees", "exp", "expm1", "hypot", "log", "log10", "log1p", "log2",
+		"power", "radians", "sec", "signum", "sin", "sinh", "sqrt", "tan", "tanh", "e", "pi", "spark_partition_id":
+		return strings.ToUpper(name)
 	}
 	return name
 }
@@ -91,7 +180,10 @@ func (p *printer) missing(name string, n int) {
 	d := defaults[name]
 	for i := max(n-1, 0); i < len(d); i++ {
 		if d[i] != "" && n > 0 {
-			p.text(", ", d[i])
+			p.text(", ")
+			if d[i] != " " || name == "lpad" || name == "rpad" {
+				p.text(d[i])
+			}
 		}
 	}
 }
@@ -105,6 +197,83 @@ func (p *printer) structArgs(args []expr.Expr) {
 	}
 }
 
+// nulls prints IGNORE NULLS and RESPECT NULLS where they are not the default.
+func (p *printer) nulls(name string, x *expr.UnresolvedCall) {
+	if !x.NullsSet {
+		return
+	}
+	collects := name == "collect_list" || name == "array_agg" || name == "collect_set"
+	switch {
+	case x.IgnoreNulls && !collects:
+		p.text(" ignore nulls")
+	case !x.IgnoreNulls && collects:
+		p.text(" RESPECT NULLS")
+	}
+}
+
+// placedArgs puts named arguments of a built-in into the order of its parameters.
+func placedArgs(name string, args []expr.Expr) []expr.Expr {
+	named := false
+	for _, a := range args {
+		_, ok := a.(*expr.NamedArg)
+		named = named || ok
+	}
+	f := functions.Lookup(name)
+	if !named || f == nil {
+		return args
+	}
+	for _, s := range f.Sigs {
+		out := make([]expr.Expr, len(s.Names))
+		if !place(out, s.Names, args) {
+			continue
+		}
+		n := len(args)
+		if slices.Contains(out[:min(n, len(out))], nil) {
+			continue
+		}
+		return out[:n]
+	}
+	return args
+}
+
+// place puts arguments at the positions of their names and reports whether all have one.
+func place(out []expr.Expr, names []string, args []expr.Expr) bool {
+	for i, a := range args {
+		if n, ok := a.(*expr.NamedArg); ok {
+			i = slices.IndexFunc(names, func(s string) bool { return strings.EqualFold(s, n.Name) })
+			a = n.Child
+		}
+		if i < 0 || i >= len(out) {
+			return false
+		}
+		out[i] = a
+	}
+	return true
+}
+
+// userFunction prints a call of a SQL function with its qualified name and defaults, and reports whether it is one.
+func (p *printer) userFunction(x *expr.UnresolvedCall) bool {
+	f := p.a.Catalog.Function(x.Name)
+	if f == nil || f.Func != nil || builtin(x.Name) != nil && f.Database != "" {
+		return false
+	}
+	if f.Database != "" {
+		p.text(catalog.DefaultCatalog, ".", f.Database, ".")
+	}
+	names := make([]string, len(f.Params))
+	args := make([]expr.Expr, len(f.Params))
+	for i, c := range f.Params {
+		names[i], args[i] = c.Name, c.Default
+	}
+	if !place(args, names, x.Args) {
+		args = x.Args
+	}
+	p.text(f.Name, "(")
+	p.list(args)
+	p.text(")")
+	return true
+}
+
 func (p *printer) within(x *expr.UnresolvedCall) {
 	if len(x.Order) == 0 || !x.Within {
 		return
@@ -115,9 +284,58 @@ func (p *printer) within(x *expr.UnresolvedCall) {
 			p.text(", ")
 		}
 		p.expr(k.Expr)
-		if k.Desc {
+		switch {
+		case strings.HasSuffix(x.Name[len(x.Name)-1], "agg"):
+			p.text(map[bool]string{true: " DESC NULLS LAST", false: " ASC NULLS FIRST"}[k.Desc])
+		case k.Desc != (x.Name[len(x.Name)-1] == "mode"): // mode keeps the reversed order
 			p.text(" DESC")
 		}
 	}
 	p.text(")")
+}
+
+// noteDateArithmetic records how + and - of dates and intervals print: Spark turns them into other functions.
+func (a *analyzer) noteDateArithmetic(n *expr.UnresolvedCall, args []expr.Expr) {
+	name := n.Name[len(n.Name)-1]
+	if len(args) != 2 || name != "+" && name != "-" {
+		return
+	}
+	l, r := args[0].Type(), args[1].Type()
+	interval := func(t types.Type) bool { return t.IsInterval() || t.Kind == types.Null }
+	form := ""
+	switch {
+	case l.IsDatetime() && r.IsInterval(), (l.Kind == types.Timestamp || l.Kind == types.TimestampNTZ) && interval(r) && name == "+":
+		form = "bare"
+	case name == "+" && l.IsInterval() && r.IsDatetime():
+		form = "swapped"
+	case l.Kind == types.Date && r.IsInteger():
+		form = map[string]string{"+": "date_add", "-": "date_sub"}[name]
+	case name == "+" && l.IsInteger() && r.Kind == types.Date:
+		form = "date_add swapped"
+	default:
+		return
+	}
+	a.dateForms[n] = form
+}
+
+// dateArithmetic prints a call that noteDateArithmetic has recorded and reports whether it did.
+func (p *printer) dateArithmetic(x *expr.UnresolvedCall) bool {
+	form, ok := p.a.dateForms[x]
+	if !ok {
+		return false
+	}
+	l, r := x.Args[0], x.Args[1]
+	if strings.HasSuffix(form, "swapped") {
+		l, r = r, l
+	}
+	if f, isCall := strings.CutPrefix(form, "date_"); isCall {
+		p.text("date_", strings.TrimSuffix(f, " swapped"), "(")
+		p.list([]expr.Expr{l, r})
+		p.text(")")
+		return true
+	}
+	p.expr(l)
+	p.text(" ", x.Name[0], " ")
+	p.expr(r)
+	return true
 }

@@ -87,6 +87,10 @@ func (p *printer) expr(e expr.Expr) {
 	case *expr.UnresolvedLambda:
 		p.lambda(x)
 	case *expr.Star:
+		if names, ok := p.a.starNames[x]; ok {
+			p.text(strings.Join(names, ", "))
+			return
+		}
 		p.text("*")
 	default:
 		p.rare(e)
@@ -171,7 +175,7 @@ func (p *printer) cast(x *expr.Cast) {
 	}
 	p.text("CAST(")
 	p.expr(x.Child)
-	p.text(" AS ", x.To.SQL(), ")")
+	p.text(" AS ", plainStrings(x.To).SQL(), ")")
 }
 
 func (p *printer) caseWhen(x *expr.Case) {
@@ -214,7 +218,7 @@ func (p *printer) subquery(x *expr.Subquery) {
 				if i > 0 {
 					p.text(", ")
 				}
-				p.text(fieldName(l, i), ", ")
+				p.text("'", autoName(p.a, l), "', ")
 				p.expr(l)
 			}
 			p.text(")")
@@ -260,7 +264,7 @@ var infix = map[string]string{"+": "+", "-": "-", "*": "*", "/": "/", "%": "%", 
 
 func (p *printer) call(x *expr.UnresolvedCall) {
 	name := strings.ToLower(x.Name[len(x.Name)-1])
-	if len(x.Name) == 1 && x.Over == nil && p.operator(name, x.Args) {
+	if p.dateArithmetic(x) || len(x.Name) == 1 && x.Over == nil && p.operator(name, x.Args) {
 		return
 	}
 	p.function(name, x)
@@ -284,7 +288,7 @@ func (p *printer) operator(name string, args []expr.Expr) bool {
 		p.text("(NOT ")
 		p.binary(args[0], "=", args[1])
 		p.text(")")
-	case (name == "-" || name == "+" || name == "negative" || name == "positive") && len(args) == 1:
+	case (name == "-" || name == "+" || name == "positive") && len(args) == 1:
 		p.signed(name, args[0])
 	case name == "~" && len(args) == 1:
 		p.text("~")
@@ -328,16 +332,12 @@ func (p *printer) binary(l expr.Expr, op string, r expr.Expr) {
 }
 
 func (p *printer) signed(name string, e expr.Expr) {
-	switch name {
-	case "-", "+":
-		p.text("(", name, " ")
-		p.expr(e)
-		p.text(")")
-	default:
-		p.text(name, "(")
-		p.expr(e)
-		p.text(")")
+	if name == "positive" {
+		name = "+"
 	}
+	p.text("(", name, " ")
+	p.expr(e)
+	p.text(")")
 }
 
 func (p *printer) like(name string, args []expr.Expr) {
@@ -449,15 +449,8 @@ func (p *printer) bound(b expr.Bound) {
 	case expr.CurrentRow:
 		p.text("CURRENT ROW")
 	case expr.Preceding:
-		if l, ok := b.Offset.(*expr.Literal); ok && l.T.IsNumeric() {
-			p.text("-")
-			p.expr(b.Offset)
-			p.text(" FOLLOWING")
-			return
-		}
-		p.text("(- ")
 		p.expr(b.Offset)
-		p.text(") FOLLOWING")
+		p.text(" PRECEDING")
 	case expr.Following:
 		p.expr(b.Offset)
 		p.text(" FOLLOWING")
@@ -493,9 +486,9 @@ func literalText(l *expr.Literal, a *analyzer) string {
 	case types.TimestampNTZ:
 		return "TIMESTAMP_NTZ '" + temporal.FormatNTZ(l.Value.(int64)) + "'"
 	case types.YearMonth:
-		return temporal.FormatYearMonth(l.Value.(int32), l.T.From, l.T.To)
+		return "INTERVAL '" + temporal.FormatYearMonth(l.Value.(int32), l.T.From, l.T.To) + "' " + strings.ToUpper(strings.TrimPrefix(l.T.String(), "interval "))
 	case types.DayTime:
-		return temporal.FormatDayTime(l.Value.(int64), l.T.From, l.T.To)
+		return "INTERVAL '" + temporal.FormatDayTime(l.Value.(int64), l.T.From, l.T.To) + "' " + strings.ToUpper(strings.TrimPrefix(l.T.String(), "interval "))
 	case types.Time:
 		return "TIME '" + string(temporal.AppendTime(nil, l.Value.(int64)/1000)) + "'"
 	}

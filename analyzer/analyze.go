@@ -37,7 +37,8 @@ type Session struct {
 // Analyze binds a plan. The result's Output is what the query shows, in order. Errors are *sqlerr.Error with Spark's conditions and the
 // place in the text that p was parsed from. ctx bounds the opening of files that the query names.
 func Analyze(ctx context.Context, p logical.Plan, s *Session) (logical.Plan, error) {
-	a := &analyzer{ctx: ctx, Session: s, env: s.Env, names: map[*expr.Name]string{}, outerNames: map[*expr.Subquery][]string{}}
+	a := &analyzer{ctx: ctx, Session: s, env: s.Env, names: map[*expr.Name]string{}, outerNames: map[*expr.Subquery][]string{}, starNames: map[*expr.Star][]string{},
+		dateForms: map[*expr.UnresolvedCall]string{}}
 	if err := a.checkParameters(p); err != nil {
 		return nil, err
 	}
@@ -59,6 +60,8 @@ type analyzer struct {
 	// names holds the text under which a bound name appears in automatic column names, outerNames the outer columns of a bound subquery.
 	names      map[*expr.Name]string
 	outerNames map[*expr.Subquery][]string
+	starNames  map[*expr.Star][]string // of stars among arguments
+	dateForms  map[*expr.UnresolvedCall]string
 	windowDefs map[string]expr.WindowSpec // WINDOW clause of the block being bound
 }
 

@@ -211,7 +211,7 @@ func (b *binder) predicate(e expr.Expr, cond, what string) (expr.Expr, error) {
 	switch x.Type().Kind {
 	case types.Boolean:
 		return x, nil
-	case types.Null, types.String:
+	case types.Null:
 		return b.a.implicit(x, types.BooleanType), nil
 	}
 	return nil, sqlerr.New(cond, e.Pos(), "Cannot resolve \"%s\" due to data type mismatch: %s \"%s\" of type \"%s\" is not a boolean.", autoName(b.a, e), what, autoName(b.a, e), x.Type().SQL())
@@ -228,7 +228,7 @@ func (b *binder) cast(n *expr.Cast) (expr.Expr, error) {
 		return nil, err
 	}
 	c := *n
-	c.Child = child
+	c.Child, c.To = child, plainStrings(n.To)
 	if n.Literal {
 		if lit := b.a.typedLiteral(n); lit != nil {
 			return lit, nil
@@ -337,7 +337,7 @@ func (b *binder) in(n *expr.In) (expr.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, err := b.exprs(n.List)
+	list, err := b.arguments(&expr.UnresolvedCall{Base: n.Base, Name: []string{"in"}, Args: n.List}, inFunc)
 	if err != nil {
 		return nil, err
 	}
@@ -353,6 +353,9 @@ func (b *binder) in(n *expr.In) (expr.Expr, error) {
 	}
 	return out, nil
 }
+
+// inFunc stands for IN where the arguments of a call are bound.
+var inFunc = &expr.Func{Name: "in"}
 
 // namedArg keeps f(name => value) for functions.Bind to place.
 func (b *binder) namedArg(n *expr.NamedArg) (expr.Expr, error) {

@@ -28,6 +28,11 @@ func (b *binder) unresolvedCall(n *expr.UnresolvedCall) (expr.Expr, error) {
 	if f == nil {
 		return b.unknownFunction(n)
 	}
+	if f.Kind == expr.AggregateFunc && n.Over == nil {
+		if e, err := b.outerAggregate(n, f); e != nil || err != nil {
+			return e, err
+		}
+	}
 	if err := b.placement(n, f); err != nil {
 		return nil, err
 	}
@@ -50,6 +55,7 @@ func (b *binder) bound(n *expr.UnresolvedCall, f *expr.Func) (expr.Expr, error) 
 	if err != nil {
 		return nil, err
 	}
+	b.a.noteDateArithmetic(n, args)
 	o := functions.BindOptions{Env: b.a.env, Pos: n.At, Distinct: n.Distinct, IgnoreNulls: n.IgnoreNulls}
 	if n.Filter != nil {
 		if o.Filter, err = b.aggregateFilter(n.Filter); err != nil {
@@ -160,9 +166,12 @@ func (b *binder) withoutStars(n *expr.UnresolvedCall, f *expr.Func) ([]expr.Expr
 		if err != nil {
 			return nil, err
 		}
+		var names []string
 		for _, it := range items {
 			out = append(out, it.ast)
+			names = append(names, itemName(it))
 		}
+		b.a.starNames[s] = names
 	}
 	if out == nil {
 		return n.Args, nil

@@ -24,6 +24,25 @@ func (a *analyzer) comparable(es []expr.Expr) (types.Type, bool) {
 	return a.common(es)
 }
 
+// plainStrings returns the type with char and varchar as string, as which they compute.
+func plainStrings(t types.Type) types.Type {
+	switch t.Kind {
+	case types.String:
+		return types.StringType
+	case types.Array:
+		return types.ArrayOf(plainStrings(t.Elem()), t.ContainsNull())
+	case types.Map:
+		return types.MapOf(plainStrings(t.Key()), plainStrings(t.Elem()), t.ContainsNull())
+	case types.Struct:
+		fs := append([]types.Field{}, t.Fields()...)
+		for i := range fs {
+			fs[i].Type = plainStrings(fs[i].Type)
+		}
+		return types.StructOf(fs...)
+	}
+	return t
+}
+
 func quotedTypes(es []expr.Expr) string {
 	parts := make([]string, len(es))
 	for i, e := range es {

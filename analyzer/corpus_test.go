@@ -187,3 +187,63 @@ func isAnalysis(a answer) bool {
 }
 
 var _ = types.NullType
+
+// TestSyntaxCorpus analyzes the features of the language that the corpus lists, each with its setup.
+func TestSyntaxCorpus(t *testing.T) {
+	f, err := os.Open(strings.Replace(corpus, "statements", "syntax", 1))
+	if err != nil {
+		t.Skip("the corpus of Spark's answers is not here")
+	}
+	defer f.Close()
+	in := bufio.NewScanner(f)
+	in.Buffer(nil, 1<<24)
+	same, total := 0, 0
+	for in.Scan() {
+		var x struct {
+			Feature, SQL, Err string
+			Conf              string
+			Setup             []string
+			Cols, Types       []string
+		}
+		require.NoError(t, json.Unmarshal(in.Bytes(), &x))
+		s := newTestSession(t)
+		s.settings(strings.Split(x.Conf, ","))
+		total++
+		if why := s.syntax(x.Setup, x.SQL, x.Err, x.Cols, x.Types); why == "" {
+			same++
+		} else if os.Getenv("CORPUS") != "" {
+			t.Logf("%s: %s\n   %s", x.Feature, why, x.SQL)
+		}
+	}
+	t.Logf("%d of %d features as Spark", same, total)
+}
+
+func (s *testSession) syntax(setup []string, text, want string, cols, ts []string) string {
+	for _, x := range setup {
+		if _, err := s.run(x); err != nil {
+			return "setup: " + err.Error()
+		}
+	}
+	p, err := s.run(text)
+	if err != nil {
+		if e := sqlerr.As(err); e != nil && e.Condition == want {
+			return ""
+		}
+		return "want " + want + " got " + err.Error()
+	}
+	if want != "" {
+		return "want " + want
+	}
+	if p == nil {
+		return ""
+	}
+	if bad := logical.Check(p); bad != nil {
+		s.t.Errorf("%s\n%v\n%s", text, bad, logical.Format(p, logical.FormatOptions{}))
+	}
+	for i, f := range logical.Schema(p) {
+		if i >= len(cols) || f.Name != cols[i] || f.Type.String() != ts[i] {
+			return fmt.Sprintf("schema %v %v got %s", cols, ts, ddl(p))
+		}
+	}
+	return ""
+}

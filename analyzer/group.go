@@ -21,7 +21,9 @@ type grouped struct {
 // groupBy binds the items of GROUP BY.
 func (k *block) groupBy(g *logical.Grouping) error {
 	k.group = &grouped{block: k}
-	b := k.a.binder(k.scope, "GROUP BY")
+	s := *k.scope
+	b := k.a.binder(&s, "GROUP BY")
+	s.fallback = func(n *expr.Name) (*found, error) { return k.groupAlias(b, n) }
 	sets := [][]int{{}}
 	for i := range g.Items {
 		more, err := k.itemSets(b, &g.Items[i])
@@ -125,22 +127,31 @@ func (k *block) keyExpr(b *binder, e expr.Expr) (expr.Expr, error) {
 		if n < 1 || n > len(k.items) {
 			return nil, sqlerr.New("GROUP_BY_POS_OUT_OF_RANGE", e.Pos(), "GROUP BY position %d is not in select list (valid range is [1, %d]).", n, len(k.items))
 		}
-		return k.listKey(b, k.items[n-1], e, n)
-	}
-	if n, ok := e.(*expr.Name); ok && len(n.Parts) == 1 && n.PlanID == 0 && k.a.confTrue("spark.sql.groupByAliases") {
-		f, err := k.scope.column(n)
-		if err != nil {
-			return nil, err
-		}
-		if f == nil {
-			for _, it := range k.items {
-				if it.name != "" && equalFold(it.name, n.Parts[0]) {
-					return k.listKey(b, it, e, 0)
-				}
+		for _, it := range k.items {
+			if it.star {
+				return nil, sqlerr.New("STAR_GROUP_BY_POS", e.Pos(), "Star (*) is not allowed in a select list when GROUP BY an ordinal position is used.")
 			}
 		}
+		return k.listKey(b, k.items[n-1], e, n)
 	}
 	return b.expr(e)
+}
+
+// groupAlias finds an item of the list by its name.
+func (k *block) groupAlias(b *binder, n *expr.Name) (*found, error) {
+	if len(n.Parts) > 1 || n.PlanID != 0 || !k.a.confTrue("spark.sql.groupByAliases") {
+		return nil, nil
+	}
+	for _, it := range k.items {
+		if it.name != "" && equalFold(it.name, n.Parts[0]) || it.name == "" && !isPlain(it.ast) && autoName(k.a, it.ast) == n.Parts[0] {
+			e, err := k.listKey(b, it, n, 0)
+			if err != nil {
+				return nil, err
+			}
+			return &found{e: e, pretty: n.Parts[0]}, nil
+		}
+	}
+	return nil, nil
 }
 
 // listKey groups by an item of the list.
@@ -172,7 +183,7 @@ func ordinal(e expr.Expr) (int, bool) {
 // addKey returns the position of a key, adding it if it is new.
 func (g *grouped) addKey(x expr.Expr, name string) int {
 	for i, key := range g.keys {
-		if expr.Equal(key.Expr, x) {
+		if sameExpr(key.Expr, x) {
 			return i
 		}
 	}
@@ -291,11 +302,13 @@ func (k *block) groupByAll(g *logical.Grouping) error {
 func outsideAggregates(e expr.Expr) bool {
 	found := false
 	expr.Walk(e, func(x expr.Expr) bool {
-		switch x.(type) {
+		switch x := x.(type) {
 		case *expr.Aggregate:
 			return false
 		case *expr.Column:
 			found = true
+		case *expr.Subquery:
+			found = found || len(expr.FreeOf(x.Query)) > 0
 		}
 		return true
 	})

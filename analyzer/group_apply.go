@@ -17,11 +17,14 @@ func (g *grouped) apply(having expr.Expr, qualify *item) (expr.Expr, error) {
 	k := g.block
 	g.byText = map[string]*expr.Column{}
 	for _, key := range g.keys {
-		g.byText[expr.Key(key.Expr)] = key.Col
+		g.byText[exprKey(key.Expr)] = key.Col
 	}
 	var err error
-	for _, it := range k.all() {
+	for i, it := range k.all() {
 		if it.e, err = g.above(it.e); err != nil {
+			if i >= len(k.items) {
+				err = k.notInOutput(err)
+			}
 			return nil, err
 		}
 		if it.col != nil {
@@ -36,11 +39,24 @@ func (g *grouped) apply(having expr.Expr, qualify *item) (expr.Expr, error) {
 	}
 	if having != nil {
 		if having, err = g.above(having); err != nil {
-			return nil, err
+			return nil, k.notInOutput(err)
 		}
 	}
 	k.plan = &logical.Aggregate{Base: k.sel.Base, Input: k.plan, Keys: g.keys, Aggs: g.aggs, Sets: g.sets, GroupingID: g.id}
 	return having, nil
+}
+
+// notInOutput turns the error of a column that is not grouped into the one that Spark gives in HAVING and ORDER BY.
+func (k *block) notInOutput(err error) error {
+	e := sqlerr.As(err)
+	if e == nil || e.Condition != "MISSING_AGGREGATION" && e.Condition != "MISSING_GROUP_BY" {
+		return err
+	}
+	var names []string
+	for _, it := range k.items {
+		names = append(names, it.col.Name)
+	}
+	return unresolvedName(k.missingName, names, e.Pos)
 }
 
 // withNull brings an item's nullability up to date.
@@ -69,7 +85,7 @@ func (g *grouped) above(e expr.Expr) (expr.Expr, error) {
 	case *expr.Lambda:
 		return g.children(x)
 	}
-	if c := g.byText[expr.Key(e)]; c != nil {
+	if c := g.byText[exprKey(e)]; c != nil {
 		return at(c, e), nil
 	}
 	switch x := e.(type) {
@@ -109,10 +125,14 @@ func (g *grouped) columnAbove(c *expr.Column) (expr.Expr, error) {
 	if key := g.byText[expr.Key(c)]; key != nil {
 		return at(key, c), nil
 	}
+	if ag := g.block.hosted[c.ID]; ag != nil {
+		return g.aggregateColumn(ag), nil
+	}
 	if !g.block.ofInput(c.ID) {
 		return c, nil // an outer column, an item, a lambda's parameter, the grouping id
 	}
-	if g.implicit {
+	g.block.missingName = c.Name
+	if g.implicit || len(g.keys) == 0 {
 		return nil, sqlerr.New("MISSING_GROUP_BY", c.At, "The query does not include a GROUP BY clause, and the column %s is not an aggregate.", types.Quote(c.Name)).
 			WithHint("Add GROUP BY or turn it into the window functions using OVER clauses.")
 	}
@@ -122,7 +142,7 @@ func (g *grouped) columnAbove(c *expr.Column) (expr.Expr, error) {
 
 // aggregateColumn returns the column of an aggregate, adding it if it is new.
 func (g *grouped) aggregateColumn(x *expr.Aggregate) expr.Expr {
-	key := expr.Key(x)
+	key := exprKey(x)
 	c := g.byText[key]
 	if c == nil {
 		c = &expr.Column{ID: g.block.a.NextID(), Name: x.Func.Name, T: x.T, Null: x.Null}
@@ -226,7 +246,7 @@ func (g *grouped) inOrder(args []expr.Expr) bool {
 		return false
 	}
 	for i, a := range args {
-		if !expr.Equal(a, g.keys[i].Expr) {
+		if !sameExpr(a, g.keys[i].Expr) {
 			return false
 		}
 	}
@@ -237,7 +257,7 @@ func (g *grouped) inOrder(args []expr.Expr) bool {
 func (b *binder) groupingBit(n *expr.UnresolvedCall, arg expr.Expr, _ int) (expr.Expr, error) {
 	g := b.grouping
 	for i, key := range g.keys {
-		if !expr.Equal(arg, key.Expr) {
+		if !sameExpr(arg, key.Expr) {
 			continue
 		}
 		id := *g.id

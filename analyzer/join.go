@@ -27,6 +27,7 @@ func (a *analyzer) join(n *logical.UnresolvedJoin, outer *scope) (*relation, err
 			return nil, sqlerr.New("INVALID_LATERAL_JOIN_TYPE", n.At, "The %s JOIN with LATERAL correlation is not allowed because an OUTER subquery cannot correlate to its join partner.", kindName(n.Kind))
 		}
 		rightOuter = left.scope(outer)
+		rightOuter.lateral = true
 	}
 	right, err := a.plan(n.Right, rightOuter)
 	if err != nil {

@@ -14,6 +14,9 @@ type found struct {
 	e      expr.Expr
 	rest   []string // parts that are struct fields of e
 	pretty string   // the text in automatic column names, without rest
+	// qualifier is that of a column; outer tells that it was found around the query.
+	qualifier []string
+	outer     bool
 }
 
 // name binds a column name. Columns of the input come first, then aliases of the select list, the scopes around the query, session
@@ -51,7 +54,8 @@ func (b *binder) find(n *expr.Name) (*found, error) {
 		}
 		if f != nil {
 			if depth > 0 {
-				f.pretty = "outer(" + f.pretty + ")"
+				f.outer = true
+				f.pretty = "outer(" + strings.Join(append(f.qualifier[:len(f.qualifier):len(f.qualifier)], f.pretty), ".") + ")"
 			}
 			return f, nil
 		}
@@ -72,18 +76,29 @@ func (s *scope) lookup(b *binder, n *expr.Name) (*found, error) {
 	if e, ok := s.vars[strings.ToLower(n.Parts[0])]; ok {
 		return &found{e: e, rest: n.Parts[1:], pretty: prettyVar(e, n.Parts[0])}, nil
 	}
-	aliases := func() (*found, error) { return s.alias(b, n) }
-	columns := func() (*found, error) { return s.column(n) }
-	order := []func() (*found, error){columns, aliases}
 	if s.first && !b.inAggregate {
-		order = []func() (*found, error){aliases, columns}
+		f, err := s.alias(b, n)
+		if f != nil {
+			return f, nil
+		}
+		c, cerr := s.column(n) // also where several aliases have the name
+		if err != nil && b.clause == "HAVING" && (c == nil || !b.isKey(c.e)) {
+			return nil, err
+		}
+		if c != nil || err == nil {
+			return c, cerr
+		}
+		return nil, err
 	}
-	for _, look := range order {
-		if f, err := look(); f != nil || err != nil {
+	if f, err := s.column(n); f != nil || err != nil {
+		return f, err
+	}
+	if s.fallback != nil {
+		if f, err := s.fallback(n); f != nil || err != nil {
 			return f, err
 		}
 	}
-	return nil, nil
+	return s.alias(b, n)
 }
 
 func prettyVar(e expr.Expr, name string) string {
@@ -112,7 +127,7 @@ func (s *scope) column(n *expr.Name) (*found, error) {
 		case 1:
 			c := *cands[0].Column
 			c.Name, c.At = n.Parts[k], n.At
-			return &found{e: &c, rest: n.Parts[k+1:], pretty: n.Parts[k]}, nil
+			return &found{e: &c, rest: n.Parts[k+1:], pretty: n.Parts[k], qualifier: cands[0].qualifier}, nil
 		}
 		return nil, ambiguous(n, cands, k)
 	}
@@ -181,7 +196,7 @@ func (s *scope) alias(b *binder, n *expr.Name) (*found, error) {
 		if hit != nil && !s.first {
 			return nil, sqlerr.New("AMBIGUOUS_LATERAL_COLUMN_ALIAS", n.At, "Lateral column alias %s is ambiguous and has several matches.", types.Quote(n.Parts[0]))
 		}
-		if hit != nil && hit.col.ID != s.aliases[i].col.ID {
+		if hit != nil && hit.col.ID != s.aliases[i].col.ID && !sameItem(hit, &s.aliases[i]) {
 			return nil, sqlerr.New("AMBIGUOUS_REFERENCE", n.At, "Reference %s is ambiguous, could be: [%s, %s].", catalog.QuoteName(n.Parts), types.Quote(hit.name), types.Quote(s.aliases[i].name))
 		}
 		hit = &s.aliases[i]
@@ -202,6 +217,28 @@ func (s *scope) alias(b *binder, n *expr.Name) (*found, error) {
 		}
 	}
 	return &found{e: &c, rest: n.Parts[1:], pretty: pretty}, nil
+}
+
+// isKey reports the grouping expressions of the block.
+func (b *binder) isKey(e expr.Expr) bool {
+	if b.grouping == nil {
+		return false
+	}
+	for _, k := range b.grouping.keys {
+		if expr.Equal(k.Expr, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// sameItem reports aliases of equal expressions, which either may stand for.
+func sameItem(a, b *alias) bool {
+	if a.it == nil || b.it == nil {
+		return false
+	}
+	c, ok := a.it.e.(*expr.Column)
+	return ok && isColumn(b.it.e, c.ID)
 }
 
 func ambiguous(n *expr.Name, cands []column, k int) error {
@@ -279,15 +316,14 @@ func (b *binder) variable(n *expr.Name) *found {
 		if v := b.a.Catalog.Variable(n.Parts[:k]); v != nil && v.Value != nil {
 			l := *v.Value
 			l.At = n.At
-			return &found{e: &l, rest: n.Parts[k:], pretty: "variablereference(system.session." + strings.ToLower(v.Name) + ")"}
+			return &found{e: &l, rest: n.Parts[k:], pretty: "variablereference(system.session." + strings.ToLower(v.Name) + "=" + literalText(&l, b.a) + ")"}
 		}
 	}
 	return nil
 }
 
 // literalFunctions are called without parentheses.
-var literalFunctions = []string{"current_date", "current_timestamp", "current_time", "current_user", "current_catalog", "current_database", "current_schema", "localtimestamp",
-	"session_user", "user"}
+var literalFunctions = []string{"current_date", "current_timestamp", "current_time", "current_user", "localtimestamp", "session_user", "user"}
 
 func (b *binder) literalFunction(n *expr.Name) *found {
 	for _, name := range literalFunctions {
@@ -302,7 +338,7 @@ func (b *binder) literalFunction(n *expr.Name) *found {
 	if strings.EqualFold(n.Parts[0], "grouping__id") && b.grouping != nil {
 		e, err := b.expr(&expr.UnresolvedCall{Base: n.Base, Name: []string{"grouping_id"}})
 		if err == nil {
-			return &found{e: e, pretty: "grouping_id()"}
+			return &found{e: e, pretty: n.Parts[0]}
 		}
 	}
 	return nil

@@ -61,7 +61,7 @@ func placed(err error, pos sqlerr.Pos) error {
 func (a *analyzer) table(t *catalog.Table, parts []string, base logical.Base) *relation {
 	s := &logical.Scan{Base: base, Name: strings.Join(parts, "."), Table: t.Source}
 	for i, f := range t.Schema() {
-		s.Out = append(s.Out, &expr.Column{ID: a.NextID(), Name: f.Name, T: f.Type, Null: f.Nullable})
+		s.Out = append(s.Out, &expr.Column{ID: a.NextID(), Name: f.Name, T: plainStrings(f.Type), Null: f.Nullable})
 		s.Fields = append(s.Fields, i)
 	}
 	name := t.FullName()

@@ -130,15 +130,19 @@ type scope struct {
 	// lambda marks a scope of lambda parameters only: names not found go on to outer without being correlated.
 	lambda bool
 	outer  *scope
-	// grouped, if set, is told of aggregates in subqueries whose arguments are this scope's columns.
-	barrier string // a condition to raise for names found only beyond this scope
+	// fallback, if set, looks a name up that the columns do not have: GROUP BY finds aliases of the list by it.
+	fallback func(n *expr.Name) (*found, error)
+	// host is the block to which aggregates over this scope's columns in subqueries belong: those of HAVING.
+	host *block
+	// lateral marks the scope of a lateral join's right side, in which outer columns are like the query's own.
+	lateral bool
 }
 
 // alias is an item of the select list that later items, HAVING and ORDER BY may name.
 type alias struct {
 	name string
 	col  *expr.Column
-	item int
+	it   *item
 }
 
 func (r *relation) scope(outer *scope) *scope {

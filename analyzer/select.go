@@ -1,9 +1,12 @@
 package analyzer
 
 import (
+	"strings"
+
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/sqlerr"
+	"github.com/sparrow-engine/sparrow/types"
 )
 
 // block is a SELECT block on its way to a plan. Its clauses see each other, so they are bound together:
@@ -24,6 +27,10 @@ type block struct {
 	gen     *item // the generator of the list, whose e is its call
 	genOut  []*expr.Column
 	byItem  map[expr.ColumnID]*item
+	// hosted are aggregates of this block that stand in subqueries of HAVING, by the column that stands for them there.
+	hosted map[expr.ColumnID]*expr.Aggregate
+	// missingName is the column of the last error about grouping.
+	missingName string
 }
 
 func (a *analyzer) selectBlock(sel *logical.Select, ord *logical.Order, outer *scope) (*relation, error) {
@@ -34,6 +41,14 @@ func (a *analyzer) selectBlock(sel *logical.Select, ord *logical.Order, outer *s
 	from = from.closed()
 	defer func(defs map[string]expr.WindowSpec) { a.windowDefs = defs }(a.windowDefs)
 	k := &block{a: a, sel: sel, outer: outer, from: from, plan: from.plan, scope: from.scope(outer), byItem: map[expr.ColumnID]*item{}}
+	if sel.Having != nil && sel.Group == nil && strings.EqualFold(a.Conf("spark.sql.legacy.parser.havingWithoutGroupByAsWhere"), "true") {
+		c := *sel
+		if c.Where = sel.Having; sel.Where != nil {
+			c.Where = &expr.And{Args: []expr.Expr{sel.Where, sel.Having}}
+		}
+		c.Having = nil
+		k.sel = &c
+	}
 	if err := k.where(); err != nil {
 		return nil, err
 	}
@@ -178,21 +193,43 @@ func (k *block) bindItems() error {
 
 // column gives an item its column. A plain column passes through under its number.
 func (k *block) column(it *item, taken map[expr.ColumnID]bool) error {
-	if c, ok := it.e.(*expr.Column); ok && it.name == "" && !taken[c.ID] && k.ofInput(c.ID) && (k.group == nil || k.group.sets == nil) {
+	if c, ok := it.e.(*expr.Column); ok && it.name == "" && isPlain(it.ast) && !taken[c.ID] && k.ofInput(c.ID) && (k.group == nil || k.group.sets == nil) {
 		col := *c
 		it.col = &col
 	} else {
 		it.col = &expr.Column{ID: k.a.NextID(), T: it.e.Type(), Null: it.e.Nullable()}
 		if it.col.Name = it.name; it.name == "" {
-			it.col.Name = autoName(k.a, it.ast)
+			it.col.Name = itemText(k.a, it.ast)
 		}
 	}
 	taken[it.col.ID] = true
 	k.byItem[it.col.ID] = it
 	if it.name != "" {
-		k.scope.aliases = append(k.scope.aliases, alias{name: it.name, col: it.col})
+		k.scope.aliases = append(k.scope.aliases, alias{name: it.name, col: it.col, it: it})
 	}
 	return nil
+}
+
+// isPlain reports expressions that are a column as they stand.
+func isPlain(e expr.Expr) bool {
+	switch e.(type) {
+	case *expr.Name, *expr.Column:
+		return true
+	}
+	return false
+}
+
+// itemText is the automatic name of an item: a bare column has its own name, wherever it comes from.
+func itemText(a *analyzer, e expr.Expr) string {
+	if n, ok := e.(*expr.Name); ok {
+		if s := a.names[n]; strings.HasPrefix(s, "outer(") || strings.HasPrefix(s, "lateralAliasReference(") || strings.HasPrefix(s, "variablereference(") {
+			return n.Parts[len(n.Parts)-1]
+		}
+		if len(n.Parts) > 1 {
+			return n.Parts[len(n.Parts)-1]
+		}
+	}
+	return autoName(a, e)
 }
 
 func (k *block) ofInput(id expr.ColumnID) bool {
@@ -244,7 +281,8 @@ func (k *block) bindHaving() (expr.Expr, error) {
 		return nil, nil
 	}
 	b := k.after("HAVING")
-	pred, err := b.predicate(k.sel.Having, "DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN", "Filter expression")
+	b.scope.host = k
+	pred, err := b.having(k.sel.Having)
 	if err != nil {
 		return nil, err
 	}
@@ -255,6 +293,21 @@ func (k *block) bindHaving() (expr.Expr, error) {
 	return pred, nil
 }
 
+// having binds the predicate of HAVING; as in Spark what is no predicate is cast to boolean.
+func (b *binder) having(e expr.Expr) (expr.Expr, error) {
+	x, err := b.expr(e)
+	if err != nil {
+		return nil, err
+	}
+	if x.Type().Kind == types.Boolean {
+		return x, nil
+	}
+	if !types.CanCast(x.Type(), types.BooleanType, b.a.env.ANSI) {
+		return nil, sqlerr.New("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION", e.Pos(), "Cannot resolve \"%s\" due to data type mismatch: cannot cast \"%s\" to \"BOOLEAN\".", autoName(b.a, e), x.Type().SQL())
+	}
+	return &expr.Cast{Base: expr.Base{At: e.Pos()}, Child: x, To: types.BooleanType, Mode: b.a.mode()}, nil
+}
+
 // after is the binder of the clauses that see the list's aliases before the input's columns.
 func (k *block) after(clause string) *binder {
 	b := k.binder(clause)
@@ -262,7 +315,7 @@ func (k *block) after(clause string) *binder {
 	s.first = true
 	s.aliases = nil
 	for _, it := range k.items {
-		s.aliases = append(s.aliases, alias{name: it.col.Name, col: it.col})
+		s.aliases = append(s.aliases, alias{name: it.col.Name, col: it.col, it: it})
 	}
 	b.scope = &s
 	return b
@@ -296,6 +349,13 @@ func (k *block) bindQualify() (*item, error) {
 		return nil, err
 	}
 	it := &item{ast: k.sel.Qualify, e: k.inline(pred)}
+	windowed := containsWindow(it.e)
+	for _, o := range k.items {
+		windowed = windowed || containsWindow(o.e)
+	}
+	if !windowed {
+		return nil, sqlerr.New("QUALIFY_REQUIRES_WINDOW_FUNCTION", k.sel.Qualify.Pos(), "At least one window function should be present in QUALIFY or the SELECT list.")
+	}
 	k.extra = append(k.extra, it)
 	return it, nil
 }

@@ -145,7 +145,12 @@ func (b *binder) structStar(s *expr.Star) ([]*item, error) {
 
 // except removes the columns of * EXCEPT (…); a.b takes a field out of a struct.
 func (b *binder) except(s *expr.Star, items []*item) ([]*item, error) {
-	for _, name := range s.Except {
+	for i, name := range s.Except {
+		for _, other := range s.Except[:i] {
+			if n := min(len(name), len(other)); endsWith(name[:n], other[:n]) {
+				return nil, sqlerr.New("EXCEPT_OVERLAPPING_COLUMNS", s.At, "Columns in an EXCEPT list must be distinct and non-overlapping, but got (%s, %s).", catalog.QuoteName(other), catalog.QuoteName(name))
+			}
+		}
 		at := -1
 		var rest []string
 		for i, it := range items {

@@ -1,6 +1,8 @@
 package analyzer
 
 import (
+	"slices"
+
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/sqlerr"
@@ -18,9 +20,7 @@ func (b *binder) subquery(n *expr.Subquery) (expr.Expr, error) {
 		return nil, err
 	}
 	r = b.a.exact(r)
-	for _, c := range logical.Free(r.plan) {
-		b.a.outerNames[n] = append(b.a.outerNames[n], c.Name)
-	}
+	b.a.outerNames[n] = outerUses(r.plan)
 	s := *n
 	s.Query = r.plan
 	switch n.Kind {
@@ -102,4 +102,32 @@ func (a *analyzer) castTo(r *relation, want []types.Type) *relation {
 		return r
 	}
 	return resolved(&logical.Project{Input: r.plan, List: list}).named(r)
+}
+
+// outerUses names the correlated columns of a plan, once for every use, in the order of their numbers, as Spark prints them.
+func outerUses(p logical.Plan) []string {
+	free := map[expr.ColumnID]bool{}
+	for _, c := range logical.Free(p) {
+		free[c.ID] = true
+	}
+	if len(free) == 0 {
+		return nil
+	}
+	var used []*expr.Column
+	logical.Walk(p, func(n logical.Plan) bool {
+		for _, e := range logical.Expressions(n) {
+			expr.Columns(e, func(c *expr.Column) {
+				if free[c.ID] {
+					used = append(used, c)
+				}
+			})
+		}
+		return true
+	})
+	slices.SortStableFunc(used, func(a, b *expr.Column) int { return int(a.ID - b.ID) })
+	out := make([]string, len(used))
+	for i, c := range used {
+		out[i] = c.Name
+	}
+	return out
 }

@@ -125,7 +125,7 @@ func (b *binder) spec(s expr.WindowSpec, n *expr.UnresolvedCall, f *expr.Func) (
 	if out.Order, err = b.keys(s.Order); err != nil {
 		return out, err
 	}
-	if b.namesItem(&out) {
+	if b.clause == "SELECT" && b.namesItem(&out) {
 		return out, sqlerr.Unsupported("LATERAL_COLUMN_ALIAS_IN_WINDOW", n.At, "Referencing a lateral column alias in window expression %s is not supported.", autoName(b.a, n))
 	}
 	if f.Kind == expr.WindowFunction && len(out.Order) == 0 {
@@ -228,6 +228,9 @@ func (b *binder) bound1(x expr.Bound, f *expr.Frame, s *expr.WindowSpec, n *expr
 	want := types.IntType
 	if f.Range {
 		key := s.Order[0].Expr.Type()
+		if key.Kind == types.String || key.Kind == types.Boolean {
+			return x, sqlerr.New("DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE", n.At, "The data type of the window frame bound \"%s\" should be (\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\"), but it is ordered by \"%s\".", name, key.SQL())
+		}
 		ok := false
 		if want, ok = rangeOffset(key, lit.T); !ok {
 			return x, sqlerr.New("DATATYPE_MISMATCH.RANGE_FRAME_INVALID_TYPE", n.At, "The data type \"%s\" used in the order specification does not support the data type \"%s\" which is used in the range frame.", key.SQL(), lit.T.SQL())

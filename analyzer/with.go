@@ -52,6 +52,38 @@ func (a *analyzer) with(n *logical.UnresolvedWith, outer *scope) (*relation, err
 	return r.over(over(r.plan), over), nil
 }
 
+// recursiveWith binds a recursive definition whose query begins with WITH.
+func (a *analyzer) recursiveWith(d *logical.CTE, w *logical.UnresolvedWith, outer *scope) (*relation, error) {
+	inner := *a
+	out := &logical.With{Base: w.Base}
+	for i := range w.Defs {
+		def, cols, err := inner.definition(&w.Defs[i], w.Recursive, outer)
+		if err != nil {
+			return nil, err
+		}
+		out.Defs = append(out.Defs, *def)
+		inner.ctes = &cteScope{name: strings.ToLower(w.Defs[i].Name), def: def.ID, cols: cols, outer: inner.ctes}
+	}
+	body := *d
+	body.Query = w.Body
+	r, err := inner.recursive(&body, outer)
+	if err != nil {
+		return nil, err
+	}
+	out.Body = r.plan
+	r.plan = out
+	return r, nil
+}
+
+func mentionsInDefs(w *logical.UnresolvedWith, name string) bool {
+	for _, d := range w.Defs {
+		if mentions(d.Query, name) {
+			return true
+		}
+	}
+	return false
+}
+
 // definition binds one definition.
 func (a *analyzer) definition(d *logical.CTE, recursive bool, outer *scope) (*logical.Def, []column, error) {
 	var r *relation
@@ -112,12 +144,18 @@ func (a *analyzer) cteReference(name string, base logical.Base) (*relation, erro
 func (a *analyzer) recursive(d *logical.CTE, outer *scope) (*relation, error) {
 	query := d.Query
 	columns := d.Columns
+	if w, ok := query.(*logical.UnresolvedWith); ok && !mentionsInDefs(w, d.Name) {
+		return a.recursiveWith(d, w, outer)
+	}
 	if al, ok := query.(*logical.UnresolvedAlias); ok && columns == nil {
 		query, columns = al.Input, al.Columns
 	}
 	u, ok := query.(*logical.SetOp)
 	if !ok || u.Kind != logical.UnionOp || len(u.Inputs) < 2 || mentions(u.Inputs[0], d.Name) {
 		return nil, sqlerr.New("INVALID_RECURSIVE_CTE", d.Pos, "Invalid recursive definition found. Recursive queries must contain an UNION or an UNION ALL statement with 2 children. The first child needs to be the anchor term without any recursive references.")
+	}
+	if !u.All {
+		return nil, sqlerr.New("UNION_NOT_SUPPORTED_IN_RECURSIVE_CTE", d.Pos, "The UNION operator is not yet supported within recursive common table expressions (WITH clauses that refer to themselves, directly or indirectly).").WithHint("Please use UNION ALL instead.")
 	}
 	inner := *a
 	self := &cteScope{name: strings.ToLower(d.Name), self: &recursion{d.Name}, outer: a.ctes}
@@ -195,7 +233,7 @@ func recursivePlace(p logical.Plan, def int64, step logical.Plan) error {
 			})
 		}
 		switch n := n.(type) {
-		case *logical.Aggregate, *logical.Distinct:
+		case *logical.Aggregate, *logical.Distinct, *logical.Window, *logical.Sort:
 			blocked = blocked || reads(n, def)
 		case *logical.Join:
 			switch n.Kind {

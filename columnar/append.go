@@ -17,6 +17,14 @@ func Append(dst, src *Vector, rows Rows) {
 			return
 		}
 	}
+	AppendFlat(dst, src, rows)
+}
+
+// AppendFlat is Append that keeps values, never codes; children of arrays, maps and structs may still become codes.
+func AppendFlat(dst, src *Vector, rows Rows) {
+	if rows.Count() == 0 {
+		return
+	}
 	dst.ownValues()
 	if dst.Width == W64 && src.Base().Width == W128 {
 		dst.widen()

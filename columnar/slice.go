@@ -25,9 +25,17 @@ func (v *Vector) Slice(off, n int) *Vector {
 	return &s
 }
 
+// Truncate makes a flat vector empty but keeps its memory, so that Append needs no more until it has the rows it was made for.
+func (v *Vector) Truncate() {
+	v.Len, v.data, v.Valid = 0, v.data[:0], nil
+	for _, c := range v.Children {
+		c.Truncate()
+	}
+}
+
 // Size returns the memory that the vector holds, shared dictionaries not included.
 func (v *Vector) Size() int64 {
-	n := int64(len(v.data)) + 8*int64(len(v.Valid)) + 4*int64(len(v.Codes))
+	n := int64(cap(v.data)) + 8*int64(len(v.Valid)) + 4*int64(len(v.Codes))
 	for _, b := range v.Buffers {
 		n += int64(cap(b))
 	}

@@ -45,6 +45,7 @@ var Settings = []Setting{
 	{"spark.sql.timestampType", "TIMESTAMP_LTZ", OneOf, []string{"TIMESTAMP_LTZ", "TIMESTAMP_NTZ"}, "what TIMESTAMP means"},
 	{"spark.sql.ansi.doubleQuotedIdentifiers", "false", Bool, nil, `"x" is a name instead of a string`},
 	{"spark.sql.ansi.enforceReservedKeywords", "false", Bool, nil, "reserved words cannot be names"},
+	{"spark.sql.legacy.interval.enabled", "false", Bool, nil, "interval literals are calendar intervals"},
 	{"spark.sql.storeAssignmentPolicy", "ANSI", OneOf, []string{"ANSI", "LEGACY", "STRICT"}, "casts that INSERT may add by itself"},
 	{"spark.sql.mapKeyDedupPolicy", "EXCEPTION", OneOf, []string{"EXCEPTION", "LAST_WIN"}, "what a repeated map key does"},
 	{"spark.sql.decimalOperations.allowPrecisionLoss", "true", Bool, nil, "decimal results cut their scale to fit 38 digits"},

@@ -18,6 +18,9 @@ type ColumnFacts struct {
 func (s *StageOutput) Facts() []ColumnFacts {
 	s.facts.Do(func() {
 		s.columns = make([]ColumnFacts, len(s.types))
+		if s.Spilled() { // not worth reading again
+			return
+		}
 		for c := range s.types {
 			s.columns[c] = s.measure(c)
 		}
@@ -29,8 +32,8 @@ func (s *StageOutput) measure(c int) ColumnFacts {
 	var f ColumnFacts
 	lo, hi, any := int64(0), int64(0), false
 	ordered := true
-	for _, chunk := range s.chunks {
-		v := chunk.Cols[c]
+	for _, chunk := range *s.chunks.Load() {
+		v := chunk.Batch.Cols[c]
 		f.Nulls += int64(v.NullCount())
 		if !ordered {
 			continue

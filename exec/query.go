@@ -12,6 +12,7 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/exec/budget"
 	"github.com/sparrow-engine/sparrow/exec/metrics"
+	"github.com/sparrow-engine/sparrow/exec/spill"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 )
@@ -32,6 +33,7 @@ type Query struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	budget *budget.Budget
+	spill  *spill.Dir
 	work   sync.WaitGroup
 
 	mu      sync.Mutex
@@ -53,7 +55,8 @@ func NewQuery(ctx context.Context, o Options) *Query {
 	if o.Env == nil {
 		o.Env = &expr.Env{ANSI: true}
 	}
-	q := &Query{opts: o, budget: budget.New(o.Memory), metrics: map[any]*metrics.Operator{}}
+	q := &Query{opts: o, budget: budget.New(o.Memory), spill: spill.NewDir(o.TempDir), metrics: map[any]*metrics.Operator{}}
+	q.OnClose(q.spill.Close)
 	q.ctx, q.cancel = context.WithCancelCause(ctx)
 	return q
 }
@@ -72,6 +75,9 @@ func (q *Query) BatchSize() int { return q.opts.BatchSize }
 
 // Budget returns the memory that operators share.
 func (q *Query) Budget() *budget.Budget { return q.budget }
+
+// Spill returns the query's private folder of files.
+func (q *Query) Spill() *spill.Dir { return q.spill }
 
 // Err returns the query's error if it was cancelled: OPERATION_CANCELED with the context's error as its cause, or the error of a goroutine
 // of Go.

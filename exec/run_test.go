@@ -253,5 +253,49 @@ func TestIndexIsMadeOnce(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 1, x)
 	}
-	require.Equal(t, columnar.AllRows(0), func() columnar.Rows { b, _ := s.Flat(); return b.Rows() }())
+	flat, err := s.Flat()
+	require.NoError(t, err)
+	require.Zero(t, flat.N)
+}
+
+func TestSpilledOutput(t *testing.T) {
+	for _, memory := range []int64{0, 2000} {
+		q := NewQuery(context.Background(), Options{Threads: 2, BatchSize: 3, Memory: memory, TempDir: t.TempDir()})
+		ts := []types.Type{types.BigIntType}
+		w, err := q.Spill().Create("test", ts)
+		require.NoError(t, err)
+		var chunks []Chunk
+		var want []int64
+		for i := range 6 {
+			v := columnar.New(types.BigIntType, 100)
+			for k := range 100 {
+				columnar.Values[int64](v)[k] = int64(i*100 + k)
+				want = append(want, int64(i*100+k))
+			}
+			b := &columnar.Batch{Cols: []*columnar.Vector{v}, N: 100}
+			if i%3 == 1 {
+				chunks = append(chunks, Chunk{Batch: b})
+				continue
+			}
+			require.NoError(t, w.Write(b))
+			chunks = append(chunks, Chunk{File: w.Finish(), Block: w.Finish().Blocks() - 1})
+		}
+		s := NewSpilledOutput(q, ts, chunks)
+		require.True(t, s.Spilled())
+		require.EqualValues(t, 600, s.Rows)
+		require.Equal(t, want, all(t, q, s))
+		again, err := q.Run(&Pipeline{Sink: &collect{}, Branches: []Branch{{Source: s.Source()}}})
+		require.NoError(t, err)
+		require.Equal(t, want, all(t, q, again))
+		flat, err := s.Flat()
+		if memory > 0 {
+			require.Equal(t, "UNABLE_TO_ACQUIRE_MEMORY", sqlerr.As(err).Condition)
+		} else {
+			require.NoError(t, err)
+			require.Equal(t, want, columnar.Values[int64](flat.Cols[0]))
+			require.False(t, s.Spilled())
+		}
+		require.NoError(t, q.Close())
+		require.Zero(t, q.Budget().Used())
+	}
 }

@@ -2,21 +2,24 @@ package exec
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/exec/spill"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
 // StageOutput is the rows of a finished stage: immutable, with any number of readers, independent of any key. Hash tables and filters are
-// indexes attached on demand, so that a re-plan loses nothing.
+// indexes attached on demand, so that a re-plan loses nothing. Chunks of it may lie in files.
 type StageOutput struct {
-	Rows, Bytes int64
+	Rows  int64
+	Bytes int64 // in memory and in files
 
 	q      *Query
 	types  []types.Type
-	chunks []*columnar.Batch
-	starts []int64 // number of each chunk's first row
+	chunks atomic.Pointer[[]Chunk] // replaced by one chunk once Flat has made it
+	held   atomic.Int64            // bytes accounted in the budget
 
 	flat    sync.Once
 	flatten *columnar.Batch
@@ -28,45 +31,104 @@ type StageOutput struct {
 	columns []ColumnFacts
 }
 
+// Chunk is consecutive rows of a StageOutput: a batch, or a block of a file.
+type Chunk struct {
+	Batch *columnar.Batch
+	File  *spill.File // if Batch is nil
+	Block int
+}
+
+// Rows returns the number of rows.
+func (c *Chunk) Rows() int {
+	if c.Batch != nil {
+		return c.Batch.N
+	}
+	return c.File.BlockRows(c.Block)
+}
+
+// load returns the rows; those of a file lie in buf.
+func (c *Chunk) load(buf *spill.Buffer) (*columnar.Batch, error) {
+	if c.Batch != nil {
+		return c.Batch, nil
+	}
+	b := &columnar.Batch{}
+	return b, c.File.Read(c.Block, buf, b)
+}
+
 type index struct {
 	once  sync.Once
 	value any
 	err   error
 }
 
-// NewStageOutput makes an output of chunks in order. Their vectors are of class Stage or Shared and never change again; they have no Sel.
+// NewStageOutput makes an output of batches in order. Their vectors are of class Stage or Shared and never change again; they have no Sel.
 // The bytes are accounted in the budget until the query closes: the caller releases what it reserved for them.
-func NewStageOutput(q *Query, ts []types.Type, chunks []*columnar.Batch) *StageOutput {
+func NewStageOutput(q *Query, ts []types.Type, batches []*columnar.Batch) *StageOutput {
+	chunks := make([]Chunk, len(batches))
+	for i, b := range batches {
+		chunks[i] = Chunk{Batch: b}
+	}
+	return NewSpilledOutput(q, ts, chunks)
+}
+
+// NewSpilledOutput is NewStageOutput of chunks of which some lie in files of the query.
+func NewSpilledOutput(q *Query, ts []types.Type, chunks []Chunk) *StageOutput {
 	s := &StageOutput{q: q, types: ts, indexes: map[string]*index{}}
+	kept := make([]Chunk, 0, len(chunks))
 	for _, c := range chunks {
-		if c.N == 0 {
+		if c.Rows() == 0 {
 			continue
 		}
-		s.chunks = append(s.chunks, c)
-		s.starts = append(s.starts, s.Rows)
-		s.Rows += int64(c.N)
-		for _, v := range c.Cols {
-			s.Bytes += v.Size()
+		kept = append(kept, c)
+		s.Rows += int64(c.Rows())
+		if c.Batch == nil {
+			s.Bytes += c.File.BlockBytes(c.Block)
+			continue
 		}
+		s.held.Add(batchBytes(c.Batch))
 	}
-	q.budget.Force(s.Bytes)
+	s.chunks.Store(&kept)
+	s.Bytes += s.held.Load()
+	q.budget.Force(s.held.Load())
 	q.OnClose(func() error {
-		q.budget.Release(s.Bytes)
+		q.budget.Release(s.held.Load())
 		return nil
 	})
 	return s
 }
 
+func batchBytes(b *columnar.Batch) (n int64) {
+	for _, v := range b.Cols {
+		n += v.Size()
+	}
+	return n
+}
+
 // Types returns the types of the columns.
 func (s *StageOutput) Types() []types.Type { return s.types }
 
-// Each calls f with all rows in order, in batches of the chunks' size. The vectors live as long as the query.
+// Spilled reports whether some rows lie in files.
+func (s *StageOutput) Spilled() bool {
+	for _, c := range *s.chunks.Load() {
+		if c.Batch == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// Each calls f with all rows in order, in batches of the chunks' size, whose vectors live until f returns.
 func (s *StageOutput) Each(q *Query, f func(b *columnar.Batch) error) error {
-	for i, c := range s.chunks {
+	var buf spill.Buffer
+	for i, c := range *s.chunks.Load() {
 		if err := q.Err(); err != nil {
 			return err
 		}
-		b := *c
+		rows, err := c.load(&buf)
+		if err != nil {
+			return err
+		}
+		b := *rows
 		b.Morsel, b.Seq = i, 0
 		if err := f(&b); err != nil {
 			return err
@@ -78,29 +140,65 @@ func (s *StageOutput) Each(q *Query, f func(b *columnar.Batch) error) error {
 // maxFlat is the most rows that a flat batch can have: codes and selections are 32 bits wide.
 const maxFlat = 1<<31 - 1
 
-// Flat returns all rows as one batch. It is made once.
+// Flat returns all rows as one batch. It is made once. Rows in files are read into memory for it, if the budget grants that.
 func (s *StageOutput) Flat() (*columnar.Batch, error) {
 	s.flat.Do(func() { s.flatten, s.flatErr = s.concat() })
 	return s.flatten, s.flatErr
 }
 
 func (s *StageOutput) concat() (*columnar.Batch, error) {
-	if len(s.chunks) == 1 {
-		return s.chunks[0], nil
+	chunks := *s.chunks.Load()
+	if len(chunks) == 1 && chunks[0].Batch != nil {
+		return chunks[0].Batch, nil
 	}
 	if s.Rows > maxFlat {
 		return nil, sqlerr.Unsupported("BUILD_SIDE_TOO_LARGE", sqlerr.Pos{}, "A join's build side has %d rows, more than %d.", s.Rows, maxFlat)
 	}
+	if more := s.Bytes - s.held.Load(); more > 0 && !s.q.budget.Reserve(more) {
+		return nil, s.q.budget.OutOfMemory("The build side of a join", more)
+	}
+	s.held.Store(s.Bytes)
+	batches := make([]*columnar.Batch, len(chunks))
+	err := s.q.Parallel(len(chunks), func(w *Worker, i int) (err error) {
+		batches[i], err = chunks[i].load(&spill.Buffer{})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
 	out := &columnar.Batch{N: int(s.Rows), Cols: make([]*columnar.Vector, len(s.types))}
-	err := s.q.Parallel(len(s.types), func(w *Worker, c int) error {
-		out.Cols[c] = columnar.New(s.types[c], 0)
-		for _, chunk := range s.chunks {
-			columnar.Append(out.Cols[c], chunk.Cols[c], columnar.AllRows(chunk.N))
-		}
-		out.Cols[c].Class = columnar.Stage
+	err = s.q.Parallel(len(s.types), func(w *Worker, c int) error {
+		out.Cols[c] = concatColumn(s.types[c], c, batches, out.N)
 		return w.Err()
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	s.chunks.Store(&[]Chunk{{Batch: out}})
+	return out, nil
+}
+
+// concatColumn puts a column of all batches into one vector, with room for all n rows from the start.
+func concatColumn(t types.Type, c int, batches []*columnar.Batch, n int) *columnar.Vector {
+	width := columnar.WidthOf(t)
+	if len(batches) == 0 {
+		return columnar.New(t, 0)
+	}
+	for _, b := range batches {
+		if w := b.Cols[c].Base().Width; w > width {
+			width = w // a decimal that needs it
+		}
+	}
+	v := columnar.NewWidth(t, width, 0)
+	if first := batches[0].Cols[c]; first.Form != columnar.Dictionary {
+		v = columnar.NewWidth(t, width, n)
+		v.Truncate()
+	}
+	for _, b := range batches {
+		columnar.Append(v, b.Cols[c], columnar.AllRows(b.N))
+	}
+	v.Class = columnar.Shared
+	return v
 }
 
 // Index returns the index of a key, which make builds on first use.

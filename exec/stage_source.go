@@ -1,6 +1,9 @@
 package exec
 
-import "github.com/sparrow-engine/sparrow/columnar"
+import (
+	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/exec/spill"
+)
 
 // Rows of a morsel of a StageOutput: enough to be worth the taking, few enough that all workers get some.
 const (
@@ -8,25 +11,33 @@ const (
 	maxMorsel = 64 << 10
 )
 
-// Source returns a source of all rows. Its batches are slices of the chunks, without copying.
+// Source returns a source of all rows. Its batches are slices of the chunks, without copying; a chunk in a file is one morsel.
 func (s *StageOutput) Source() Source {
 	size := int(min(max(s.Rows/int64(4*s.q.opts.Threads), minMorsel), maxMorsel)) &^ 63
-	src := &stageSource{out: s}
-	for i, c := range s.chunks {
-		for off := 0; off < c.N; off += size {
-			src.morsels = append(src.morsels, stageMorsel{chunk: i, from: off, to: min(off+size, c.N)})
+	src := &stageSource{chunks: *s.chunks.Load()}
+	for i := range src.chunks {
+		c := &src.chunks[i]
+		step, n := size, c.Rows()
+		if c.Batch == nil {
+			step = n
+		}
+		for off := 0; off < n; off += step {
+			src.morsels = append(src.morsels, stageMorsel{chunk: c, from: off, to: min(off+step, n)})
 		}
 	}
 	return src
 }
 
 type stageSource struct {
-	out     *StageOutput
+	chunks  []Chunk
 	morsels []stageMorsel
 }
 
 // stageMorsel is rows of one chunk; from is a multiple of 64.
-type stageMorsel struct{ chunk, from, to int }
+type stageMorsel struct {
+	chunk    *Chunk
+	from, to int
+}
 
 func (s *stageSource) Morsels() int { return len(s.morsels) }
 
@@ -40,15 +51,17 @@ type stageReader struct {
 	morsel int
 	seq    int
 	chunk  *columnar.Batch
+	buf    spill.Buffer
 	at     int
 	to     int
 	sel    []int32
 }
 
-func (r *stageReader) Open(m int) error {
+func (r *stageReader) Open(m int) (err error) {
 	x := r.src.morsels[m]
-	r.morsel, r.seq, r.chunk, r.at, r.to = m, 0, r.src.out.chunks[x.chunk], x.from, x.to
-	return nil
+	r.morsel, r.seq, r.at, r.to = m, 0, x.from, x.to
+	r.chunk, err = x.chunk.load(&r.buf)
+	return err
 }
 
 // Next slices at multiples of 64, where words of validity begin. Smaller batches select rows of such a slice.

@@ -14,6 +14,8 @@ func conditionals() []*expr.Func {
 			Examples: ex("SELECT if(1 < 2, 'a', 'b')", "a"), Resolve: resolveIf, Rewrite: func(c *expr.Call) (expr.Expr, error) {
 				return caseOf(c, c.Args[0], c.Args[1], c.Args[2]), nil
 			}},
+		{Name: "when", Since: "1.0.1", Usage: "CASE WHEN cond THEN value ... [ELSE value] END - The value of the first condition that is true.",
+			Examples: ex("SELECT CASE WHEN 1 > 2 THEN 'a' ELSE 'b' END", "b"), Resolve: resolveWhen, Rewrite: rewriteWhen},
 		{Name: "coalesce", Since: "1.0.0", Usage: "coalesce(a, ...) - The first value that is not null.",
 			Examples: ex("SELECT coalesce(NULL, 1, NULL)", "1"), Resolve: resolveCommon(1, -1), Rewrite: rewriteCoalesce},
 		{Name: "nvl", Aliases: []string{"ifnull"}, Since: "2.0.0", Usage: "nvl(a, b) - a if it is not null, else b.",
@@ -168,4 +170,39 @@ func resolveNaNvl(c *expr.Resolving) (*expr.Resolution, error) {
 		}
 	}
 	return &expr.Resolution{Params: repeated(t, 2), Result: t}, nil
+}
+
+// resolveWhen types when(cond, value, ..., [else]), the functional form of CASE.
+func resolveWhen(c *expr.Resolving) (*expr.Resolution, error) {
+	n := len(c.Args)
+	if n < 2 {
+		return nil, WrongCount("when", "> 1", n, c.Pos)
+	}
+	d := *c
+	d.Args = nil
+	for i, a := range c.Args {
+		if isCond := i%2 == 0 && i+1 < n; !isCond {
+			d.Args = append(d.Args, a)
+		} else if k := a.Type().Kind; k != types.Boolean && k != types.Null {
+			return nil, WrongType("when", c.Args, i, "BOOLEAN", c.Pos)
+		}
+	}
+	t, err := commonType(&d, 0)
+	params := repeated(t, n)
+	for i := 0; i+1 < n; i += 2 {
+		params[i] = types.BooleanType
+	}
+	return &expr.Resolution{Params: params, Result: t}, err
+}
+
+func rewriteWhen(c *expr.Call) (expr.Expr, error) {
+	out := &expr.Case{Base: c.Base, T: c.T}
+	args := c.Args
+	for ; len(args) > 1; args = args[2:] {
+		out.Whens = append(out.Whens, expr.When{Cond: args[0], Then: args[1]})
+	}
+	if len(args) == 1 {
+		out.Else = args[0]
+	}
+	return out, nil
 }

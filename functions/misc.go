@@ -66,4 +66,3 @@ func partitionID(k *expr.KernelCall) {
 		out[i] = int32(k.Morsel)
 	}
 }
-

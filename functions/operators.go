@@ -1,6 +1,8 @@
 package functions
 
 import (
+	"slices"
+
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/types"
@@ -27,7 +29,7 @@ func operators() []*expr.Func {
 	for _, f := range all {
 		f.Group, f.Fallible, f.Resolve, f.Rewrite = "math_funcs", true, resolveArithmetic, rewriteArithmetic
 	}
-	return append(append(all, signFuncs()...), tryOperators()...)
+	return slices.Concat(all, signFuncs(), absAndPmod(), tryOperators())
 }
 
 // rewriteArithmetic chooses the form of an operator for coerced operands.

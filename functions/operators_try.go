@@ -26,12 +26,7 @@ func tryOperators() []*expr.Func {
 // tryResolve types a call as the operator's, with a result that may be null.
 func tryResolve(op string) func(*expr.Resolving) (*expr.Resolution, error) {
 	return func(c *expr.Resolving) (*expr.Resolution, error) {
-		if len(c.Args) != 2 {
-			return nil, WrongCount(c.Func.Name, "2", len(c.Args), c.Pos)
-		}
-		d := *c
-		d.Func = Lookup(op)
-		res, err := resolveArithmetic(&d)
+		res, err := resolveAs(op)(c)
 		if err == nil {
 			null := true
 			res.Nullable = &null

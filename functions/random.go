@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/bits"
 	"math/rand/v2"
+	"slices"
 	"sync"
 
 	"github.com/sparrow-engine/sparrow/columnar"
@@ -21,33 +22,49 @@ func randomFuncs() []*expr.Func {
 	return []*expr.Func{
 		{Name: "rand", Aliases: []string{"random"}, Group: mathGroup, Since: "1.5.0", Usage: "rand([seed]) - Returns random doubles, evenly distributed from 0.0 to below 1.0.",
 			Examples: []expr.Example{{SQL: "SELECT rand(0)", Want: "0.7604953758285915"}}, Volatile: true, NullRule: expr.NullCustom, NeverNull: true,
-			Sigs: []expr.Sig{optional(1, returns(types.DoubleType, seed))}, New: newRand},
+			Sigs: []expr.Sig{optional(1, returns(types.DoubleType, seed))}, Resolve: withSeed(0), New: newRand},
 		{Name: "randn", Group: mathGroup, Since: "1.5.0", Usage: "randn([seed]) - Returns random doubles of the standard normal distribution.",
 			Examples: []expr.Example{{SQL: "SELECT randn(0)", Want: "1.6034991609278433"}}, Volatile: true, NullRule: expr.NullCustom, NeverNull: true,
-			Sigs: []expr.Sig{optional(1, returns(types.DoubleType, seed))}, New: newRandn},
+			Sigs: []expr.Sig{optional(1, returns(types.DoubleType, seed))}, Resolve: withSeed(0), New: newRandn},
 		{Name: "randstr", Group: stringGroup, Since: "4.0.0", Usage: "randstr(length[, seed]) - Returns random strings of letters and digits.",
 			Examples: []expr.Example{{SQL: "SELECT randstr(3, 0) AS result", Want: "ceV"}}, Volatile: true, NullRule: expr.NullCustom, Fallible: true,
-			Sigs: []expr.Sig{optional(1, returns(types.StringType, types.ClassInt, seed))}, New: newRandStr},
+			Sigs: []expr.Sig{optional(1, returns(types.StringType, types.ClassInt, seed))}, Resolve: withSeed(1), New: newRandStr},
 		{Name: "uniform", Group: mathGroup, Since: "4.0.0", Usage: "uniform(min, max[, seed]) - Returns random numbers, evenly distributed from min to max, of the wider type of the two.",
 			Examples: []expr.Example{{SQL: "SELECT uniform(10, 20, 0) > 0 AS result", Want: "true"}}, Volatile: true,
 			Resolve: resolveUniform, NullRule: expr.NullIfAny, New: newUniform},
 		{Name: "uuid", Group: miscGroup, Since: "2.3.0", Usage: "uuid([seed]) - Returns random universally unique identifiers (version 4).",
 			Examples: []expr.Example{{SQL: "SELECT length(uuid())", Want: "36"}}, Volatile: true, NullRule: expr.NullCustom, NeverNull: true,
-			Sigs: []expr.Sig{optional(1, returns(types.StringType, seed))}, New: newUUID},
+			Sigs: []expr.Sig{optional(1, returns(types.StringType, seed))}, Resolve: withSeed(0), New: newUUID},
 	}
 }
 
-// seedOf returns the seed of a call: the constant argument, 0 for NULL, else the one the query gives the call.
-func seedOf(s *expr.Spec, arg int) (int64, error) {
-	if len(s.Args) <= arg {
-		if s.Seed != 0 {
-			return s.Seed, nil
-		}
-		return rand.Int64(), nil
+// withSeed resolves by the overloads and gives a call without a seed, which is argument arg, a random one: it is chosen once, so that every worker and
+// every execution of the plan sees the same values.
+func withSeed(arg int) func(c *expr.Resolving) (*expr.Resolution, error) {
+	return func(c *expr.Resolving) (*expr.Resolution, error) { return bySigsSeeded(c, arg) }
+}
+
+func bySigsSeeded(c *expr.Resolving, arg int) (*expr.Resolution, error) {
+	args := seeded(c.Args, arg)
+	res, err := bySigs(c, args)
+	if err == nil {
+		res.Args = args
 	}
+	return res, err
+}
+
+func seeded(args []expr.Expr, arg int) []expr.Expr {
+	if len(args) != arg {
+		return args
+	}
+	return append(slices.Clone(args), &expr.Literal{Value: rand.Int64(), T: types.BigIntType})
+}
+
+// seedOf returns the constant seed of a call, 0 for NULL.
+func seedOf(s *expr.Spec, arg int) (int64, error) {
 	v, err := constant(s, arg)
 	if err != nil {
-		return 0, sqlerr.New("SEED_EXPRESSION_IS_UNFOLDABLE", s.Pos, "The seed expression must be foldable.")
+		return 0, sqlerr.New("SEED_EXPRESSION_IS_UNFOLDABLE", s.Pos, "The seed expression of the call must be foldable.")
 	}
 	n, _ := integerOf(v)
 	return n, nil
@@ -238,11 +255,8 @@ func resolveUniform(c *expr.Resolving) (*expr.Resolution, error) {
 	if !ok {
 		return nil, dataDiffTypes(c)
 	}
-	params[0], params[1] = types.DoubleType, types.DoubleType
-	if len(params) == 3 {
-		params[2] = types.BigIntType
-	}
-	return &expr.Resolution{Params: params, Result: t}, nil
+	params = []types.Type{types.DoubleType, types.DoubleType, types.BigIntType}
+	return &expr.Resolution{Args: seeded(c.Args, 2), Params: params, Result: t}, nil
 }
 
 func newUniform(s *expr.Spec) (expr.Kernel, error) {

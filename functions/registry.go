@@ -14,6 +14,7 @@ func families() []func() []*expr.Func {
 	return []func() []*expr.Func{
 		aggregates,
 		operators,
+		bitOperators,
 		comparisons,
 		conditionals,
 		extremes,

@@ -12,6 +12,7 @@ func scalars() []*expr.Func {
 		mathFuncs(), roundFuncs(), integerFuncs(), bitwiseFuncs(),
 		partFuncs(), searchFuncs(), makeFuncs(), encodingFuncs(),
 		hashFuncs(), cryptoFuncs(), bitmapFuncs(), urlFuncs(),
-		randomFuncs(), miscFuncs(), regexpFuncs(),
+		randomFuncs(), miscFuncs(), regexpFuncs(), numberFormatFuncs(),
+		sentenceFuncs(), conversionFuncs(),
 	)
 }

@@ -45,16 +45,18 @@ type localGrouping struct {
 	whole    []aggregateChunk // small tables
 	parts    *partWriter      // nil until used
 	memory   allowance
+	query    *exec.Query
 
-	// order is the first morsel of the run of consecutive morsels that is in the table, last the last one.
-	order, last int
+	// first is the first morsel of the run of consecutive morsels that is in the table, last the last one.
+	first, last int
 	started     bool
 	passing     int // rows that may still pass by the table
+	step        int64
 }
 
 func newLocalGrouping(g *grouping, q *exec.Query) (*localGrouping, error) {
 	t, err := newAggregateTable(g.plan, g.keys)
-	return &localGrouping{grouping: g, table: t, memory: allowance{budget: q.Budget()}}, err
+	return &localGrouping{grouping: g, table: t, memory: allowance{budget: q.Budget()}, query: q}, err
 }
 
 // consume takes in rows of a kind. Where the order of rows matters the table only ever holds a run of consecutive morsels, so that merging
@@ -64,7 +66,7 @@ func (l *localGrouping) consume(kind, morsel int, cols []*columnar.Vector, rows 
 		if err := l.flush(); err != nil {
 			return err
 		}
-		l.order, l.started = morsel, true
+		l.first, l.started = morsel, true
 	}
 	l.last = morsel
 	if l.passing > 0 {
@@ -95,8 +97,17 @@ func (l *localGrouping) writer() *partWriter {
 	if l.parts == nil {
 		l.parts = &partWriter{plan: l.grouping.plan, keys: l.grouping.keys}
 	}
-	l.parts.order = l.order
+	l.parts.order = l.order()
 	return l.parts
+}
+
+// order is the place of what goes out next: by run, and within it by step. Where order does not matter all places are one, so that
+// partitions are not cut into small chunks.
+func (l *localGrouping) order() int64 {
+	if !l.grouping.ordered {
+		return 0
+	}
+	return int64(l.first)<<24 + l.step
 }
 
 // flush empties the table.
@@ -104,6 +115,8 @@ func (l *localGrouping) flush() error {
 	if l.table.rows == 0 {
 		return nil
 	}
+	l.step++
+	defer func() { l.step++ }()
 	if l.parts == nil && l.table.len() <= wholeGroups {
 		return l.keep()
 	}
@@ -121,7 +134,11 @@ func (l *localGrouping) flush() error {
 // keep empties the table into chunks that are not divided. They may hold on to its vectors, for the reset makes new ones.
 func (l *localGrouping) keep() error {
 	err := l.table.emit(func(kind int, cols []*columnar.Vector, n int) error {
-		l.whole = append(l.whole, aggregateChunk{kind: kind, order: l.order, cols: cols, n: n})
+		c := aggregateChunk{kind: kind, order: l.order(), cols: cols, n: n}
+		for _, v := range cols {
+			c.bytes += v.Size()
+		}
+		l.whole = append(l.whole, c)
 		return nil
 	})
 	if err != nil {
@@ -132,28 +149,31 @@ func (l *localGrouping) keep() error {
 
 // divide moves everything to partitions.
 func (l *localGrouping) divide() error {
-	order := l.order
 	w := l.writer()
 	for _, c := range l.whole {
 		w.order = c.order
 		w.add(c.kind, c.cols, columnar.AllRows(c.n))
 	}
-	l.whole, l.order = nil, order
+	l.whole = nil
 	return l.flush()
 }
 
-// reserve asks the budget for what is held.
+// reserve asks the budget for what is held. When it is refused, all goes to files.
 func (l *localGrouping) reserve() error {
 	if l.memory.cover(l.bytes()) {
 		return nil
 	}
-	if err := l.flush(); err != nil {
+	if err := l.divide(); err != nil {
 		return err
 	}
-	if l.memory.cover(l.bytes()) {
-		return nil
+	if err := l.parts.spill(l.query.Spill()); err != nil {
+		return err
 	}
-	return l.memory.budget.OutOfMemory("Aggregate", l.bytes()-l.memory.held)
+	var err error
+	l.table, err = newAggregateTable(l.grouping.plan, l.grouping.keys) // a smaller one
+	l.memory.release()
+	l.memory.force(l.bytes())
+	return err
 }
 
 func (l *localGrouping) bytes() int64 {

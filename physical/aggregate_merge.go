@@ -1,10 +1,12 @@
 package physical
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/exec"
+	"github.com/sparrow-engine/sparrow/exec/spill"
 )
 
 // mergeTogether is how many groups of all workers are merged in one table rather than by partitions.
@@ -24,6 +26,9 @@ func (m *merge64) run(f func(w int, t *aggregateTable) (*columnar.Batch, error))
 	defer func() {
 		for _, l := range g.locals {
 			l.memory.release()
+			if l.parts != nil {
+				l.parts.remove()
+			}
 		}
 	}()
 	switch {
@@ -77,10 +82,8 @@ func (m *merge64) together(f func(w int, t *aggregateTable) (*columnar.Batch, er
 		}
 		chunks = append(chunks, l.whole...)
 	}
-	b, err := m.chunks(0, chunks, f)
-	if b != nil {
-		m.out = append(m.out, b)
-	}
+	var err error
+	m.out, err = m.chunks(0, 0, chunks, f)
 	return err
 }
 
@@ -90,7 +93,7 @@ func (m *merge64) divided(f func(w int, t *aggregateTable) (*columnar.Batch, err
 	if err := m.query.Parallel(len(locals), func(w *exec.Worker, i int) error { return locals[i].divide() }); err != nil {
 		return err
 	}
-	out := make([]*columnar.Batch, partitions)
+	out := make([][]*columnar.Batch, partitions)
 	err := m.query.Parallel(partitions, func(w *exec.Worker, p int) error {
 		var chunks []aggregateChunk
 		for _, l := range locals {
@@ -100,32 +103,101 @@ func (m *merge64) divided(f func(w int, t *aggregateTable) (*columnar.Batch, err
 			return nil
 		}
 		var err error
-		out[p], err = m.chunks(w.ID, chunks, f)
+		out[p], err = m.chunks(w.ID, 0, chunks, f)
 		return err
 	})
-	for _, b := range out {
-		if b != nil {
-			m.out = append(m.out, b)
-		}
-	}
+	m.out = slices.Concat(out...)
 	return err
 }
 
-// chunks merges chunks into a new table in the order of their morsels.
-func (m *merge64) chunks(w int, chunks []aggregateChunk, f func(w int, t *aggregateTable) (*columnar.Batch, error)) (*columnar.Batch, error) {
+// maxDepth is how often a partition is divided again; by then 42 bits of the hash are used up.
+const maxDepth = 6
+
+// chunks merges chunks into a new table in the order of their morsels. When the budget refuses room for it, table and remaining chunks are
+// divided by further bits of the hash and merged part by part.
+func (m *merge64) chunks(w, depth int, chunks []aggregateChunk, f func(w int, t *aggregateTable) (*columnar.Batch, error)) ([]*columnar.Batch, error) {
 	if m.grouping.ordered {
-		slices.SortStableFunc(chunks, func(a, b aggregateChunk) int { return a.order - b.order })
+		slices.SortStableFunc(chunks, func(a, b aggregateChunk) int { return cmp.Compare(a.order, b.order) })
 	}
 	t, err := newAggregateTable(m.grouping.plan, m.grouping.keys)
 	if err != nil {
 		return nil, err
 	}
+	memory := allowance{budget: m.query.Budget()}
+	defer memory.release()
+	var buf spill.Buffer
 	for i := range chunks {
 		c := &chunks[i]
-		if err := t.absorb(c.kind, c.cols, columnar.AllRows(c.n)); err != nil {
+		cols, err := c.load(&buf)
+		if err != nil {
+			return nil, err
+		}
+		if err := t.absorb(c.kind, cols, columnar.AllRows(c.n)); err != nil {
 			return nil, err
 		}
 		c.cols = nil
+		if memory.cover(t.bytes()) {
+			continue
+		}
+		if rest := chunks[i+1:]; len(rest) > 0 && len(t.keys) > 0 && t.len() > 1 && depth < maxDepth {
+			memory.release()
+			return m.split(w, depth+1, t, rest, f)
+		}
+		memory.force(t.bytes())
 	}
-	return f(w, t)
+	b, err := f(w, t)
+	if b == nil || err != nil {
+		return nil, err
+	}
+	return []*columnar.Batch{b}, nil
+}
+
+// split divides a table and chunks that follow it and merges the parts.
+func (m *merge64) split(w, depth int, t *aggregateTable, chunks []aggregateChunk, f func(w int, t *aggregateTable) (*columnar.Batch, error)) ([]*columnar.Batch, error) {
+	pw := &partWriter{plan: m.grouping.plan, keys: m.grouping.keys, depth: depth}
+	defer pw.remove()
+	err := t.emit(func(kind int, cols []*columnar.Vector, n int) error {
+		pw.add(kind, cols, columnar.AllRows(n))
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var buf spill.Buffer
+	for i := range chunks {
+		c := &chunks[i]
+		if m.grouping.ordered {
+			pw.order++
+		}
+		cols, err := c.load(&buf)
+		if err != nil {
+			return nil, err
+		}
+		pw.add(c.kind, cols, columnar.AllRows(c.n))
+		c.cols = nil
+		if pw.bytes > credit {
+			if err := pw.spill(m.query.Spill()); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := pw.spill(m.query.Spill()); err != nil {
+		return nil, err
+	}
+	var out []*columnar.Batch
+	for p := range partitions {
+		part := pw.take(p)
+		if len(part) == 0 {
+			continue
+		}
+		if err := m.query.Err(); err != nil {
+			return nil, err
+		}
+		bs, err := m.chunks(w, depth, part, f)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, bs...)
+	}
+	return out, nil
 }

@@ -2,6 +2,8 @@ package physical
 
 import (
 	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/exec/spill"
+	"github.com/sparrow-engine/sparrow/types"
 )
 
 // Partitions of a grouping: enough that a partition's groups stay in cache while they are merged, few enough that a batch has some dozens of
@@ -16,10 +18,22 @@ const (
 // aggregateChunk is rows of one kind that all belong to one partition, or, when whole, to any.
 type aggregateChunk struct {
 	kind  int
-	order int // morsel that the rows come from, for functions that depend on it
+	order int64 // the rows' place in the source, for functions that depend on it
 	cols  []*columnar.Vector
 	n     int
 	bytes int64
+	file  *spill.File // where the rows are once they are spilled
+	block int
+}
+
+// load returns the columns, which live until the next use of buf.
+func (c *aggregateChunk) load(buf *spill.Buffer) ([]*columnar.Vector, error) {
+	if c.file == nil {
+		return c.cols, nil
+	}
+	var b columnar.Batch
+	err := c.file.Read(c.block, buf, &b)
+	return b.Cols, err
 }
 
 // partWriter divides rows by the hash of their keys: by the bits from the top on, at each depth the next ones.
@@ -27,9 +41,10 @@ type partWriter struct {
 	plan  *aggregatePlan
 	keys  []int
 	depth int
-	order int
+	order int64
 	parts [partitions]part
 	bytes int64
+	files []*spill.Writer // by kind+1
 
 	hashes []uint64
 	sel    []int32
@@ -70,7 +85,7 @@ func (w *partWriter) add(kind int, cols []*columnar.Vector, rows columnar.Rows) 
 		ends[p+1] += ends[p]
 	}
 	at := ends
-	w.sel = withLen(w.sel, n)
+	w.sel = sized(w.sel, n)
 	for i, h := range w.hashes[:n] {
 		p := h >> shift & (partitions - 1)
 		w.sel[at[p]] = int32(rows.Row(i))
@@ -125,4 +140,56 @@ func (w *partWriter) take(p int) []aggregateChunk {
 	out := t.chunks
 	t.chunks = nil
 	return out
+}
+
+// spill writes all rows that are in memory to files, one for each kind.
+func (w *partWriter) spill(dir *spill.Dir) error {
+	for p := range w.parts {
+		t := &w.parts[p]
+		for i := range t.open {
+			t.close(&t.open[i])
+		}
+		for i := range t.chunks {
+			if c := &t.chunks[i]; c.file == nil {
+				if err := w.write(dir, c); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	w.bytes = 0
+	return nil
+}
+
+func (w *partWriter) write(dir *spill.Dir, c *aggregateChunk) error {
+	for len(w.files) <= c.kind+1 {
+		w.files = append(w.files, nil)
+	}
+	f := w.files[c.kind+1]
+	if f == nil {
+		ts := make([]types.Type, len(c.cols))
+		for i, v := range c.cols {
+			ts[i] = v.Type
+		}
+		var err error
+		if f, err = dir.Create("aggregate", ts); err != nil {
+			return err
+		}
+		w.files[c.kind+1] = f
+	}
+	if err := f.Write(&columnar.Batch{Cols: c.cols, N: c.n}); err != nil {
+		return err
+	}
+	c.file = f.Finish()
+	c.block, c.cols = c.file.Blocks()-1, nil
+	return nil
+}
+
+// remove deletes the files.
+func (w *partWriter) remove() {
+	for _, f := range w.files {
+		if f != nil {
+			f.Finish().Remove()
+		}
+	}
 }

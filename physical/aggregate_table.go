@@ -113,7 +113,7 @@ func (t *aggregateTable) number(keys []*columnar.Vector, rows columnar.Rows) []i
 	if t.groups == nil {
 		return nil
 	}
-	t.numbers = withLen(t.numbers, rows.Count())
+	t.numbers = sized(t.numbers, rows.Count())
 	before := t.groups.len()
 	t.groups.find(keys, rows, t.numbers)
 	if t.groups.len() != before {
@@ -205,7 +205,7 @@ func (t *aggregateTable) filter(c int, cols []*columnar.Vector, groups []int32, 
 	if groups == nil {
 		return some, nil
 	}
-	t.subset = withLen(t.subset, len(t.filtered))
+	t.subset = sized(t.subset, len(t.filtered))
 	k := 0
 	for i, r := range t.filtered {
 		for rows.Row(k) != int(r) {
@@ -226,7 +226,7 @@ func (t *aggregateTable) addPairs(d int, args []*columnar.Vector, groups []int32
 		}
 		args = append([]*columnar.Vector{t.byRow}, args...)
 	}
-	t.found = withLen(t.found, rows.Count())
+	t.found = sized(t.found, rows.Count())
 	t.sets[d].find(args, rows, t.found)
 }
 

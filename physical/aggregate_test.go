@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -155,6 +156,17 @@ func TestHashAggregatePartitions(t *testing.T) {
 		}
 		rows[i] = []any{k, fmt.Sprint("a value that is long enough to need a buffer ", i%5)}
 	}
+	want := map[string][]string{}
+	for _, r := range rows {
+		k, v := text(r[0]), r[1].(string)
+		w := want[k]
+		if w == nil {
+			w = []string{"0", "", ""}
+			want[k] = w
+		}
+		n, _ := strconv.Atoi(w[0])
+		w[0], w[1], w[2] = strconv.Itoa(n+1), max(w[1], v), v
+	}
 	configurations(t, func(t *testing.T, batch int, q *exec.Query) {
 		if batch < 100 {
 			return
@@ -164,24 +176,15 @@ func TestHashAggregatePartitions(t *testing.T) {
 			if ordered {
 				aggs = append(aggs, namedAs(12, aggregate(t, "last", v)))
 			}
-			want := map[string][]string{}
-			for _, r := range rows {
-				k := text(r[0])
-				w := want[k]
-				if w == nil {
-					w = []string{"0", ""}
-				}
-				var n int
-				fmt.Sscan(w[0], &n)
-				want[k] = []string{fmt.Sprint(n + 1), max(w[1], r[1].(string)), r[1].(string)}
-			}
 			sink, err := NewHashAggregate(AggregateSpec{Keys: []logical.Named{{Col: column(20, "id", id.T), Expr: id}}, Aggs: aggs, Query: q}, []*expr.Column{id, v})
 			table := newTestTable([]*expr.Column{id, v}, rows, batch)
 			table.forms = false
 			got := runSink(t, q, sink, err, table)
 			require.Len(t, got, len(want))
 			for _, r := range got {
-				require.Equal(t, want[r[0]][:len(r)-1], r[1:], "key %s", r[0])
+				if !slices.Equal(want[r[0]][:len(r)-1], r[1:]) {
+					require.Equal(t, want[r[0]], r[1:], "key %s", r[0])
+				}
 			}
 		}
 	})

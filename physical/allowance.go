@@ -8,8 +8,12 @@ type allowance struct {
 	held   int64
 }
 
-// credit is what is asked for at a time while memory is plentiful.
-const credit = 1 << 20
+const (
+	// credit is what is asked for at a time while memory is plentiful.
+	credit = 1 << 20
+	// floor is what is never refused, so that an operator that has spilled can go on.
+	floor = 16 << 10
+)
 
 // cover asks for enough to hold n bytes and reports whether it is granted.
 func (a *allowance) cover(n int64) bool {
@@ -23,6 +27,10 @@ func (a *allowance) cover(n int64) bool {
 	}
 	if a.budget.Reserve(need) {
 		a.held += need
+		return true
+	}
+	if n <= floor {
+		a.force(n)
 		return true
 	}
 	return false

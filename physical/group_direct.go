@@ -53,7 +53,7 @@ func (d *directIndex) prepare(keys []*columnar.Vector, rows columnar.Rows) bool 
 		if 4*d.seen < size {
 			return false
 		}
-		d.slots = withLen(d.slots, size)
+		d.slots = sized(d.slots, size)
 		d.size = size
 		d.clear()
 	}
@@ -88,7 +88,7 @@ func directOf(v *columnar.Vector) (directColumn, bool) {
 func (d *directIndex) find(t *groupTable, keys []*columnar.Vector, rows columnar.Rows, out []int32) {
 	index := d.codes(keys, rows)
 	slots, out := d.slots[:d.size], out[:len(index)]
-	d.missed = withLen(d.missed, len(index)+1)
+	d.missed = sized(d.missed, len(index)+1)
 	n := 0
 	for i, k := range index {
 		g := slots[k]
@@ -110,7 +110,7 @@ func (d *directIndex) learn(t *groupTable, keys []*columnar.Vector, rows columna
 			d.sel = append(d.sel, int32(rows.Row(int(i))))
 		}
 	}
-	d.groups = withLen(d.groups, len(d.sel))
+	d.groups = sized(d.groups, len(d.sel))
 	t.lookup(keys, columnar.Rows{Sel: d.sel, N: rows.N}, d.groups)
 	k := 0
 	for _, i := range missed {
@@ -126,7 +126,7 @@ func (d *directIndex) learn(t *groupTable, keys []*columnar.Vector, rows columna
 
 // codes returns the place in the index of each row.
 func (d *directIndex) codes(keys []*columnar.Vector, rows columnar.Rows) []int32 {
-	d.index = withLen(d.index, rows.Count())
+	d.index = sized(d.index, rows.Count())
 	for c, v := range keys {
 		col := d.cols[c]
 		factor := int32(0)

@@ -90,7 +90,7 @@ func (t *rowTable) rehash() {
 
 // hashKeys returns the hash of the keys of each of the rows, in dst if it is large enough.
 func hashKeys(keys []*columnar.Vector, rows columnar.Rows, dst []uint64) []uint64 {
-	dst = withLen(dst, rows.Count())
+	dst = sized(dst, rows.Count())
 	for c, v := range keys {
 		kernel.Hash(v, rows, dst, c > 0)
 	}

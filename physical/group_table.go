@@ -92,8 +92,8 @@ func (t *groupTable) reset() {
 	}
 }
 
-// withLen returns s with n elements of unspecified value.
-func withLen[T any](s []T, n int) []T {
+// sized returns s with n elements of unspecified value.
+func sized[T any](s []T, n int) []T {
 	if cap(s) < n {
 		return make([]T, n, max(n, min(2*cap(s), columnar.BatchSize)))
 	}

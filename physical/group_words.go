@@ -74,7 +74,7 @@ func (t *wordTable) reset() {
 
 func (t *wordTable) find(keys []*columnar.Vector, rows columnar.Rows, out []int32) {
 	n := rows.Count()
-	t.words = withLen(t.words, n)
+	t.words = sized(t.words, n)
 	if len(keys) == 1 {
 		t.findOne(keys[0], rows, out)
 		return
@@ -97,7 +97,7 @@ func (t *wordTable) findOne(v *columnar.Vector, rows columnar.Rows, out []int32)
 	some := columnar.Rows{Sel: t.sel, N: rows.N}
 	words := t.words[:len(t.sel)]
 	loadWords(v, some, words, 0)
-	t.groups = withLen(t.groups, len(words))
+	t.groups = sized(t.groups, len(words))
 	t.probe(words, t.groups)
 	k := 0
 	for i := range out {

@@ -239,25 +239,29 @@ type pairs struct{ probe, build []int32 }
 // eachPairs fills pairs with the chains of the hits, a batch at a time, and calls f with each.
 func (p *prober) eachPairs(f func() error) error {
 	size := p.spec.Query.BatchSize()
-	x, next := &p.pairs, p.index.next
-	x.probe, x.build = x.probe[:0], x.build[:0]
+	next := p.index.next
+	probe, build := sized(p.pairs.probe, size), sized(p.pairs.build, size)
+	n := 0
 	for _, r := range p.hits {
-		for m := p.match[r]; m >= 0; {
-			if len(x.probe) == size {
+		for m := p.match[r]; m >= 0; m = next[m] - 1 {
+			if n == size {
+				p.pairs = pairs{probe, build}
 				if err := p.flush(f); err != nil {
 					return err
 				}
+				n = 0
 			}
-			x.probe, x.build = append(x.probe, r), append(x.build, m)
+			probe[n], build[n] = r, m
+			n++
 			if next == nil {
 				break
 			}
-			m = next[m] - 1
 		}
 	}
-	if len(x.probe) == 0 {
+	if n == 0 {
 		return nil
 	}
+	p.pairs = pairs{probe[:n], build[:n]}
 	return p.flush(f)
 }
 
@@ -265,9 +269,7 @@ func (p *prober) flush(f func() error) error {
 	if err := p.w.Err(); err != nil {
 		return err
 	}
-	err := f()
-	p.pairs.probe, p.pairs.build = p.pairs.probe[:0], p.pairs.build[:0]
-	return err
+	return f()
 }
 
 // emitPairs pushes those pairs that sel lists, all if it is nil.

@@ -2,7 +2,6 @@ package physical
 
 import (
 	"sync"
-	"sync/atomic"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
@@ -46,41 +45,68 @@ const (
 // 64 bits, else a table of hashes.
 func newJoinIndex(q *exec.Query, keys []*columnar.Vector, nullSafe []bool, n int) (*joinIndex, error) {
 	x := &joinIndex{keys: keys, nullSafe: nullSafe, rows: n}
-	b := &indexBuilder{q: q, x: x, parts: 1, ids: make([]uint64, n)}
+	b := &indexBuilder{q: q, x: x, parts: 1}
 	if n > serialBuild {
 		for b.parts < q.Threads() && b.parts < 64 {
 			b.parts *= 2
 		}
 	}
-	if err := b.reserve(int64(n) * 12); err != nil {
+	layout, packed := newKeyLayout(keys, nullSafe)
+	if packed && layout.direct(n) && plainKey(keys) {
+		return x, b.buildDirect(layout)
+	}
+	if err := b.reserve(int64(n) * 8); err != nil {
 		return nil, err
 	}
-	defer q.Budget().Release(int64(n) * 8) // ids
-	x.next = make([]int32, n)
-	if layout, ok := newKeyLayout(keys, nullSafe); ok {
-		if err := b.identify(layout.codes); err != nil {
-			return nil, err
-		}
-		if layout.direct(n) {
-			return x, b.buildDirect(layout)
-		}
-		return x, b.buildCodes(layout)
+	defer q.Budget().Release(int64(n) * 8)
+	b.ids = make([]uint64, n)
+	identify := b.hashes
+	if packed {
+		identify = layout.codes
 	}
-	if err := b.identify(b.hashes); err != nil {
+	if err := b.identify(identify); err != nil {
 		return nil, err
 	}
-	return x, b.buildHashes()
+	switch {
+	case !packed:
+		return x, b.buildHashes()
+	case layout.direct(n):
+		return x, b.buildDirect(layout)
+	}
+	return x, b.buildCodes(layout)
+}
+
+// plainKey reports whether there is one key, an int or bigint without nulls, which a direct table takes as it is.
+func plainKey(keys []*columnar.Vector) bool {
+	k := keys[0]
+	return len(keys) == 1 && k.Form == columnar.Flat && k.Valid == nil && (k.Width == columnar.W32 || k.Width == columnar.W64)
 }
 
 // indexBuilder is an index under construction. ids are the rows' packed keys or hashes; rows whose bit in absent is set have no key.
 type indexBuilder struct {
-	q          *exec.Query
-	x          *joinIndex
-	parts      int
-	ids        []uint64
-	absent     []uint64 // nil: none
-	duplicates atomic.Bool
-	once       sync.Once
+	q      *exec.Query
+	x      *joinIndex
+	parts  int
+	ids    []uint64
+	absent []uint64 // nil: none
+	chain  sync.Once
+	err    error // of chain
+}
+
+// link puts row r before the chain that begins at row old - 1, if there is one. Most build sides have unique keys, so the memory of chains is
+// only taken when the first duplicate comes.
+func (b *indexBuilder) link(r int, old int32) {
+	if old == 0 {
+		return
+	}
+	b.chain.Do(func() {
+		if b.err = b.hold(int64(b.x.rows) * 4); b.err == nil {
+			b.x.next = make([]int32, b.x.rows)
+		}
+	})
+	if b.err == nil {
+		b.x.next[r] = old
+	}
 }
 
 func (b *indexBuilder) reserve(n int64) error {
@@ -159,29 +185,31 @@ func firstStrict(keys []*columnar.Vector, nullSafe []bool) *columnar.Vector {
 func (b *indexBuilder) has(r int) bool { return b.absent == nil || b.absent[r>>6]>>(r&63)&1 == 0 }
 
 // insert calls put for the rows of each part, from the last to the first, so that chains ascend. Parts run in parallel.
-func (b *indexBuilder) insert(part func(id uint64) int, put func(part, row int, id uint64) (duplicate bool)) error {
-	err := b.q.Parallel(b.parts, func(w *exec.Worker, p int) error {
-		dup := false
-		for r := b.x.rows - 1; r >= 0; r-- {
-			if r&(buildTask-1) == 0 {
-				if err := w.Err(); err != nil {
-					return err
-				}
-			}
+func (b *indexBuilder) insert(part func(id uint64) int, put func(part, row int, id uint64)) error {
+	return b.eachPart(func(p, from, to int) {
+		for r := to - 1; r >= from; r-- {
 			if id := b.ids[r]; (b.parts == 1 || part(id) == p) && b.has(r) {
-				dup = put(p, r, id) || dup
+				put(p, r, id)
 			}
 		}
-		if dup {
-			b.duplicates.Store(true)
+	})
+}
+
+// eachPart calls f for each part with ranges of all rows, from the last to the first. Parts run in parallel.
+func (b *indexBuilder) eachPart(f func(part, from, to int)) error {
+	err := b.q.Parallel(b.parts, func(w *exec.Worker, p int) error {
+		for to := b.x.rows; to > 0; {
+			if err := w.Err(); err != nil {
+				return err
+			}
+			from := (to - 1) / buildTask * buildTask
+			f(p, from, to)
+			to = from
 		}
 		return nil
 	})
-	if !b.duplicates.Load() {
-		b.x.next = nil
-		b.q.Budget().Release(int64(b.x.rows) * 4)
-	} else {
-		b.q.OnClose(func() error { b.q.Budget().Release(int64(b.x.rows) * 4); return nil })
+	if b.err != nil {
+		return b.err
 	}
 	return err
 }

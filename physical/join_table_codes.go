@@ -20,8 +20,8 @@ type codeSlot struct {
 	head int32
 }
 
-// slotsFor returns a power of two that n entries fill to 3/4 at most.
-func slotsFor(n int) int { return 1 << bits.Len(uint(max(n, 8)*4/3)) }
+// slotsFor returns a power of two that n entries fill to half at most.
+func slotsFor(n int) int { return 1 << bits.Len(uint(max(n, 8)*2-1)) }
 
 func (b *indexBuilder) buildCodes(l *keyLayout) error {
 	t := &codeTable{layout: l, shift: 64 - bits.Len(uint(b.parts-1)), parts: make([][]codeSlot, b.parts)}
@@ -33,8 +33,7 @@ func (b *indexBuilder) buildCodes(l *keyLayout) error {
 		}
 		t.parts[p] = make([]codeSlot, slotsFor(n))
 	}
-	next := b.x.next
-	return b.insert(part, func(p, r int, code uint64) bool {
+	return b.insert(part, func(p, r int, code uint64) {
 		slots := t.parts[p]
 		mask := uint64(len(slots) - 1)
 		i := kernel.HashUint64(code) & mask
@@ -42,8 +41,8 @@ func (b *indexBuilder) buildCodes(l *keyLayout) error {
 			i = (i + 1) & mask
 		}
 		old := slots[i].head
-		slots[i], next[r] = codeSlot{code, int32(r + 1)}, old
-		return old != 0
+		slots[i] = codeSlot{code, int32(r + 1)}
+		b.link(r, old)
 	})
 }
 

@@ -16,11 +16,36 @@ func (b *indexBuilder) buildDirect(l *keyLayout) error {
 	}
 	t.heads = make([]int32, l.max+1)
 	per := l.max/uint64(b.parts) + 1
-	next := b.x.next
-	return b.insert(func(code uint64) int { return int(code / per) }, func(_, r int, code uint64) bool {
+	if b.ids == nil {
+		key := b.x.keys[0]
+		if key.Width == columnar.W32 {
+			return insertDirect(b, t, columnar.Values[int32](key), per)
+		}
+		return insertDirect(b, t, columnar.Values[int64](key), per)
+	}
+	return b.insert(func(code uint64) int { return int(code / per) }, func(_, r int, code uint64) {
 		old := t.heads[code]
-		t.heads[code], next[r] = int32(r+1), old
-		return old != 0
+		t.heads[code] = int32(r + 1)
+		b.link(r, old)
+	})
+}
+
+// insertDirect inserts plain keys without going through codes; each part has its range of per codes.
+func insertDirect[T int32 | int64](b *indexBuilder, t *directTable, vals []T, per uint64) error {
+	heads, lo := t.heads, t.layout.cols[0].lo
+	return b.eachPart(func(p, from, to int) {
+		first := uint64(p) * per
+		for r := to - 1; r >= from; r-- {
+			code := uint64(int64(vals[r]) - lo)
+			if code-first >= per {
+				continue
+			}
+			old := heads[code]
+			heads[code] = int32(r + 1)
+			if old != 0 {
+				b.link(r, old)
+			}
+		}
 	})
 }
 

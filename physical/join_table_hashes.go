@@ -32,8 +32,7 @@ func (b *indexBuilder) buildHashes() error {
 		}
 		t.parts[p] = make([]hashSlot, slotsFor(n))
 	}
-	next := b.x.next
-	return b.insert(part, func(p, r int, hash uint64) bool {
+	return b.insert(part, func(p, r int, hash uint64) {
 		slots := t.parts[p]
 		mask := uint64(len(slots) - 1)
 		tag := tagOf(hash)
@@ -44,8 +43,8 @@ func (b *indexBuilder) buildHashes() error {
 			}
 		}
 		old := slots[i].head
-		slots[i], next[r] = hashSlot{tag, int32(r + 1)}, old
-		return old != 0
+		slots[i] = hashSlot{tag, int32(r + 1)}
+		b.link(r, old)
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/exec"
+	"github.com/sparrow-engine/sparrow/exec/spill"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/types"
 )
@@ -31,6 +32,9 @@ func columnTypes(cols []*expr.Column) []types.Type {
 	return ts
 }
 
+// chunkFloor is the bytes of an open chunk that are never refused, so that a worker can fill a chunk worth writing to a file.
+const chunkFloor = 64 << 10
+
 type materialize struct {
 	types   []types.Type
 	ordered bool
@@ -38,11 +42,13 @@ type materialize struct {
 	held    int64 // bytes reserved for the chunks
 }
 
-// chunk is rows of consecutive pieces.
+// chunk is rows of consecutive pieces, or one piece in a file.
 type chunk struct {
 	columnar.Batch
 	pieces []piece
 	bytes  int64
+	file   *spill.File // nil: in memory
+	block  int
 }
 
 // piece is the rows of one morsel in a chunk.
@@ -59,6 +65,7 @@ type localMaterialize struct {
 	w       *exec.Worker
 	chunks  []*chunk
 	open    *chunk
+	file    *spill.Writer
 	scratch columnar.Vector
 }
 
@@ -104,11 +111,56 @@ func (l *localMaterialize) reserve(c *chunk) error {
 	for _, v := range c.Cols {
 		size += v.Size()
 	}
-	if budget := l.w.Query.Budget(); size > c.bytes && !budget.Reserve(size-c.bytes) {
-		return budget.OutOfMemory("Materialize", size-c.bytes)
+	more := size - c.bytes
+	budget := l.w.Query.Budget()
+	switch {
+	case more <= 0:
+		return nil
+	case budget.Reserve(more):
+		c.bytes = size
+		return nil
+	case size <= chunkFloor:
+		budget.Force(more)
+		c.bytes = size
+		return nil
 	}
-	c.bytes = max(c.bytes, size)
+	return l.spill()
+}
+
+// spill writes the worker's chunks to a file, each piece as a block of its own, so that blocks can be put in order.
+func (l *localMaterialize) spill() error {
+	if l.file == nil {
+		var err error
+		if l.file, err = l.w.Query.Spill().Create("rows", l.m.types); err != nil {
+			return err
+		}
+	}
+	var out []*chunk
+	for _, c := range l.chunks {
+		if c.file != nil {
+			out = append(out, c)
+			continue
+		}
+		for _, p := range c.pieces {
+			if err := l.file.Write(&columnar.Batch{Cols: c.Cols, N: c.N, Sel: p.rows(nil), Morsel: p.morsel}); err != nil {
+				return err
+			}
+			file := l.file.Finish()
+			out = append(out, &chunk{Batch: columnar.Batch{N: p.to - p.from}, pieces: []piece{{p.morsel, 0, p.to - p.from}}, file: file, block: file.Blocks() - 1})
+		}
+		l.w.Query.Budget().Release(c.bytes)
+	}
+	l.chunks, l.open = out, nil
 	return nil
+}
+
+// rows returns the rows of the piece, over dst.
+func (p piece) rows(dst []int32) []int32 {
+	dst = dst[:0]
+	for r := p.from; r < p.to; r++ {
+		dst = append(dst, int32(r))
+	}
+	return dst
 }
 
 func (c *chunk) last() *piece {
@@ -131,15 +183,19 @@ func (m *materialize) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 	if m.ordered {
 		m.chunks = inOrder(m.chunks)
 	}
-	out := make([]*columnar.Batch, len(m.chunks))
+	out := make([]exec.Chunk, len(m.chunks))
 	for i, c := range m.chunks {
+		if c.file != nil {
+			out[i] = exec.Chunk{File: c.file, Block: c.block}
+			continue
+		}
 		for _, v := range c.Cols {
 			v.Class = columnar.Shared
 		}
-		out[i] = &columnar.Batch{Cols: c.Cols, N: c.N}
+		out[i].Batch = &columnar.Batch{Cols: c.Cols, N: c.N}
 	}
 	q.Budget().Release(m.held)
-	return exec.NewStageOutput(q, m.types, out), nil
+	return exec.NewSpilledOutput(q, m.types, out), nil
 }
 
 func inOrder(chunks []*chunk) []*chunk {
@@ -168,32 +224,37 @@ func inOrder(chunks []*chunk) []*chunk {
 
 func byMorsel(a, b piece) int { return a.morsel - b.morsel }
 
-// merge copies pieces of chunks into new ones, by morsel. Pieces of one morsel are in the order in which its worker met them.
+// chunkPiece is a piece of a chunk.
+type chunkPiece struct {
+	piece
+	of *chunk
+}
+
+// merge copies pieces of chunks into new ones, by morsel. Pieces of one morsel are in the order in which its worker met them. Blocks of files
+// stay where they are.
 func merge(chunks []*chunk) []*chunk {
-	type part struct {
-		piece
-		of *chunk
-	}
-	var parts []part
+	var parts []chunkPiece
 	for _, c := range chunks {
 		for _, p := range c.pieces {
-			parts = append(parts, part{p, c})
+			parts = append(parts, chunkPiece{p, c})
 		}
 	}
-	slices.SortStableFunc(parts, func(a, b part) int { return byMorsel(a.piece, b.piece) })
+	slices.SortStableFunc(parts, func(a, b chunkPiece) int { return byMorsel(a.piece, b.piece) })
 	var out []*chunk
+	var open *chunk
 	var sel []int32
 	for _, p := range parts {
-		if len(out) == 0 || out[len(out)-1].N >= maxChunk {
-			out = append(out, &chunk{})
+		if p.of.file != nil {
+			out, open = append(out, p.of), nil
+			continue
 		}
-		sel = sel[:0]
-		for r := p.from; r < p.to; r++ {
-			sel = append(sel, int32(r))
+		if open == nil || open.N >= maxChunk {
+			open = &chunk{}
+			out = append(out, open)
 		}
-		dst := out[len(out)-1]
-		columnar.AppendBatch(&dst.Batch, &columnar.Batch{Cols: p.of.Cols, N: p.of.N, Sel: sel})
-		dst.pieces = append(dst.pieces, p.piece)
+		sel = p.rows(sel)
+		columnar.AppendBatch(&open.Batch, &columnar.Batch{Cols: p.of.Cols, N: p.of.N, Sel: sel})
+		open.pieces = append(open.pieces, p.piece)
 	}
 	return out
 }

@@ -1,12 +1,13 @@
 package physical
 
 import (
+	"math"
 	"slices"
-	"sort"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/exec"
+	"github.com/sparrow-engine/sparrow/exec/spill"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/expr/eval"
 	"github.com/sparrow-engine/sparrow/types"
@@ -83,6 +84,9 @@ type localSort struct {
 	rows   keptRows
 	memory allowance
 	cols   []*columnar.Vector
+
+	runs    []*spill.File // sorted rows that the budget had no room for
+	written int64         // rows in runs
 }
 
 func newLocalSort(p *sortPlan) *localSort {
@@ -113,11 +117,12 @@ func (l *localSort) columns(b *columnar.Batch) ([]*columnar.Vector, error) {
 	return l.cols, err
 }
 
+// reserve asks the budget for what is held; refused, it is written away as a sorted run.
 func (l *localSort) reserve() error {
-	if n := l.rows.bytes(); !l.memory.cover(n) {
-		return l.memory.budget.OutOfMemory("Sort", n-l.memory.held)
+	if l.memory.cover(l.rows.bytes()) {
+		return nil
 	}
-	return nil
+	return l.spillRun()
 }
 
 // Combine implements exec.Sink.
@@ -128,7 +133,18 @@ func (s *sorting) Combine(local exec.LocalSink) error {
 
 // Finalize implements exec.Sink.
 func (s *sorting) Finalize(q *exec.Query) (*exec.StageOutput, error) {
-	out, err := sortAll(s.plan, s.locals, nil)
+	return s.output(q, 0, math.MaxInt64)
+}
+
+// output returns rows from to to-1 of the order.
+func (s *sorting) output(q *exec.Query, from, to int64) (*exec.StageOutput, error) {
+	var out []*columnar.Batch
+	var err error
+	if spilled(s.locals) {
+		out, err = s.outOfRuns(from, to)
+	} else {
+		out, err = s.outOfMemory(from, to)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -138,20 +154,42 @@ func (s *sorting) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 	return exec.NewStageOutput(q, s.plan.types[:s.plan.in], out), nil
 }
 
-// sortAll sorts the rows of all workers and returns the input columns of those at the positions within keep, nil for all.
-func sortAll(p *sortPlan, locals []*localSort, keep func(entries []sortEntry) []sortEntry) ([]*columnar.Batch, error) {
+func (s *sorting) outOfMemory(from, to int64) ([]*columnar.Batch, error) {
+	all := allRowsOf(s.plan, s.locals)
+	entries, err := sortRows(s.plan, all, inParallel(s.plan.query))
+	if err != nil {
+		return nil, err
+	}
+	n := int64(len(entries))
+	return gatherAll(s.plan.query, all, entries[min(from, n):min(to, n)], s.plan.in)
+}
+
+func (s *sorting) outOfRuns(from, to int64) (out []*columnar.Batch, err error) {
+	at := int64(0)
+	err = mergeSpilled(s.plan, s.locals, func(b *columnar.Batch) error {
+		first, last := max(from-at, 0), min(to-at, int64(b.N))
+		at += int64(b.N)
+		switch {
+		case first >= last:
+			return nil
+		case first > 0 || last < int64(b.N):
+			part := &columnar.Batch{}
+			columnar.AppendBatch(part, &columnar.Batch{Cols: b.Cols, N: b.N, Sel: columnar.Identity(b.N)[first:last]})
+			b = part
+		}
+		out = append(out, &columnar.Batch{Cols: b.Cols[:s.plan.in], N: b.N})
+		return nil
+	})
+	return out, err
+}
+
+// allRowsOf puts the chunks of all workers together.
+func allRowsOf(p *sortPlan, locals []*localSort) *keptRows {
 	all := &keptRows{types: p.types}
 	for _, l := range locals {
 		all.chunks = append(all.chunks, l.rows.chunks...)
 	}
-	entries, err := sortRows(p, all, inParallel(p.query))
-	if err != nil {
-		return nil, err
-	}
-	if keep != nil {
-		entries = keep(entries)
-	}
-	return gatherAll(p.query, all, entries, p.in)
+	return all
 }
 
 // gatherAll makes batches of the entries' rows, in parallel.
@@ -249,34 +287,33 @@ func encodeAll(run runner, keys *sortKeys, n int) (entries []sortEntry, tasks []
 
 // sortParallel divides entries into ranges of keys and sorts these. Dividing keeps the order of the source, so the sort stays stable.
 func sortParallel(run runner, keys *sortKeys, entries, tmp []sortEntry, tasks []int) ([]sortEntry, error) {
-	splits := sampleOf(entries)
-	counts := make([][]int, len(tasks)-1)
+	splits := sampleKeys(entries)
+	counts := make([][sortRanges]int, len(tasks)-1)
+	ranges := make([]uint8, len(entries))
 	err := run(len(counts), func(t int) error {
-		counts[t] = make([]int, len(splits)+1)
-		for _, e := range entries[tasks[t]:tasks[t+1]] {
-			counts[t][rangeIndex(splits, e.key)]++
+		for i := tasks[t]; i < tasks[t+1]; i++ {
+			r := splits.index(entries[i].key)
+			ranges[i] = uint8(r)
+			counts[t][r]++
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	ends := make([]int, len(splits)+2)
+	var ends [sortRanges + 1]int
 	at := 0
-	for r := range len(splits) + 1 {
-		ends[r] = at
+	for r := range sortRanges {
 		for t := range counts {
-			n := counts[t][r]
-			counts[t][r] = at
-			at += n
+			counts[t][r], at = at, at+counts[t][r]
 		}
+		ends[r+1] = at
 	}
-	ends[len(splits)+1] = at
 	err = run(len(counts), func(t int) error {
-		at := counts[t]
-		for _, e := range entries[tasks[t]:tasks[t+1]] {
-			r := rangeIndex(splits, e.key)
-			tmp[at[r]] = e
+		at := &counts[t]
+		for i := tasks[t]; i < tasks[t+1]; i++ {
+			r := ranges[i] & (sortRanges - 1)
+			tmp[at[r]] = entries[i]
 			at[r]++
 		}
 		return nil
@@ -284,7 +321,7 @@ func sortParallel(run runner, keys *sortKeys, entries, tmp []sortEntry, tasks []
 	if err != nil {
 		return nil, err
 	}
-	return tmp, run(len(splits)+1, func(r int) error {
+	return tmp, run(sortRanges, func(r int) error {
 		part := tmp[ends[r]:ends[r+1]]
 		sortByKey(part, entries[ends[r]:ends[r+1]])
 		if keys.exact < len(keys.cols) {
@@ -294,24 +331,32 @@ func sortParallel(run runner, keys *sortKeys, entries, tmp []sortEntry, tasks []
 	})
 }
 
-// sample returns keys that divide the entries into ranges of about one size.
-func sampleOf(entries []sortEntry) []uint64 {
+// rangeSplits are ascending keys; range r has those from split r-1 on up to split r. The last is only there to make a power of two.
+type rangeSplits [sortRanges]uint64
+
+// sampleKeys returns keys that divide the entries into ranges of about one size.
+func sampleKeys(entries []sortEntry) *rangeSplits {
 	const each = 32
 	picked := make([]uint64, 0, sortRanges*each)
 	for i := range sortRanges * each {
 		picked = append(picked, entries[i*len(entries)/(sortRanges*each)].key)
 	}
 	slices.Sort(picked)
-	var splits []uint64
-	for i := each; i < len(picked); i += each {
-		if len(splits) == 0 || splits[len(splits)-1] != picked[i] {
-			splits = append(splits, picked[i])
-		}
+	var splits rangeSplits
+	for r := range splits {
+		splits[r] = picked[min((r+1)*each, len(picked)-1)]
 	}
-	return splits
+	return &splits
 }
 
-// rangeIndex returns the number of splits at or below the key.
-func rangeIndex(splits []uint64, key uint64) int {
-	return sort.Search(len(splits), func(i int) bool { return splits[i] > key })
+// index returns the number of splits, the last not counted, at or below the key, without branches that depend on it.
+func (s *rangeSplits) index(key uint64) int {
+	r := 0
+	for step := sortRanges / 2; step > 0; step /= 2 {
+		next := r + step
+		if s[next-1] <= key {
+			r = next
+		}
+	}
+	return r
 }

@@ -56,19 +56,7 @@ func (t *topN) Combine(local exec.LocalSink) error {
 }
 
 // Finalize implements exec.Sink.
-func (t *topN) Finalize(q *exec.Query) (*exec.StageOutput, error) {
-	out, err := sortAll(t.plan, t.locals, func(entries []sortEntry) []sortEntry {
-		n := int64(len(entries))
-		return entries[min(t.from, n):min(t.to, n)]
-	})
-	if err != nil {
-		return nil, err
-	}
-	for _, l := range t.locals {
-		l.memory.release()
-	}
-	return exec.NewStageOutput(q, t.plan.types[:t.plan.in], out), nil
-}
+func (t *topN) Finalize(q *exec.Query) (*exec.StageOutput, error) { return t.output(q, t.from, t.to) }
 
 // localTop is one worker's candidates.
 type localTop struct {

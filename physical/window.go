@@ -135,10 +135,24 @@ func (w *window) Name() string { return "Window" }
 
 // Finalize implements exec.Sink.
 func (w *window) Finalize(q *exec.Query) (*exec.StageOutput, error) {
-	rows := &keptRows{types: w.plan.sort.types}
-	for _, l := range w.locals {
-		rows.chunks = append(rows.chunks, l.rows.chunks...)
+	var out []*columnar.Batch
+	var err error
+	if spilled(w.locals) {
+		out, err = w.outOfRuns()
+	} else {
+		out, err = w.outOfMemory(q)
 	}
+	for _, l := range w.locals {
+		l.memory.release()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return exec.NewStageOutput(q, w.plan.out, out), nil
+}
+
+func (w *window) outOfMemory(q *exec.Query) ([]*columnar.Batch, error) {
+	rows := allRowsOf(w.plan.sort, w.locals)
 	entries, err := sortRows(w.plan.sort, rows, inParallel(q))
 	if err != nil {
 		return nil, err
@@ -151,13 +165,50 @@ func (w *window) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 		out[i], err = w.plan.compute(b)
 		return err
 	})
-	for _, l := range w.locals {
-		l.memory.release()
+	return out, err
+}
+
+// outOfRuns computes pieces of whole partitions as the merge of the runs gives their rows.
+func (w *window) outOfRuns() (out []*columnar.Batch, err error) {
+	pending := &columnar.Batch{}
+	compute := func(n int) error {
+		piece := &columnar.Batch{}
+		columnar.AppendBatch(piece, &columnar.Batch{Cols: pending.Cols, N: pending.N, Sel: columnar.Identity(pending.N)[:n]})
+		b, err := w.plan.compute(piece)
+		out = append(out, b)
+		return err
 	}
-	if err != nil {
-		return nil, err
+	err = mergeSpilled(w.plan.sort, w.locals, func(b *columnar.Batch) error {
+		before := pending.N
+		columnar.AppendBatch(pending, b)
+		n := w.plan.lastCut(pending, before)
+		if n == 0 {
+			return nil
+		}
+		if err := compute(n); err != nil {
+			return err
+		}
+		rest := &columnar.Batch{}
+		columnar.AppendBatch(rest, &columnar.Batch{Cols: pending.Cols, N: pending.N, Sel: columnar.Identity(pending.N)[n:]})
+		pending = rest
+		return nil
+	})
+	if err == nil && pending.N > 0 {
+		err = compute(pending.N)
 	}
-	return exec.NewStageOutput(q, w.plan.out, out), nil
+	return out, err
+}
+
+// lastCut returns where the last partition of sorted rows begins, 0 if that is before from.
+func (p *windowPlan) lastCut(b *columnar.Batch, from int) int {
+	for i := b.N - 1; i >= max(from, 1); i-- {
+		for _, c := range p.sort.cols[:p.partition] {
+			if !kernel.EqualNullable(b.Cols[c], i-1, b.Cols[c], i) {
+				return i
+			}
+		}
+	}
+	return 0
 }
 
 // cuts returns where pieces of whole partitions begin, and the end.

@@ -35,14 +35,14 @@ func (w *windowRows) aggregate(f *windowFunc, start, end []int32) (*columnar.Vec
 	switch {
 	case whole:
 		return a.wholePartitions(acc)
-	case pairs <= fewFrameRows*int64(w.n) || !growing && !removable:
+	case pairs <= cheapFrame*int64(w.n) || !growing && !removable:
 		return a.rowByRow()
 	}
 	return a.moving()
 }
 
-// fewFrameRows is how many rows of a frame are added as fast as one row is moved along.
-const fewFrameRows = 16
+// cheapFrame is how many rows of a frame are added as fast as one row is moved along.
+const cheapFrame = 16
 
 // frameAggregate is one aggregate over frames.
 type frameAggregate struct {

@@ -121,10 +121,10 @@ func naiveWindow(rows [][]any) []string {
 
 func TestWindowAggregates(t *testing.T) {
 	configurations(t, func(t *testing.T, batch int, q *exec.Query) {
-		rows := randomRows(min(6*batch, 300), 60, 11)
+		rows := randomRows(min(6*batch, 200), 60, 11)
 		for i, f := range windowFrames {
 			order := naiveKey{1, i%2 == 0, i%3 == 0}
-			for _, part := range [][]int{nil, {6}, {2, 6}} {
+			for _, part := range [][]int{{6}, {2, 6}, nil}[i%2 : i%2+2] {
 				keys := []naiveKey{}
 				for _, p := range part {
 					keys = append(keys, naiveKey{p, false, true})

@@ -39,6 +39,23 @@ func (p *parser) keywordOperand(k kind) expr.Expr {
 	if next == tokLParen {
 		return p.keywordCall(k, start)
 	}
+	if p.opts.EnforceReserved {
+		return p.reservedOperand(k, start)
+	}
+	return nil
+}
+
+// reservedOperand reads what is an operand though its word is reserved: calls without parentheses, and the type of TIME'…'.
+func (p *parser) reservedOperand(k kind, start int32) expr.Expr {
+	switch k {
+	case kwCURRENT_DATE, kwCURRENT_TIMESTAMP, kwCURRENT_TIME, kwCURRENT_USER, kwCURRENT_PATH, kwLOCALTIME, kwSESSION_USER, kwUSER:
+		p.pos++
+		return p.call(start, strings.ToLower(keywordNames[k]))
+	case kwTIME:
+		if p.isString(p.peek(1)) {
+			return p.typedLiteral()
+		}
+	}
 	return nil
 }
 
@@ -64,9 +81,9 @@ func (p *parser) keywordCall(k kind, start int32) expr.Expr {
 			return p.closeCall(start, "extract", field, p.value())
 		}
 	case kwPOSITION:
-		return p.wordCall(start, "position", kwIN)
+		return p.wordCall(start, "locate", kwIN)
 	case kwSUBSTRING, kwSUBSTR:
-		return p.wordCall(start, strings.ToLower(keywordNames[k]), kwFROM, kwFOR)
+		return p.wordCall(start, "substring", kwFROM, kwFOR)
 	case kwOVERLAY:
 		return p.wordCall(start, "overlay", kwPLACING, kwFROM, kwFOR)
 	case kwTRIM:
@@ -77,6 +94,11 @@ func (p *parser) keywordCall(k kind, start int32) expr.Expr {
 		return p.unitCall(start, "timestampdiff")
 	case kwIDENTIFIER:
 		return p.identifierClause(start)
+	case kwLEFT, kwRIGHT, kwFILTER, kwCURRENT_DATE, kwCURRENT_TIMESTAMP, kwCURRENT_TIME, kwCURRENT_USER, kwCURRENT_PATH, kwLOCALTIME, kwSESSION_USER, kwUSER:
+		if p.opts.EnforceReserved {
+			name := strings.ToLower(p.tokenText(p.advance()))
+			return p.callArgs(start, []string{name})
+		}
 	}
 	return nil
 }
@@ -100,21 +122,18 @@ func (p *parser) cast(k kind, start int32) expr.Expr {
 	return c
 }
 
-// wordCall reads f(a WORD b WORD c) in which the words may also be commas; the last word is optional if there are several.
+// wordCall reads f(a WORD b WORD c); the last word is optional if there are several. Without the first word it is an ordinary call.
 func (p *parser) wordCall(start int32, name string, words ...kind) expr.Expr {
-	mark := p.pos
-	p.pos += 2
-	if p.at(tokRParen) {
-		p.pos = mark
+	if !p.operandAt(2) {
 		return nil
 	}
-	args := []expr.Expr{p.value()}
-	if !p.at(words[0]) { // an ordinary call
-		if p.err == nil {
-			p.pos = mark
-		}
-		return nil
+	callee := p.identText(p.advance())
+	p.pos++
+	first := p.value()
+	if !p.at(words[0]) {
+		return p.callRest(start, callee, first)
 	}
+	args := []expr.Expr{first}
 	for i, w := range words {
 		if i > 0 && i == len(words)-1 && p.at(tokRParen) {
 			break
@@ -125,38 +144,61 @@ func (p *parser) wordCall(start int32, name string, words ...kind) expr.Expr {
 	return p.closeCall(start, name, args...)
 }
 
-// trim reads TRIM([BOTH|LEADING|TRAILING] [characters] FROM text) as trim, ltrim or rtrim of (characters, text); nil for trim(text).
+// operandAt reports whether a value begins n ahead, and nothing that only an argument list may hold.
+func (p *parser) operandAt(n int) bool {
+	switch p.peek(n) {
+	case tokRParen, tokBang, tokStar, kwNOT, kwEXISTS, kwDISTINCT, kwALL:
+		return false
+	}
+	return p.peek(n+1) != tokFatArrow
+}
+
+// callRest continues an ordinary call whose first argument has been read as a value.
+func (p *parser) callRest(start int32, name string, first expr.Expr) expr.Expr {
+	c := &expr.UnresolvedCall{Name: []string{name}, Args: []expr.Expr{p.expressionFrom(first)}}
+	for p.accept(tokComma) {
+		c.Args = append(c.Args, p.argument())
+	}
+	p.nullTreatment(c)
+	p.expect(tokRParen)
+	return p.afterCall(start, c)
+}
+
+// trim reads TRIM([BOTH|LEADING|TRAILING] [characters] FROM text) as trim, ltrim or rtrim of (characters, text). Anything else is an
+// ordinary call.
 func (p *parser) trim(start int32) expr.Expr {
-	mark := p.pos
-	p.pos += 2
 	name, marked := "trim", false
-	if k := p.kind(); k == kwBOTH || k == kwLEADING || k == kwTRAILING {
-		if next := p.peek(1); next != tokRParen && next != tokComma {
-			p.pos++
+	if next := p.peek(3); next != tokRParen && next != tokComma {
+		switch p.peek(2) {
+		case kwBOTH:
 			marked = true
-			if k == kwLEADING {
-				name = "ltrim"
-			} else if k == kwTRAILING {
-				name = "rtrim"
-			}
+		case kwLEADING:
+			name, marked = "ltrim", true
+		case kwTRAILING:
+			name, marked = "rtrim", true
 		}
 	}
-	var args []expr.Expr
-	if !p.at(kwFROM) && !p.at(tokRParen) {
-		args = append(args, p.value())
-	}
-	if !p.accept(kwFROM) {
-		if marked {
-			p.unexpected("FROM")
-			return expr.Null
-		}
-		if p.err == nil {
-			p.pos = mark
-		}
+	if !marked && p.peek(2) != kwFROM && !p.operandAt(2) {
 		return nil
 	}
-	args = append(args, p.value())
-	return p.closeCall(start, name, args...)
+	callee := p.identText(p.advance())
+	p.pos++
+	if marked {
+		p.pos++
+	}
+	var args []expr.Expr
+	if !p.at(kwFROM) {
+		args = append(args, p.value())
+	}
+	switch {
+	case p.accept(kwFROM):
+		args = append(args, p.value())
+		return p.closeCall(start, name, args...)
+	case marked:
+		p.unexpected("FROM")
+		return expr.Null
+	}
+	return p.callRest(start, callee, args[0])
 }
 
 // unitCall reads timestampadd(MONTH, n, t) and its kin; nil if the first argument is no unit followed by two more.

@@ -38,6 +38,11 @@ func (p *parser) body(ends ...kind) {
 
 // scriptStatement reads a statement of a script: control flow, a declaration, or any other statement.
 func (p *parser) scriptStatement() {
+	if !p.enter() {
+		p.leave()
+		return
+	}
+	defer p.leave()
 	if p.isStrict(p.kind()) && p.peek(1) == tokColon {
 		p.pos += 2
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -57,7 +58,7 @@ func (c corpusStatement) options() Options {
 
 // TestCorpus counts the statements that we take or refuse unlike Spark.
 func TestCorpus(t *testing.T) {
-	statements := append(readCorpus(t, "statements.jsonl"), readCorpus(t, "syntax.jsonl")...)
+	statements := slices.Concat(readCorpus(t, "statements.jsonl"), readCorpus(t, "syntax.jsonl"), readCorpus(t, "functions.jsonl"))
 	total, wrong, other, unsupported := 0, 0, 0, map[string]int{}
 	for _, c := range statements {
 		for _, s := range c.Setup {

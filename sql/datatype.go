@@ -94,6 +94,8 @@ func (p *parser) parameterType(k kind, start int32) types.Type {
 		case p.acceptSeq(kwWITHOUT, kwTIME, kwZONE):
 			return types.TimestampNTZType
 		case p.acceptSeq(kwWITH, kwLOCAL, kwTIME, kwZONE):
+		case p.opts.TimestampNTZ:
+			return types.TimestampNTZType
 		}
 		return types.TimestampType
 	case kwTIMESTAMP_LTZ:

@@ -315,10 +315,7 @@ func (w *writer) primary(p logical.Plan) {
 		w.tableFunction(n)
 	case *logical.UnresolvedAlias:
 		w.aliasInput(n.Input)
-		w.put(" AS ", quoteName(n.Name))
-		if len(n.Columns) > 0 {
-			w.names(n.Columns)
-		}
+		w.aliasWords(n)
 	case *logical.TableSample:
 		w.sample(n)
 	case *logical.UnresolvedJoin, *logical.Pivot, *logical.Unpivot:
@@ -327,6 +324,13 @@ func (w *writer) primary(p logical.Plan) {
 		w.put(")")
 	default: // FROM in front keeps a table named "from" or "select" from looking like a query
 		w.parens(p)
+	}
+}
+
+func (w *writer) aliasWords(n *logical.UnresolvedAlias) {
+	w.put(" AS ", quoteName(n.Name))
+	if len(n.Columns) > 0 {
+		w.names(n.Columns)
 	}
 }
 
@@ -392,7 +396,7 @@ func (w *writer) tableFunction(n *logical.TableFunction) {
 }
 
 func (w *writer) join(n *logical.UnresolvedJoin) {
-	w.joinLeft(n.Left)
+	w.relation(n.Left)
 	w.put(" ")
 	w.option(n.Natural, "NATURAL ")
 	switch {
@@ -410,8 +414,12 @@ func (w *writer) join(n *logical.UnresolvedJoin) {
 		w.put("LEFT ANTI ")
 	}
 	w.put("JOIN ")
-	w.option(n.Lateral, "LATERAL ")
-	w.primary(n.Right)
+	if n.Lateral {
+		w.put("LATERAL ")
+		w.lateral(n.Right)
+	} else {
+		w.primary(n.Right)
+	}
 	w.clause(" ON ", n.Cond)
 	if n.Using != nil {
 		w.put(" USING ")
@@ -419,11 +427,24 @@ func (w *writer) join(n *logical.UnresolvedJoin) {
 	}
 }
 
-// joinLeft writes the left input of a join, PIVOT or UNPIVOT, which need no parentheses there.
-func (w *writer) joinLeft(p logical.Plan) { w.relation(p) }
+// lateral writes what LATERAL applies to; a plain table must look like a query.
+func (w *writer) lateral(p logical.Plan) {
+	switch n := p.(type) {
+	case *logical.UnresolvedRelation, *logical.TableSample:
+		w.parens(p)
+		return
+	case *logical.UnresolvedAlias:
+		if _, ok := n.Input.(*logical.UnresolvedRelation); ok {
+			w.parens(n.Input)
+			w.aliasWords(n)
+			return
+		}
+	}
+	w.primary(p)
+}
 
 func (w *writer) pivot(n *logical.Pivot) {
-	w.joinLeft(n.Input)
+	w.relation(n.Input)
 	w.put(" PIVOT (")
 	w.exprs(n.Aggs)
 	w.put(" FOR (")
@@ -434,7 +455,7 @@ func (w *writer) pivot(n *logical.Pivot) {
 }
 
 func (w *writer) unpivot(n *logical.Unpivot) {
-	w.joinLeft(n.Input)
+	w.relation(n.Input)
 	w.put(" UNPIVOT ")
 	w.option(n.IncludeNulls, "INCLUDE NULLS ")
 	w.put("(")

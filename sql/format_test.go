@@ -1,6 +1,7 @@
 package sql
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -32,7 +33,7 @@ func TestFormatTPCH(t *testing.T) {
 // TestFormatCorpus prints and parses again all statements of the corpus.
 func TestFormatCorpus(t *testing.T) {
 	n, wrong := 0, 0
-	for _, c := range append(readCorpus(t, "statements.jsonl"), readCorpus(t, "syntax.jsonl")...) {
+	for _, c := range slices.Concat(readCorpus(t, "statements.jsonl"), readCorpus(t, "syntax.jsonl"), readCorpus(t, "functions.jsonl")) {
 		for _, s := range append([]string{c.SQL}, c.Setup...) {
 			n++
 			if d := roundTrip(s, Options{}); d != "" {

@@ -250,7 +250,7 @@ func (p *parser) typedLiteral() expr.Expr {
 		return invalid()
 	case "TIMESTAMP", "TIMESTAMP_LTZ", "TIMESTAMP_NTZ":
 		to := types.TimestampType
-		if name == "TIMESTAMP_NTZ" {
+		if name == "TIMESTAMP_NTZ" || name == "TIMESTAMP" && p.opts.TimestampNTZ && !temporal.HasZone(s) {
 			to = types.TimestampNTZType
 		}
 		if e := p.specialDate(start, s, to); e != nil {

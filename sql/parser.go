@@ -174,11 +174,28 @@ func (p *parser) unexpected(want string) {
 		p.failf("INVALID_IDENTIFIER", p.here(), "The unquoted identifier %s is invalid and must be back quoted as: `%s`. Unquoted identifiers can only contain ASCII letters ('a' - 'z', 'A' - 'Z'), digits ('0' - '9'), and underbar ('_').", p.tokenText(t), p.tokenText(t))
 		return
 	}
+	if name, at := p.hyphenated(); name != "" {
+		p.failf("INVALID_IDENTIFIER", at, "The unquoted identifier %s is invalid and must be back quoted as: `%s`. Unquoted identifiers can only contain ASCII letters ('a' - 'z', 'A' - 'Z'), digits ('0' - '9'), and underbar ('_').", name, name)
+		return
+	}
 	e := sqlerr.New("PARSE_SYNTAX_ERROR", p.here(), "Syntax error at or near %s: expected %s.", found, want)
 	if near := p.nearestKeyword(t); near != "" {
 		e = e.WithHint("Did you mean %s?", near)
 	}
 	p.fail(e)
+}
+
+// hyphenated returns the name that a hyphen at the position seems to be part of, as in my-table; "" if it is none.
+func (p *parser) hyphenated() (string, sqlerr.Pos) {
+	if !p.at(tokMinus) || p.pos == 0 {
+		return "", sqlerr.Pos{}
+	}
+	a, b, c := p.tokens[p.pos-1], p.tokens[p.pos], p.tokens[p.pos+1]
+	if a.kind != tokWord && !a.kind.isKeyword() || c.kind != tokWord && !c.kind.isKeyword() || a.end != b.start || b.end != c.start {
+		return "", sqlerr.Pos{}
+	}
+	at := sqlerr.Pos{Start: a.start, End: c.end}
+	return p.text[at.Start:at.End], at
 }
 
 func isUnicodeName(s string) bool {

@@ -16,8 +16,7 @@ func startsQuery(k kind) bool {
 
 // queryStartsAt reports whether a query begins n ahead, perhaps behind more parentheses.
 func (p *parser) queryStartsAt(n int) bool {
-	for p.peek(n) == tokLParen {
-		n++
+	for limit := n + maxDepth; p.peek(n) == tokLParen && n < limit; n++ {
 	}
 	next := p.peek(n + 1)
 	switch p.peek(n) {
@@ -148,7 +147,11 @@ func (p *parser) terms(left logical.Plan, start int32, floor int) logical.Plan {
 		} else {
 			all := p.setQuantifier()
 			right := p.terms(p.term(), p.start(), prec)
-			left, flat = p.setOp(left, right, start, op, all, flat), op == logical.UnionOp
+			joined := p.setOp(left, right, start, op, all, flat)
+			if joined == left { // one more input of the same node
+				continue
+			}
+			left, flat = joined, op == logical.UnionOp
 		}
 		if !p.chained(&n) {
 			return left

@@ -262,10 +262,13 @@ func (p *parser) lateralViews(views []logical.LateralView) []logical.LateralView
 	return views
 }
 
+// maxTransform bounds how far transformAhead looks.
+const maxTransform = 4096
+
 // transformAhead reports whether USING follows the parenthesis or list n ahead: SELECT TRANSFORM(a) USING 'script'.
 func (p *parser) transformAhead(n int) bool {
 	depth := 0
-	for i := p.pos + n; i < len(p.tokens); i++ {
+	for i := p.pos + n; i < min(len(p.tokens), p.pos+maxTransform); i++ {
 		switch p.tokens[i].kind {
 		case tokLParen:
 			depth++

@@ -18,6 +18,7 @@ type Options struct {
 	DoubleQuotedIdentifiers bool // "a" is a name and not a string (spark.sql.ansi.doubleQuotedIdentifiers)
 	EnforceReserved         bool // reserved words are no names (spark.sql.ansi.enforceReservedKeywords)
 	LegacyIntervals         bool // interval literals are calendar intervals (spark.sql.legacy.interval.enabled)
+	TimestampNTZ            bool // TIMESTAMP is TIMESTAMP_NTZ (spark.sql.timestampType)
 }
 
 // Statement is one statement of a script with its text and where that begins in the script.

@@ -30,8 +30,8 @@ type footer struct {
 	nullsKnown []bool
 
 	mu sync.Mutex
-	// dictionaries holds dictionary sizes by row group and column: entries, 0 if not yet read, -1 for none.
-	dictionaries map[int]int32
+	// dictionaries holds dictionary sizes by row group and column, as far as they were read.
+	dictionaries map[int]dictionarySize
 }
 
 const (
@@ -67,7 +67,7 @@ func readFooter(f datasource.File, o readOptions) (ft *footer, err error) {
 	if c.skipStruct(0); c.bad {
 		return nil, footerError(f.Path, "the metadata is damaged")
 	}
-	ft = &footer{path: f.Path, size: st.Size(), dictionaries: map[int]int32{}}
+	ft = &footer{path: f.Path, size: st.Size(), dictionaries: map[int]dictionarySize{}}
 	if err := thrift.NewDecoder(new(thrift.CompactProtocol).NewReaderFromBytes(raw)).Decode(&ft.meta); err != nil {
 		return nil, footerError(f.Path, "%v", err).WithCause(err)
 	}

@@ -17,7 +17,7 @@ type hybrid struct {
 	left  int // values of the current run not yet read
 	// a repeated run
 	value int32
-	// a bit-packed run: its bytes and the next value
+	// a bit-packed run: its bytes, with more behind them, and the next value
 	packed []byte
 	at     int
 }
@@ -47,7 +47,8 @@ func (h *hybrid) next() error {
 		if h.left == 0 {
 			return errHybrid
 		}
-		h.packed, h.at, h.data = h.data[:size], 0, h.data[size:]
+		// What lies behind a short run is readable too, so that it is unpacked in whole groups.
+		h.packed, h.at, h.data = h.data[:min(size+pagePadding, cap(h.data))], 0, h.data[size:]
 		return nil
 	}
 	size := (h.width + 7) / 8

@@ -126,7 +126,8 @@ func (c *leafReader) body(h *pageHeader, offset int64, into []byte) (levels, dat
 		if h.stored {
 			codec = format.Uncompressed
 		}
-		c.levels = append(c.levels[:0], levels...) // raw is overwritten by the next read
+		c.levels = padded(c.levels, n)
+		copy(c.levels, levels) // raw is overwritten by the next read
 		levels = c.levels
 		if size == 0 {
 			return levels, padded(into, 0), into, nil

@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"time"
+
 	"math"
 
 	"github.com/sparrow-engine/sparrow/columnar"
@@ -216,7 +218,7 @@ func (c *caster) toTime() expr.Kernel {
 			v, out := k.Args[0], columnar.Values[int64](k.Out)
 			each(k.Rows, func(r int) {
 				s := string(trimmed(v.Bytes(r)))
-				us, ok := temporal.ParseTimestamp(s, nil, func() int32 { return 0 })
+				us, ok := temporal.ParseTimestamp(s, time.UTC, func() int32 { return 0 })
 				if !ok || len(s) < 3 || s[1] != ':' && s[2] != ':' {
 					c.invalid(k, r)
 					return

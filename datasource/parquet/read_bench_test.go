@@ -1,0 +1,111 @@
+package parquet
+
+import (
+	"context"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/datasource"
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/types"
+	"github.com/sparrow-engine/sparrow/types/temporal"
+)
+
+// scanAll reads everything a request asks for with one reader and returns the number of rows.
+func scanAll(tb testing.TB, tab *table, q *datasource.VectorRequest) (rows int) {
+	s, err := tab.ScanVectors(context.Background(), q)
+	require.NoError(tb, err)
+	in, err := s.NewReader(context.Background())
+	require.NoError(tb, err)
+	var b columnar.Batch
+	for m := range s.Morsels() {
+		require.NoError(tb, in.Open(m))
+		for {
+			ok, err := in.Next(&b)
+			require.NoError(tb, err)
+			if !ok {
+				break
+			}
+			rows += b.Count()
+		}
+	}
+	require.NoError(tb, in.Close())
+	return rows
+}
+
+// fieldsOf asks for columns by name.
+func fieldsOf(tab *table, names ...string) *datasource.VectorRequest {
+	r := &datasource.VectorRequest{Env: &expr.Env{ANSI: true}}
+	for i, name := range names {
+		k := tab.schema.Index(name)
+		f := tab.schema[k]
+		r.Fields = append(r.Fields, k)
+		r.Columns = append(r.Columns, &expr.Column{ID: expr.ColumnID(i + 1), Name: f.Name, T: f.Type, Null: f.Nullable})
+	}
+	return r
+}
+
+// BenchmarkTPCH scans columns of TPC-H's lineitem in the folder SPARROW_TPCH_DIR.
+func BenchmarkTPCH(b *testing.B) {
+	dir := os.Getenv("SPARROW_TPCH_DIR")
+	if dir == "" {
+		b.Skip("SPARROW_TPCH_DIR is not set")
+	}
+	tab := openFiles(b, nil, nil, datasource.File{Path: filepath.Join(dir, "lineitem.parquet")})
+	date := dateOf
+	decimal := types.Int128Of
+	run := func(name string, q *datasource.VectorRequest) {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			n, best := 0, time.Hour
+			for b.Loop() {
+				start := time.Now()
+				n = scanAll(b, tab, q)
+				best = min(best, time.Since(start))
+			}
+			b.ReportMetric(float64(n), "rows")
+			b.ReportMetric(float64(best.Microseconds())/1000, "ms-best") // the machine may be busy
+		})
+	}
+	for _, c := range []string{"l_orderkey", "l_partkey", "l_suppkey", "l_quantity", "l_extendedprice", "l_shipdate", "l_returnflag", "l_linestatus", "l_shipmode", "l_comment"} {
+		run(c, fieldsOf(tab, c))
+	}
+	q6 := fieldsOf(tab, "l_shipdate", "l_discount", "l_quantity", "l_extendedprice")
+	compare(q6, 0, datasource.Ge, date("1994-01-01"))
+	compare(q6, 0, datasource.Lt, date("1995-01-01"))
+	compare(q6, 1, datasource.Ge, decimal(5))
+	compare(q6, 1, datasource.Le, decimal(7))
+	compare(q6, 2, datasource.Lt, decimal(2400))
+	run("q6", q6)
+	q1 := fieldsOf(tab, "l_shipdate", "l_returnflag", "l_linestatus", "l_quantity", "l_extendedprice", "l_discount", "l_tax")
+	compare(q1, 0, datasource.Le, date("1998-09-02"))
+	run("q1", q1)
+}
+
+// BenchmarkUnpack unpacks 4,096 codes of each width.
+func BenchmarkUnpack(b *testing.B) {
+	for _, w := range []int{1, 3, 6, 12, 17, 20, 27} {
+		b.Run(string(rune('0'+w/10))+string(rune('0'+w%10)), func(b *testing.B) {
+			src := make([]byte, 4096*w/8+16)
+			for i := range src {
+				src[i] = byte(rand.Uint32())
+			}
+			dst := make([]int32, 4096)
+			b.SetBytes(4096 * 4)
+			for b.Loop() {
+				unpack(dst, src, 0, w)
+			}
+		})
+	}
+}
+
+func dateOf(s string) int32 {
+	d, _ := temporal.ParseDate(s)
+	return d
+}
