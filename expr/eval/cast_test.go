@@ -106,3 +106,16 @@ func TestMessagesShowValues(t *testing.T) {
 		require.Contains(t, sqlerr.As(err).Message, want)
 	}
 }
+
+// Spark 4.3 has TIME switched off, so its answers are not in testdata.
+func TestCastsToTime(t *testing.T) {
+	for text, want := range map[string]any{"12:34:56.789": int64(45296789e6), " 1:02 ": int64(3720e9), "12:34:56 UTC": nil, "2020-01-01 12:34:56": nil,
+		"24:00": nil, "": nil, "x": nil} {
+		got, err := castOf(text, types.StringType, types.TimeType, expr.Try)
+		require.NoError(t, err)
+		require.Equal(t, want, got, text)
+	}
+	got, err := castOf(int64(45296789e6), types.TimeType, types.StringType, expr.ANSI)
+	require.NoError(t, err)
+	require.Equal(t, "12:34:56.789", got)
+}

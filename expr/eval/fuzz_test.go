@@ -16,7 +16,7 @@ import (
 
 // FuzzEval compares compiled programs with RowEval, and with constant folding, on random expressions over random batches.
 func FuzzEval(f *testing.F) {
-	for seed := range uint64(400) {
+	for seed := range uint64(200) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, seed uint64) {
