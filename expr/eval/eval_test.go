@@ -2,6 +2,7 @@ package eval
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -358,4 +359,53 @@ func TestLambda(t *testing.T) {
 	require.Equal(t, []any{[]any{int32(2), nil}, nil, []any{}, []any{int32(3)}}, got)
 	_, err = run(t, e, nil, arrays, ints(2, 0, 0, 0))
 	require.Equal(t, "DIVIDE_BY_ZERO", sqlerr.As(err).Condition)
+}
+
+// A kernel may return an argument as its result; the argument's memory is then not the call's to fill again.
+func TestResultsThatAreArguments(t *testing.T) {
+	toggle := false
+	first := &expr.Func{Name: "first", New: func(*expr.Spec) (expr.Kernel, error) {
+		return func(k *expr.KernelCall) {
+			if toggle = !toggle; toggle {
+				*k.Out = *k.Args[0]
+				return
+			}
+			clear(columnar.Values[int32](k.Out))
+		}, nil
+	}}
+	column := ints(1, 2, 3)
+	p, err := Compile([]expr.Expr{fn(first, types.IntType, col(0, types.IntType))}, inputs([]*columnar.Vector{column}), env)
+	require.NoError(t, err)
+	ev := p.New()
+	for _, want := range []any{int32(2), int32(0), int32(2)} {
+		vs, err := ev.Eval(&columnar.Batch{Cols: []*columnar.Vector{column}, N: 3})
+		require.NoError(t, err)
+		require.Equal(t, want, vs[0].Value(1))
+	}
+	require.Equal(t, int32(2), column.Value(1))
+}
+
+// An accumulating kernel passes a lambda's result to its next call.
+func TestLambdaResultAsArgument(t *testing.T) {
+	double := &expr.Func{Name: "double", New: func(*expr.Spec) (expr.Kernel, error) {
+		return func(k *expr.KernelCall) { // the second half first: a result in its argument's memory would be read when it is overwritten
+			s := k.Args[0].Bytes(0)
+			dst, buf, off := k.Out.Reserve(2 * len(s))
+			clear(dst)
+			copy(dst[len(s):], s)
+			copy(dst, s)
+			k.Out.SetReserved(0, len(dst), buf, off)
+		}, nil
+	}}
+	x := col(9, types.StringType)
+	b := newBuilder(nil, env)
+	l, err := b.lambda(&expr.Lambda{Params: []*expr.Column{x}, Body: fn(double, types.StringType, x)})
+	require.NoError(t, err)
+	l.frame = &frame{n: 1}
+	v := vector(types.StringType, "a text beyond the view.")
+	for range 3 {
+		v, err = l.Eval([]int32{0}, v)
+		require.NoError(t, err)
+	}
+	require.Equal(t, strings.Repeat("a text beyond the view.", 8), v.Value(0))
 }
