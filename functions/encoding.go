@@ -8,6 +8,8 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"golang.org/x/text/encoding/charmap"
+
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
@@ -270,13 +272,18 @@ type charset struct {
 	encode, decode func(dst, s []byte) ([]byte, bool)
 }
 
-func charsetOf(name string) (charset, bool) {
+// charsetOf returns the encoding of a name. lenient replaces what cannot be converted instead of failing; java also takes the other single-byte
+// charsets that a Java runtime knows.
+func charsetOf(name string, lenient, java bool) (charset, bool) {
 	switch strings.ToUpper(name) {
 	case "US-ASCII":
-		return charset{singleBytes(0x80), fromSingleBytes(0x80)}, true
+		return charset{singleBytes(0x80, lenient), fromSingleBytes(0x80, lenient)}, true
 	case "ISO-8859-1":
-		return charset{singleBytes(0x100), fromSingleBytes(0x100)}, true
+		return charset{singleBytes(0x100, lenient), fromSingleBytes(0x100, lenient)}, true
 	case "UTF-8":
+		if lenient {
+			return charset{mended, mended}, true
+		}
 		return charset{checkUTF8, checkUTF8}, true
 	case "UTF-16BE":
 		return charset{appendUTF16(1, 0), decodeUTF16(1, 0)}, true
@@ -287,12 +294,53 @@ func charsetOf(name string) (charset, bool) {
 	case "UTF-32":
 		return charset{appendUTF32, decodeUTF32}, true
 	}
+	if java {
+		return charmapOf(name)
+	}
 	return charset{}, false
+}
+
+// charmapOf finds a single-byte charset such as windows-1252 or KOI8-R.
+func charmapOf(name string) (charset, bool) {
+	plain := func(s string) string {
+		return strings.ToUpper(strings.NewReplacer(" ", "", "-", "", "_", "").Replace(s))
+	}
+	for _, e := range charmap.All {
+		m, ok := e.(*charmap.Charmap)
+		if !ok || plain(m.String()) != plain(name) {
+			continue
+		}
+		return charset{
+			encode: func(dst, s []byte) ([]byte, bool) {
+				for _, r := range string(s) {
+					b, ok := m.EncodeRune(r)
+					if !ok {
+						b = '?'
+					}
+					dst = append(dst, b)
+				}
+				return dst, true
+			},
+			decode: func(dst, s []byte) ([]byte, bool) {
+				for _, c := range s {
+					dst = utf8.AppendRune(dst, m.DecodeByte(c))
+				}
+				return dst, true
+			},
+		}, true
+	}
+	return charset{}, false
+}
+
+// setting reports whether a boolean setting of the session is on.
+func setting(s *expr.Spec, key string) bool {
+	return s.Env != nil && s.Env.Conf != nil && strings.EqualFold(s.Env.Conf(key), "true")
 }
 
 func newCharset(name string, direction func(charset) func(dst, s []byte) ([]byte, bool)) newKernel {
 	return func(s *expr.Spec) (expr.Kernel, error) {
 		var buf []byte
+		lenient, java := setting(s, "spark.sql.legacy.codingErrorAction"), setting(s, "spark.sql.legacy.javaCharsets")
 		last, known := "", false
 		var convert func(dst, s []byte) ([]byte, bool)
 		return func(k *expr.KernelCall) {
@@ -301,7 +349,7 @@ func newCharset(name string, direction func(charset) func(dst, s []byte) ([]byte
 				if set := sets.at(i); convert == nil || string(set) != last {
 					var c charset
 					last = string(set)
-					c, known = charsetOf(last)
+					c, known = charsetOf(last, lenient, java)
 					convert = direction(c)
 				}
 				if !known {
@@ -322,12 +370,17 @@ func newCharset(name string, direction func(charset) func(dst, s []byte) ([]byte
 
 func checkUTF8(dst, s []byte) ([]byte, bool) { return append(dst, s...), utf8.Valid(s) }
 
-func singleBytes(limit rune) func(dst, s []byte) ([]byte, bool) {
+func mended(dst, s []byte) ([]byte, bool) { return appendValidUTF8(dst, s), true }
+
+func singleBytes(limit rune, lenient bool) func(dst, s []byte) ([]byte, bool) {
 	return func(dst, s []byte) ([]byte, bool) {
 		for len(s) > 0 {
 			r, n := utf8.DecodeRune(s)
 			if r >= limit {
-				return dst, false
+				if !lenient {
+					return dst, false
+				}
+				r = '?'
 			}
 			dst = append(dst, byte(r))
 			s = s[n:]
@@ -336,13 +389,17 @@ func singleBytes(limit rune) func(dst, s []byte) ([]byte, bool) {
 	}
 }
 
-func fromSingleBytes(limit rune) func(dst, s []byte) ([]byte, bool) {
+func fromSingleBytes(limit rune, lenient bool) func(dst, s []byte) ([]byte, bool) {
 	return func(dst, s []byte) ([]byte, bool) {
 		for _, c := range s {
-			if rune(c) >= limit {
-				return dst, false
+			r := rune(c)
+			if r >= limit {
+				if !lenient {
+					return dst, false
+				}
+				r = utf8.RuneError
 			}
-			dst = utf8.AppendRune(dst, rune(c))
+			dst = utf8.AppendRune(dst, r)
 		}
 		return dst, true
 	}

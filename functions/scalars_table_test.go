@@ -258,3 +258,23 @@ func TestLegacy(t *testing.T) {
 		}
 	}
 }
+
+// TestLegacyCharsets checks the two settings that bring back what older Sparks did.
+func TestLegacyCharsets(t *testing.T) {
+	defer func(env *expr.Env) { testEnv = env }(testEnv)
+	legacy := *testEnv
+	legacy.Conf = func(string) string { return "true" }
+	testEnv = &legacy
+	for _, x := range []struct{ call, want string }{
+		{"encode('é€', 'WINDOWS-1252')", "\xe9\x80"},
+		{"decode(x'e980', 'windows-1252')", "é€"},
+		{"encode('渭a', 'US-ASCII')", "?a"},
+		{"decode(x'ff61', 'US-ASCII')", "\ufffda"},
+		{"decode(x'ff61', 'UTF-8')", "\ufffda"},
+		{"encode('a', 'Windows-xxx')", "INVALID_PARAMETER_VALUE.CHARSET"},
+	} {
+		if got, _, err := answer(x.call); err != nil || got != x.want {
+			t.Errorf("%s = %q (%v), want %q", x.call, got, err, x.want)
+		}
+	}
+}
