@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/sparrow-engine/sparrow/analyzer"
 	"github.com/sparrow-engine/sparrow/catalog"
 	"github.com/sparrow-engine/sparrow/config"
 	"github.com/sparrow-engine/sparrow/expr"
@@ -155,6 +156,9 @@ func (st *statement) createView(ctx context.Context, n *logical.CreateView) erro
 		return sqlerr.New(cond, n.At, "The view %s names %d columns, but its query gives %s: %d.", catalog.QuoteName(n.Name), len(n.Columns), what, len(v.Schema))
 	}
 	if !n.Temporary {
+		if err := analyzer.CheckPermanent(query, "VIEW", n.Name, st.session.catalog); err != nil {
+			return err
+		}
 		db, name, err := st.session.catalog.Place(n.Name, n.At)
 		if err != nil {
 			return err

@@ -27,6 +27,7 @@ var defaults = map[string][]string{
 	"percentile":          {1: "1"},
 	"lpad":                {1: " "},
 	"rpad":                {1: " "},
+	"replace":             {1: " "},
 	"sort_array":          {0: "true"},
 	"locate":              {1: "1"},
 	"position":            {1: "1"},
@@ -135,7 +136,7 @@ func (p *printer) function(name string, x *expr.UnresolvedCall) {
 			return
 		}
 	}
-	if _, isType := castNames[name]; isType && len(args) == 1 && functions.Lookup(name) == nil {
+	if _, isType := castNames[name]; isType && len(args) == 1 {
 		p.expr(args[0])
 		return
 	}

@@ -170,6 +170,10 @@ func (p *printer) cast(x *expr.Cast) {
 			return
 		}
 	}
+	if l, ok := x.Child.(*expr.Literal); ok && l.Value == nil && x.To.IsNested() {
+		p.text("NULL") // Spark folds it before it names the column
+		return
+	}
 	if x.Mode == expr.Try {
 		p.text("TRY_")
 	}

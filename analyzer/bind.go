@@ -16,8 +16,8 @@ type binder struct {
 	clause     string
 	aggregates bool
 	windows    bool
-	generators bool
-	grouping   *grouped // what grouping() and grouping_id() refer to
+	generator  expr.Expr // the call that may be a generator
+	grouping   *grouped  // what grouping() and grouping_id() refer to
 
 	inAggregate bool
 	inWindow    bool

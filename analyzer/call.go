@@ -106,7 +106,7 @@ func (b *binder) special(n *expr.UnresolvedCall, name string) (e expr.Expr, done
 		e, err := b.structCall(n)
 		return e, true, err
 	}
-	if t, ok := castNames[name]; ok && len(n.Args) == 1 && n.Over == nil && functions.Lookup(name) == nil {
+	if t, ok := castNames[name]; ok && len(n.Args) == 1 && n.Over == nil {
 		e, err := b.cast(&expr.Cast{Base: n.Base, Child: n.Args[0], To: t})
 		return e, true, err
 	}
@@ -230,12 +230,13 @@ func (b *binder) placement(n *expr.UnresolvedCall, f *expr.Func) error {
 			return sqlerr.New("WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE", n.At, "Window function %s requires an OVER clause.", types.Quote(name))
 		}
 	case expr.Generator:
-		if b.inGenerator {
-			return sqlerr.New("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", n.At, "The generator is not supported: nested in expressions \"%s\".", autoName(b.a, n))
+		if b.generator == expr.Expr(n) {
+			return nil
 		}
-		if !b.generators {
-			return sqlerr.New("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", n.At, "The generator is not supported: outside the SELECT clause, found: %s.", b.clause)
+		if b.inGenerator || b.generator != nil {
+			return sqlerr.New("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", n.At, "The generator is not supported: nested in expressions \"%s\".", autoName(b.a, b.generator))
 		}
+		return sqlerr.New("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", n.At, "The generator is not supported: outside the SELECT clause, found: %s.", b.clause)
 	case expr.Scalar:
 		if n.Over != nil {
 			return sqlerr.New("UNSUPPORTED_EXPR_FOR_WINDOW", n.At, "Expression \"%s\" not supported within a window function.", autoName(b.a, n))

@@ -147,6 +147,8 @@ func (s *testSession) compare(a answer, n *tally) string {
 		}
 		n.failures["want "+a.ErrorClass+" got "+condition]++
 		return "want " + a.ErrorClass + " got " + fmt.Sprint(err)
+	case a.Kind == "command" && err != nil:
+		return "command: " + err.Error()
 	case a.Kind == "error", a.Kind == "command":
 		return ""
 	}

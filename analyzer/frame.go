@@ -24,11 +24,7 @@ func (a *analyzer) blockOver(in *relation, sel *logical.Select, outer *scope) (*
 	}
 	k.from = in.give(es)
 	k.plan = k.from.plan
-	r, err := k.finish(nil)
-	if err != nil || k.group != nil || sel.Distinct {
-		return r, err
-	}
-	return widening(r, k.from), nil
+	return k.finish(nil)
 }
 
 // widening lets clauses above a projection use columns of its input that it does not give: they are added to its list when wanted.
@@ -45,22 +41,34 @@ func widening(r, in *relation) *relation {
 			r.missing = append(r.missing, c)
 		}
 	}
-	r.widen = func(extra []column) *relation {
-		n := *r
+	r.widen = widened(r, in, top, nil)
+	return r
+}
+
+// widened is the widen of a projection that already gives have beside its list.
+func widened(r, in *relation, top *logical.Project, have []column) func([]column) *relation {
+	return func(extra []column) *relation {
+		all := have[:len(have):len(have)]
+		for _, c := range extra {
+			if !hasColumn(all, c.ID) {
+				all = append(all, c)
+			}
+		}
 		p := *top
 		p.List = top.List[:len(top.List):len(top.List)]
-		var es []expr.Expr
-		for _, c := range extra {
+		es := make([]expr.Expr, len(all))
+		for i, c := range all {
 			p.List = append(p.List, logical.Named{Col: c.Column, Expr: c.Column})
-			es = append(es, c.Column)
+			es[i] = c.Column
 		}
 		if wide := in.give(es); wide != in {
 			p.Input = replaceInput(top.Input, in.plan, wide.plan)
 		}
+		n := *r
 		n.plan = &p
+		n.widen = widened(r, in, top, all)
 		return &n
 	}
-	return r
 }
 
 // replaceInput puts another plan in the place of old below p.

@@ -64,7 +64,7 @@ func (k *block) generators() {
 // lateralView binds LATERAL VIEW.
 func (a *analyzer) lateralView(r *relation, v logical.LateralView, outer *scope) (*relation, error) {
 	b := a.binder(r.scope(outer), "LATERAL VIEW")
-	b.generators = true
+	b.generator = v.Call
 	e, err := b.expr(v.Call)
 	if err != nil {
 		return nil, err
@@ -105,7 +105,8 @@ func (a *analyzer) tableFunction(n *logical.TableFunction, outer *scope) (*relat
 			return nil, sqlerr.Unsupported("TABLE_ARGUMENT", n.At, "Table arguments of functions are not supported.")
 		}
 	}
-	if u := a.Catalog.Function(n.Call.Name); u != nil && (u.IsTable || builtin(n.Call.Name) == nil) {
+	u := a.Catalog.Function(n.Call.Name)
+	if u != nil && u.Func == nil && (u.IsTable || builtin(n.Call.Name) == nil) {
 		return a.sqlTable(n, u, outer)
 	}
 	call := *n.Call
@@ -113,6 +114,9 @@ func (a *analyzer) tableFunction(n *logical.TableFunction, outer *scope) (*relat
 		call.Name = []string{"explode"}
 	}
 	f := builtin(call.Name)
+	if u != nil && u.Func != nil {
+		f = u.Func
+	}
 	if f == nil {
 		return nil, a.unknownTableFunction(n)
 	}
@@ -121,7 +125,7 @@ func (a *analyzer) tableFunction(n *logical.TableFunction, outer *scope) (*relat
 			WithHint("Please make sure that %s is defined as a table-valued function and that all required parameters are provided correctly.", catalog.QuoteName(n.Call.Name))
 	}
 	b := a.binder(outer, "FROM")
-	b.generators = true
+	b.generator = &call
 	e, err := b.expr(&call)
 	if err != nil {
 		return nil, err

@@ -383,6 +383,9 @@ func (k *block) orderBy(ord *logical.Order, keys *orderKeys) (*relation, error) 
 	}
 	r = k.a.partitionHints(r, k.sel.Hints)
 	if ord == nil {
+		if k.group == nil && !k.sel.Distinct {
+			r = widening(r, k.from)
+		}
 		return r, nil
 	}
 	return k.a.limited(k.a.exact(r).named(r), ord)

@@ -165,7 +165,7 @@ func (k *block) bindItems() error {
 	var out []*item
 	for _, it := range k.items {
 		b := k.binder("SELECT")
-		b.generators = true
+		b.generator = it.ast
 		e, err := b.expr(it.ast)
 		if err != nil {
 			return err

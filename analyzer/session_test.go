@@ -147,6 +147,11 @@ func (s *testSession) createView(n *logical.CreateView) error {
 		return err
 	}
 	v.Schema = logical.Schema(q)
+	if !n.Temporary && !n.Global {
+		if err := CheckPermanent(n.Query, "VIEW", n.Name, s.catalog); err != nil {
+			return err
+		}
+	}
 	if !n.Temporary {
 		if v.Database, v.Name, err = s.catalog.Place(n.Name, n.At); err != nil {
 			return err

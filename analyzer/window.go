@@ -96,23 +96,15 @@ func (b *binder) windowPlacement(n *expr.UnresolvedCall) error {
 
 // over puts the window around the call, or around the aggregates in what a rewriting function made of it.
 func over(bound expr.Expr, spec expr.WindowSpec, n *expr.UnresolvedCall) expr.Expr {
-	wrap := func(e expr.Expr) expr.Expr {
-		return &expr.Window{Base: n.Base, Call: e, Spec: spec, IgnoreNulls: n.IgnoreNulls}
-	}
-	if c, ok := bound.(*expr.Call); ok && c.Func.Kind == expr.WindowFunction {
-		return wrap(c)
-	}
-	return expr.Rewrite(bound, func(e expr.Expr) expr.Expr {
-		switch x := e.(type) {
-		case *expr.Aggregate:
-			return wrap(x)
-		case *expr.Call:
-			if x.Func.Kind == expr.WindowFunction {
-				return wrap(x)
-			}
+	switch x := bound.(type) {
+	case *expr.Aggregate:
+		return &expr.Window{Base: n.Base, Call: x, Spec: spec, IgnoreNulls: n.IgnoreNulls}
+	case *expr.Call:
+		if x.Func.Kind == expr.WindowFunction {
+			return &expr.Window{Base: n.Base, Call: x, Spec: spec, IgnoreNulls: n.IgnoreNulls}
 		}
-		return e
-	})
+	}
+	return expr.RewriteChildren(bound, func(e expr.Expr) expr.Expr { return over(e, spec, n) })
 }
 
 // spec binds partitioning, order and frame.

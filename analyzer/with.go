@@ -307,6 +307,12 @@ func unboundExpressions(p logical.Plan) []expr.Expr {
 	case *logical.Select:
 		add(n.List...)
 		add(n.Where, n.Having, n.Qualify)
+		if n.Group != nil {
+			add(groupingExprs(n.Group.Items, nil)...)
+		}
+		for _, v := range n.Views {
+			add(v.Call)
+		}
 	case *logical.Order:
 		for _, k := range n.By {
 			add(k.Expr)

@@ -1,9 +1,8 @@
 package eval
 
 import (
-	"time"
-
 	"math"
+	"time"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/expr"
