@@ -13,7 +13,6 @@ import (
 
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/sqlerr"
-	"github.com/sparrow-engine/sparrow/types"
 )
 
 const corpus = "/work/shared/corpora/spark-4.3/statements.jsonl"
@@ -162,15 +161,13 @@ func (s *testSession) compare(a answer, n *tally) string {
 		n.schemas++
 		return ""
 	}
-	if got := ddl(p); got != sparkSchema(a.Schema) {
+	if got := ddl(p); got != a.Schema {
 		n.failures["schema"]++
-		return "schema\n   want " + sparkSchema(a.Schema) + "\n   got  " + got
+		return "schema\n   want " + a.Schema + "\n   got  " + got
 	}
 	n.schemas++
 	return ""
 }
-
-func sparkSchema(s string) string { return s }
 
 func reason(err error) string {
 	e := sqlerr.As(err)
@@ -187,8 +184,6 @@ func reason(err error) string {
 func isAnalysis(a answer) bool {
 	return strings.HasSuffix(a.Exception, "AnalysisException") || strings.HasSuffix(a.Exception, "ParseException")
 }
-
-var _ = types.NullType
 
 // TestSyntaxCorpus analyzes the features of the language that the corpus lists, each with its setup.
 func TestSyntaxCorpus(t *testing.T) {
