@@ -34,6 +34,13 @@ type Reader interface {
 	Close() error
 }
 
+// Pusher is a Reader that gives the batches of the open morsel itself, because they come out of a step. Push replaces Next and ends with
+// Stop if next does.
+type Pusher interface {
+	Reader
+	Push(next Push) error
+}
+
 // Step is one operation of a branch: a factory of per-worker closures. push may call next any number of times for a batch. finish (may be
 // nil) is called once when the worker has no more morsels for the branch, before the next step's finish; it may push rows held back.
 type Step interface {

@@ -20,7 +20,7 @@ import (
 // Options are what a query may use.
 type Options struct {
 	Threads   int    // workers; 0: as many as CPUs
-	Memory    int64  // bytes that operators may hold; 0: no limit
+	Memory    int64  // bytes that operators may hold; 0: budget.Default()
 	TempDir   string // where the private folder of spilled data is made; "": the system's
 	BatchSize int    // rows of a batch; 0: columnar.BatchSize
 	Env       *expr.Env
@@ -54,6 +54,9 @@ func NewQuery(ctx context.Context, o Options) *Query {
 	}
 	if o.Env == nil {
 		o.Env = &expr.Env{ANSI: true}
+	}
+	if o.Memory <= 0 {
+		o.Memory = budget.Default()
 	}
 	q := &Query{opts: o, budget: budget.New(o.Memory), spill: spill.NewDir(o.TempDir), metrics: map[any]*metrics.Operator{}}
 	q.OnClose(q.spill.Close)

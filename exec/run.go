@@ -141,6 +141,12 @@ func (r *runWorker) morsel(b *live, at, m int) error {
 	if err := c.open(r.clock, m); err != nil {
 		return err
 	}
+	if p, ok := c.reader.(Pusher); ok {
+		return b.ended(p.Push(func(batch *columnar.Batch) error {
+			batch.Morsel += b.base
+			return c.push(batch)
+		}))
+	}
 	for !b.stopped.Load() {
 		if err := r.w.Err(); err != nil {
 			return err
@@ -153,14 +159,20 @@ func (r *runWorker) morsel(b *live, at, m int) error {
 			continue
 		}
 		c.batch.Morsel += b.base
-		if err := c.push(&c.batch); err != nil {
-			if err != Stop {
-				return err
-			}
-			b.stopped.Store(true)
+		if err := b.ended(c.push(&c.batch)); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// ended notes Stop and returns any other error.
+func (b *live) ended(err error) error {
+	if err == Stop {
+		b.stopped.Store(true)
+		return nil
+	}
+	return err
 }
 
 // open builds the chain of a branch from its end.

@@ -30,7 +30,7 @@ func newPercentileApprox(s *expr.Spec) (expr.Accumulator, error) {
 		if err != nil {
 			return nil, err
 		}
-		accuracy, _ = v.(int64)
+		accuracy, _ = integerOf(v)
 		if accuracy < 1 || accuracy > math.MaxInt32 {
 			return nil, outOfRange(s, "accuracy", "(0, 2147483647]", v)
 		}

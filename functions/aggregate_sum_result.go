@@ -96,6 +96,9 @@ func (a *exactSum) setAverage(out *columnar.Vector, g int, total types.Int128) b
 		columnar.Values[float64](out)[g] = float128(total) / float64(n)
 		return true
 	}
+	if out.Type.IsInterval() && !setSum(out, g, total) {
+		return false // Spark sums in the interval's type
+	}
 	shift := 0
 	if out.Type.Kind == types.Decimal {
 		if !fitsPrecision(total, types.DecimalOf(min(int(a.spec.Args[0].Precision)+10, types.MaxPrecision), 0)) {

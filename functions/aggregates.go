@@ -46,7 +46,7 @@ func sumType(args []types.Type) (types.Type, error) {
 	case t.Kind == types.Decimal:
 		return types.BoundedDecimal(int(t.Precision)+10, int(t.Scale)), nil
 	case t.IsInterval():
-		return fullInterval(t), nil
+		return t, nil
 	}
 	return types.DoubleType, nil
 }

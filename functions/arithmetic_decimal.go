@@ -75,6 +75,9 @@ func (d *decimalOp) kernel(k *expr.KernelCall) {
 			k.Out.Rewidth(columnar.W128)
 		}
 	}
+	if d.ea == 0 && d.eb == 0 && d.drop == 0 && !sparse(k.Rows) && k.Out.Width == columnar.W128 && d.plainWide(k) {
+		return
+	}
 	d.wide(k)
 }
 

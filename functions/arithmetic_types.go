@@ -123,13 +123,13 @@ func decimalResult(op expr.Op, a, b types.Type, loss bool) types.Type {
 	return types.BigIntType // div
 }
 
-// wrongOperands is Spark's error for operands that do not fit: of different types, or of one type that the operator does not take.
+// wrongOperands is Spark's error for operands that do not fit: of different types, or of a common type that the operator does not take.
 func wrongOperands(c *expr.Resolving, want string) error {
 	a, b := c.Args[0].Type(), c.Args[1].Type()
 	text := describeCall(c.Func.Name, c.Args)
-	if a.SameShape(b) {
+	if t, ok := types.Wider(a, b, c.Mode != expr.Legacy); ok {
 		return sqlerr.New("DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE", c.Pos,
-			"Cannot resolve \"%s\" due to data type mismatch: the binary operator requires the input type (\"%s\"), not \"%s\".", text, want, a.SQL())
+			"Cannot resolve \"%s\" due to data type mismatch: the binary operator requires the input type (\"%s\"), not \"%s\".", text, want, t.SQL())
 	}
 	return differentTypes(text, a, b, c.Pos)
 }

@@ -129,6 +129,12 @@ func ImplicitCast(e expr.Expr, to types.Type, mode expr.Mode) expr.Expr {
 		if x.Value == nil {
 			return &expr.Literal{Base: base, T: to}
 		}
+	case *expr.Call:
+		if from.Kind == types.Null && x.Func.AlwaysNull { // raise_error: it fails in any type, and a cast of NULL would be dropped
+			d := *x
+			d.T = to
+			return &d
+		}
 	case *expr.Lambda:
 		return &expr.Lambda{Base: base, Params: x.Params, Body: ImplicitCast(x.Body, to, mode)}
 	}

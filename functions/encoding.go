@@ -120,15 +120,17 @@ func appendUnbase64(dst, s []byte) ([]byte, bool) {
 	return dst, true
 }
 
-// appendStrictBase64 decodes what Spark's to_binary takes: the alphabet, white space, and correct padding or none.
+// appendStrictBase64 decodes what Spark's to_binary takes: the alphabet, white space, and at the end correct padding in one piece or none.
 func appendStrictBase64(dst, s []byte) ([]byte, bool) {
 	values, pads := 0, 0
-	for _, c := range s {
+	for i, c := range s {
 		_, ok := base64Value(c)
 		switch {
 		case c == ' ' || c >= '\t' && c <= '\r':
 		case c == '=':
-			pads++
+			if pads++; pads > 1 && s[i-1] != '=' {
+				return dst, false
+			}
 		case !ok || pads > 0:
 			return dst, false
 		default:

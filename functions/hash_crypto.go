@@ -34,8 +34,8 @@ func cryptoFuncs() []*expr.Func {
 		{Name: "try_aes_decrypt", Group: miscGroup, Since: "3.5.0", Usage: "try_aes_decrypt(b, key[, mode[, padding[, aad]]]) - Is aes_decrypt with NULL in place of errors.",
 			Examples: []expr.Example{{SQL: "SELECT try_aes_decrypt(unhex('6E7CA17BBB468D3084B5744BCA729FB7B2B7BCB8E4472847D02670489D95FA97DBBA7D3210'), '0000111122223333', 'GCM')", Want: "Spark SQL"}},
 			Sigs:     decrypt, Resolve: withDefaults(stringLiteral("GCM"), stringLiteral("DEFAULT"), empty), AlwaysNull: true, New: tolerant(newAESDecrypt)},
-		{Name: "hmac", Group: miscGroup, Since: "4.3.0", Usage: "hmac(b, key[, algorithm]) - Returns the keyed hash of a binary by MD5, SHA1, SHA224, SHA256 (the default), SHA384 or SHA512.",
-			Examples: []expr.Example{{SQL: "SELECT hex(hmac('message', 'key'))", Want: "6E9EF29B75FFFC5B7ABAE527D58FDADB2FE42E7219011976917343065F58ED4A"}},
+		{Name: "hmac", Group: miscGroup, Since: "4.3.0", Usage: "hmac(key, message[, algorithm]) - Returns the keyed hash of a message by MD5, SHA1, SHA224, SHA256 (the default), SHA384 or SHA512.",
+			Examples: []expr.Example{{SQL: "SELECT hex(hmac('key', 'message'))", Want: "6E9EF29B75FFFC5B7ABAE527D58FDADB2FE42E7219011976917343065F58ED4A"}},
 			Sigs:     []expr.Sig{optional(1, returns(types.BinaryType, bin, bin, str))}, Resolve: withDefaults(stringLiteral("SHA256")), Fallible: true, New: newHMAC},
 	}
 }
@@ -224,7 +224,7 @@ func hashOf(name string) func() hash.Hash {
 
 func newHMAC(s *expr.Spec) (expr.Kernel, error) {
 	return func(k *expr.KernelCall) {
-		text, key, name := textsOf(k.Args[0]), textsOf(k.Args[1]), textsOf(k.Args[2])
+		key, text, name := textsOf(k.Args[0]), textsOf(k.Args[1]), textsOf(k.Args[2])
 		var buf [64]byte
 		for i := range live(k) {
 			h := hashOf(string(name.at(i)))

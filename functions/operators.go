@@ -107,6 +107,9 @@ func rewriteTemporal(c *expr.Call) expr.Expr {
 		a, b = b, a
 	}
 	d := *c
+	if d.Mode == expr.Legacy && (a.Type().Kind == types.YearMonth || a.Type().Kind == types.DayTime) {
+		d.Mode = expr.ANSI // intervals of these families never wrap around
+	}
 	d.Func, d.Args = temporalFunc(op, a.Type(), b.Type()), []expr.Expr{a, b}
 	if from, ok := a.(*expr.Cast); ok && from.Implicit && from.Child.Type().Kind == types.String && b.Type().IsInterval() && a.Type().IsDatetime() {
 		return ImplicitCast(&d, types.StringType, c.Mode)

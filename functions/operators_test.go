@@ -156,6 +156,7 @@ func TestBoundsMakeUncheckedAndPropagate(t *testing.T) {
 func TestDecimalArithmetic(t *testing.T) {
 	d := types.DecimalOf
 	big38, _, _, _ := types.ParseDecimal("99999999999999999999999999999999999999")
+	wide21, _, _, _ := types.ParseDecimal("123456789012345678900")
 	for _, tt := range []struct {
 		op     string
 		ta, tb types.Type
@@ -177,6 +178,9 @@ func TestDecimalArithmetic(t *testing.T) {
 		{"+", d(38, 0), d(38, 0), big38, dec(1), d(38, 0), "!"},
 		{"-", d(38, 0), d(38, 0), big38, dec(1), d(38, 0), "99999999999999999999999999999999999998"},
 		{"*", d(38, 0), d(38, 0), big38, dec(2), d(38, 0), "!"},
+		{"*", d(21, 1), d(21, 1), wide21, wide21, d(38, 2), "!"},
+		{"*", d(21, 1), d(21, 1), wide21, dec(1), d(38, 2), "1234567890123456789.00"},
+		{"*", d(21, 1), d(21, 1), wide21, wide21.Neg(), d(38, 2), "!"},
 		{"*", d(38, 18), d(38, 18), dec(1_500_000_000_000_000_000), dec(2_000_000_000_000_000_000), d(38, 6), "3.000000"},
 	} {
 		e := bind(t, tt.op, col(tt.ta), col(tt.tb))

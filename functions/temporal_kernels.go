@@ -69,6 +69,10 @@ func temporalKernel(s *expr.Spec, op expr.Op) expr.Kernel {
 		return intKernel(op, s)
 	case a.Kind == types.Date && b.Kind == types.Date:
 		return dateDifference
+	case a.Kind == types.Time && b.Kind == types.Time:
+		return timeDifference
+	case a.Kind == types.Time:
+		return shiftTime(s, sign)
 	case a.IsDatetime() && b.IsDatetime():
 		return timestampDifference(s)
 	case a.Kind == types.Date && b.Kind == types.Int:
@@ -103,6 +107,31 @@ func dateDifference(k *expr.KernelCall) {
 	a, b, out := columnOf[int32](k.Args[0]), columnOf[int32](k.Args[1]), columnar.Values[int64](k.Out)
 	for i := range k.Rows.N {
 		out[i] = (int64(a.at(i)) - int64(b.at(i))) * microsPerDay
+	}
+}
+
+// timeDifference is time - time in microseconds, truncated.
+func timeDifference(k *expr.KernelCall) {
+	a, b, out := columnOf[int64](k.Args[0]), columnOf[int64](k.Args[1]), columnar.Values[int64](k.Out)
+	for i := range k.Rows.N {
+		out[i] = (a.at(i) - b.at(i)) / 1000
+	}
+}
+
+// shiftTime adds an interval to times of day, which must not leave the day.
+func shiftTime(s *expr.Spec, sign int64) expr.Kernel {
+	return func(k *expr.KernelCall) {
+		t, by, out := columnOf[int64](k.Args[0]), columnOf[int64](k.Args[1]), columnar.Values[int64](k.Out)
+		for i := range k.Rows.Count() {
+			r := k.Rows.Row(i)
+			m := by.at(r)
+			if m > microsPerDay || m < -microsPerDay {
+				m = microsPerDay // leaves the day in any case
+			}
+			if out[r] = t.at(r) + sign*m*1000; out[r] < 0 || out[r] >= microsPerDay*1000 {
+				raise(k, r, s.Pos, "DATETIME_OVERFLOW", "Datetime operation overflow: add an interval to a time.")
+			}
+		}
 	}
 }
 

@@ -40,10 +40,32 @@ func resolveTemporal(c *expr.Resolving, a, b types.Type) (*expr.Resolution, erro
 		p, ok = pair{t, t, types.BigIntType}, fits && (t.Kind == types.YearMonth || t.Kind == types.DayTime)
 	}
 	if !ok {
-		return nil, wrongOperands(c, numericOrInterval)
+		return nil, wrongTemporal(c, a, b)
 	}
 	null := c.Args[0].Nullable() || c.Args[1].Nullable() || c.Mode != expr.ANSI
 	return &expr.Resolution{Params: []types.Type{p.a, p.b}, Result: p.result, Nullable: &null}, nil
+}
+
+// wrongTemporal is Spark's error for a temporal operand beside one that does not fit: it takes the operator for the function that the first of
+// them suggests.
+func wrongTemporal(c *expr.Resolving, a, b types.Type) error {
+	const days = `INT" or "SMALLINT" or "TINYINT`
+	swapped := []expr.Expr{c.Args[1], c.Args[0]}
+	switch op := c.Func.Op; {
+	case op == expr.OpAdd && a.Kind == types.Date && b.Kind != types.String:
+		return WrongType("date_add", c.Args, 1, days, c.Pos)
+	case op == expr.OpAdd && b.Kind == types.Date && a.Kind != types.String:
+		return WrongType("date_add", swapped, 1, days, c.Pos)
+	case op == expr.OpSub && isTimestamp(a):
+		return WrongType("-", c.Args, 1, "TIMESTAMP", c.Pos)
+	case op == expr.OpSub && isTimestamp(b):
+		return WrongType("-", c.Args, 0, "TIMESTAMP", c.Pos)
+	case op == expr.OpSub && a.Kind == types.Date:
+		return WrongType("date_sub", c.Args, 1, days, c.Pos)
+	case op == expr.OpSub && b.Kind == types.Date:
+		return WrongType("-", c.Args, 0, "DATE", c.Pos)
+	}
+	return wrongOperands(c, numericOrInterval)
 }
 
 // addPair types a + b where a is the point in time, or both are intervals.
@@ -68,6 +90,12 @@ func shiftPair(a, b types.Type) (pair, bool) {
 		return pair{a, types.IntType, a}, true
 	case a.IsDatetime() && b.IsInterval():
 		return pair{a, b, a}, true
+	case isTimestamp(a) && b.Kind == types.Null:
+		return pair{a, types.DayTimeType, a}, true
+	case a.Kind == types.Time && (b.Kind == types.DayTime || b.Kind == types.Null):
+		t := a
+		t.Precision = max(t.Precision, types.TimeType.Precision)
+		return pair{t, types.DayTimeType, t}, true
 	case a.Kind == types.String && (b.Kind == types.DayTime || b.Kind == types.CalendarInterval):
 		return pair{types.TimestampType, b, types.TimestampType}, true // and back to string, see rewriteArithmetic
 	}
@@ -97,6 +125,9 @@ func subPair(a, b types.Type) (pair, bool) {
 			t = types.TimestampNTZType
 		}
 		return pair{t, t, types.DayTimeType}, true
+	}
+	if a.Kind == types.Time && b.Kind == types.Time {
+		return pair{a, b, types.DayTimeOf(types.Hour, types.Second)}, true
 	}
 	if p, ok := shiftPair(a, b); ok {
 		return p, true

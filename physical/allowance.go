@@ -11,8 +11,8 @@ type allowance struct {
 const (
 	// credit is what is asked for at a time while memory is plentiful.
 	credit = 1 << 20
-	// floor is what is never refused, so that an operator that has spilled can go on.
-	floor = 16 << 10
+	// neverRefused is what is held whatever the budget says, so that an operator that has spilled can go on.
+	neverRefused = 16 << 10
 )
 
 // cover asks for enough to hold n bytes and reports whether it is granted.
@@ -29,7 +29,7 @@ func (a *allowance) cover(n int64) bool {
 		a.held += need
 		return true
 	}
-	if n <= floor {
+	if n <= neverRefused {
 		a.force(n)
 		return true
 	}

@@ -49,7 +49,7 @@ func benchBatches(n int, fill func(first, rows int) []*columnar.Vector) batches 
 	return out
 }
 
-func bigints(rows int, f func(i int) int64) *columnar.Vector {
+func bigintsOf(rows int, f func(i int) int64) *columnar.Vector {
 	v := columnar.New(types.BigIntType, rows)
 	for i := range rows {
 		columnar.Values[int64](v)[i] = f(i)
@@ -137,7 +137,7 @@ func BenchmarkGroupBigint(b *testing.B) {
 		"few":       func(i int) int64 { return r.Int64N(100) },
 	} {
 		source := benchBatches(rows, func(first, n int) []*columnar.Vector {
-			return []*columnar.Vector{bigints(n, func(i int) int64 { return key(first + i) }), bigints(n, func(i int) int64 { return int64(i) })}
+			return []*columnar.Vector{bigintsOf(n, func(i int) int64 { return key(first + i) }), bigintsOf(n, func(i int) int64 { return int64(i) })}
 		})
 		in := []*expr.Column{column(0, "k", types.BigIntType), column(1, "v", types.BigIntType)}
 		b.Run(name, func(b *testing.B) {
@@ -156,7 +156,7 @@ func BenchmarkGroupStrings(b *testing.B) {
 		for i := range n {
 			s.SetBytes(i, fmt.Appendf(nil, "Customer#%09d", (first+i)*7919%100_000))
 		}
-		return []*columnar.Vector{s, bigints(n, func(i int) int64 { return int64((first + i) * 7919 % 100_000) })}
+		return []*columnar.Vector{s, bigintsOf(n, func(i int) int64 { return int64((first + i) * 7919 % 100_000) })}
 	})
 	in := []*expr.Column{column(0, "s", types.StringType), column(1, "k", types.BigIntType)}
 	benchSink(b, rows, source, func(q *exec.Query) (exec.Sink, error) {
@@ -170,7 +170,7 @@ func BenchmarkSort(b *testing.B) {
 	const rows = 3 << 20
 	r := rand.New(rand.NewPCG(1, 1))
 	source := benchBatches(rows, func(first, n int) []*columnar.Vector {
-		return []*columnar.Vector{bigints(n, func(int) int64 { return int64(r.Uint64()) }), bigints(n, func(i int) int64 { return int64(i) })}
+		return []*columnar.Vector{bigintsOf(n, func(int) int64 { return int64(r.Uint64()) }), bigintsOf(n, func(i int) int64 { return int64(i) })}
 	})
 	in := []*expr.Column{column(0, "k", types.BigIntType), column(1, "v", types.BigIntType)}
 	keys := []expr.SortKey{{Expr: in[0]}}
@@ -186,7 +186,7 @@ func BenchmarkSort(b *testing.B) {
 func BenchmarkWindowSum(b *testing.B) {
 	const rows = 1 << 19
 	source := benchBatches(rows, func(first, n int) []*columnar.Vector {
-		return []*columnar.Vector{bigints(n, func(i int) int64 { return int64((first + i) * 7919 % 10_000) }), bigints(n, func(i int) int64 { return int64(i) })}
+		return []*columnar.Vector{bigintsOf(n, func(i int) int64 { return int64((first + i) * 7919 % 10_000) }), bigintsOf(n, func(i int) int64 { return int64(i) })}
 	})
 	in := []*expr.Column{column(0, "k", types.BigIntType), column(1, "v", types.BigIntType)}
 	benchSink(b, rows, source, func(q *exec.Query) (exec.Sink, error) {

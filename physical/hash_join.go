@@ -7,6 +7,7 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/datasource"
 	"github.com/sparrow-engine/sparrow/exec"
+	"github.com/sparrow-engine/sparrow/exec/budget"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/sqlerr"
@@ -38,27 +39,58 @@ type HashJoin struct {
 
 	mu      sync.Mutex
 	matched []uint64 // right and full outer: build rows with a partner; nil: none
+
+	spilled *spilledJoin // instead of build and index, when they do not fit in memory
 }
 
-// NewHashJoin makes the join; its table is built here, or taken from an earlier join of the same build side on the same keys.
+// NewHashJoin makes the join; its table is built here, or taken from an earlier join of the same build side on the same keys. If the budget
+// refuses the memory for it, both sides are partitioned into files and joined part by part when the probe side is through.
 func NewHashJoin(spec HashJoinSpec, build *exec.StageOutput) (*HashJoin, error) {
 	j := &HashJoin{spec: spec, stage: build}
-	var err error
-	if j.build, err = build.Flat(); err != nil {
+	err := j.compile()
+	if err != nil {
 		return nil, err
 	}
-	if j.out, err = newJoinOutput(spec.Kind, spec.Probe, spec.Build, spec.Output, j.build); err != nil {
+	if j.build, err = build.Flat(); err == nil {
+		j.index, err = j.indexed()
+	}
+	if budget.Refused(err) && !j.threeValued() {
+		j.spilled, err = newSpilledJoin(j)
+		return j, err
+	}
+	if err != nil {
 		return nil, err
 	}
-	if j.index, err = j.indexed(); err != nil {
+	j.out.setBuild(j.build)
+	return j, nil
+}
+
+// inMemory returns the join of one part of both sides. The index is the caller's to release.
+func (j *HashJoin) inMemory(build *columnar.Batch) (*HashJoin, error) {
+	part := &HashJoin{spec: j.spec, build: build, out: j.out, keys: j.keys, residual: j.residual, truth: j.truth}
+	keys, err := part.buildKeys()
+	if err != nil {
 		return nil, err
+	}
+	if part.index, err = newJoinIndex(j.spec.Query, keys, j.spec.NullSafe, build.N, true); err != nil {
+		return nil, err
+	}
+	part.out.setBuild(build)
+	return part, nil
+}
+
+// compile prepares everything but the build side.
+func (j *HashJoin) compile() (err error) {
+	spec := &j.spec
+	if j.out, err = newJoinOutput(spec.Kind, spec.Probe, spec.Build, spec.Output); err != nil {
+		return err
 	}
 	env := spec.Query.Env()
 	if j.keys, err = compileAll(spec.ProbeKeys, spec.Probe, env); err != nil {
-		return nil, err
+		return err
 	}
 	if spec.Residual == nil {
-		return j, nil
+		return nil
 	}
 	both := append(spec.Probe[:len(spec.Probe):len(spec.Probe)], spec.Build...)
 	if j.threeValued() {
@@ -66,7 +98,7 @@ func NewHashJoin(spec HashJoinSpec, build *exec.StageOutput) (*HashJoin, error) 
 	} else {
 		j.residual, err = compilePredicate(spec.Residual, both, env)
 	}
-	return j, err
+	return err
 }
 
 // threeValued reports whether a comparison with null makes the outcome null.
@@ -81,7 +113,11 @@ func (j *HashJoin) indexed() (*joinIndex, error) {
 		if err != nil {
 			return nil, err
 		}
-		return newJoinIndex(j.spec.Query, keys, j.spec.NullSafe, j.build.N)
+		x, err := newJoinIndex(j.spec.Query, keys, j.spec.NullSafe, j.build.N, false)
+		if err == nil {
+			j.spec.Query.OnClose(func() error { j.spec.Query.Budget().Release(x.held); return nil })
+		}
+		return x, err
 	}
 	var x any
 	var err error
@@ -136,6 +172,9 @@ func (j *HashJoin) buildKeys() ([]*columnar.Vector, error) {
 
 // KeyFilter returns a filter of probe rows by the i-th key, nil if there is none for its type.
 func (j *HashJoin) KeyFilter(i int) datasource.KeyFilter {
+	if j.spilled != nil {
+		return nil
+	}
 	if at, ok := allColumns(j.spec.BuildKeys[i:i+1], j.spec.Build); ok {
 		f, err := NewKeyFilter(j.spec.Query, j.stage, at[0])
 		if err != nil {
@@ -143,11 +182,19 @@ func (j *HashJoin) KeyFilter(i int) datasource.KeyFilter {
 		}
 		return f
 	}
-	return newKeySet(j.index.keys[i])
+	if f := newKeySet(j.index.keys[i]); f != nil {
+		return f
+	}
+	return nil
 }
 
 // Probe returns the step that joins batches of the probe side.
-func (j *HashJoin) Probe() exec.Step { return (*hashProbe)(j) }
+func (j *HashJoin) Probe() exec.Step {
+	if j.spilled != nil {
+		return j.spilled
+	}
+	return (*hashProbe)(j)
+}
 
 type hashProbe HashJoin
 
@@ -159,8 +206,15 @@ func (p *hashProbe) New(w *exec.Worker, next exec.Push) (exec.Push, func() error
 }
 
 // Unmatched returns the source of build rows without a partner, to be read when all probe rows are through; nil for kinds of joins that
-// do not give them.
+// do not give them. For a join that spilled it gives all rows of the join.
 func (j *HashJoin) Unmatched() exec.Source {
+	if j.spilled != nil {
+		return (*spilledSource)(j.spilled)
+	}
+	return j.unmatched()
+}
+
+func (j *HashJoin) unmatched() exec.Source {
 	if j.spec.Kind != logical.RightOuter && j.spec.Kind != logical.FullOuter {
 		return nil
 	}
@@ -188,8 +242,8 @@ type joinOutput struct {
 	values       columnar.Batch // the build columns of the output
 }
 
-func newJoinOutput(kind logical.JoinKind, probe, build, output []*expr.Column, rows *columnar.Batch) (joinOutput, error) {
-	o := joinOutput{values: columnar.Batch{N: rows.N}}
+func newJoinOutput(kind logical.JoinKind, probe, build, output []*expr.Column) (joinOutput, error) {
+	var o joinOutput
 	pat, bat := columnPositions(probe), columnPositions(build)
 	if kind == logical.Mark {
 		output = output[:len(output)-1]
@@ -204,7 +258,14 @@ func newJoinOutput(kind logical.JoinKind, probe, build, output []*expr.Column, r
 			return o, sqlerr.Internal("a join gives column %s, which neither input has in this place", c.Name)
 		}
 		o.build, o.buildCols = append(o.build, k), append(o.buildCols, c)
-		o.values.Cols = append(o.values.Cols, rows.Cols[k])
 	}
 	return o, nil
+}
+
+// setBuild picks the output's columns of the build side.
+func (o *joinOutput) setBuild(rows *columnar.Batch) {
+	o.values = columnar.Batch{N: rows.N}
+	for _, k := range o.build {
+		o.values.Cols = append(o.values.Cols, rows.Cols[k])
+	}
 }

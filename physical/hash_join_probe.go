@@ -46,7 +46,7 @@ func newProber(j *HashJoin, w *exec.Worker, next exec.Push) *prober {
 	if j.truth != nil {
 		p.truth = j.truth()
 	}
-	if j.Unmatched() != nil {
+	if j.unmatched() != nil {
 		p.seen = make([]uint64, columnar.Words(j.build.N))
 	}
 	return p

@@ -25,8 +25,8 @@ func (s *countSink) Combine(l exec.LocalSink) error                  { s.rows +=
 func (s *countSink) Finalize(*exec.Query) (*exec.StageOutput, error) { return nil, nil }
 func (s *countSink) Consume(b *columnar.Batch) error                 { s.rows += int64(b.Count()); return nil }
 
-// bigints is a stage of one bigint column and one payload.
-func bigints(q *exec.Query, n int, f func(i int) int64) *exec.StageOutput {
+// bigintStage is a stage of one bigint column and one payload.
+func bigintStage(q *exec.Query, n int, f func(i int) int64) *exec.StageOutput {
 	k, v := columnar.New(types.BigIntType, n), columnar.New(types.BigIntType, n)
 	for i := range n {
 		columnar.Values[int64](k)[i] = f(i)
@@ -52,13 +52,13 @@ func BenchmarkHashJoin(b *testing.B) {
 	}{{"dense", 200_000, 2_000_000, 1, 1}, {"dense4", 200_000, 2_000_000, 1, 4}, {"sparse-small", 20_000, 2_000_000, 1_000_003, 1}, {"sparse", 1_000_000, 2_000_000, 1_000_003, 1}} {
 		q := exec.NewQuery(context.Background(), exec.Options{Threads: 1})
 		r := rand.New(rand.NewPCG(1, 1))
-		probe := bigints(q, c.probe, func(int) int64 { return int64(r.IntN(c.build)/c.dup) * c.stride })
+		probe := bigintStage(q, c.probe, func(int) int64 { return int64(r.IntN(c.build)/c.dup) * c.stride })
 		perm := r.Perm(c.build)
 		left, right := columnsOf(1, types.BigIntType, types.BigIntType), columnsOf(10, types.BigIntType, types.BigIntType)
 		spec := HashJoinSpec{Kind: logical.Inner, Probe: left, Build: right, ProbeKeys: []expr.Expr{left[0]}, BuildKeys: []expr.Expr{right[0]}, NullSafe: []bool{false},
 			Output: append(left[:2:2], right...), Query: q}
 		build := func() *exec.StageOutput {
-			return bigints(q, c.build, func(i int) int64 { return int64(perm[i]/c.dup) * c.stride })
+			return bigintStage(q, c.build, func(i int) int64 { return int64(perm[i]/c.dup) * c.stride })
 		}
 		b.Run("build/"+c.name, func(b *testing.B) {
 			var cpu time.Duration

@@ -16,6 +16,8 @@ type joinIndex struct {
 	table    joinTable
 	next     []int32 // following row of the chain + 1, 0 at its end; nil if no key comes twice
 
+	held int64 // bytes reserved
+
 	nulls    sync.Once
 	nullRows []int32 // rows with a null in a key that is not null-safe
 }
@@ -43,37 +45,49 @@ const (
 
 // newJoinIndex builds the table that suits the keys: an array indexed by key for dense integers, a table of packed keys where the keys fit in
 // 64 bits, else a table of hashes.
-func newJoinIndex(q *exec.Query, keys []*columnar.Vector, nullSafe []bool, n int) (*joinIndex, error) {
+//
+// The caller releases the bytes that the index holds. With force they are held whatever the budget.
+func newJoinIndex(q *exec.Query, keys []*columnar.Vector, nullSafe []bool, n int, force bool) (*joinIndex, error) {
 	x := &joinIndex{keys: keys, nullSafe: nullSafe, rows: n}
-	b := &indexBuilder{q: q, x: x, parts: 1}
+	b := &indexBuilder{q: q, x: x, parts: 1, force: force}
+	if err := b.build(n); err != nil {
+		q.Budget().Release(x.held)
+		return nil, err
+	}
+	return x, nil
+}
+
+func (b *indexBuilder) build(n int) error {
+	q, keys := b.q, b.x.keys
 	if n > serialBuild {
 		for b.parts < q.Threads() && b.parts < 64 {
 			b.parts *= 2
 		}
 	}
-	layout, packed := newKeyLayout(keys, nullSafe)
+	layout, packed := newKeyLayout(keys, b.x.nullSafe)
 	if packed && layout.direct(n) && plainKey(keys) {
-		return x, b.buildDirect(layout)
+		return b.buildDirect(layout)
 	}
-	if err := b.reserve(int64(n) * 8); err != nil {
-		return nil, err
+	ids := int64(n) * 8
+	if err := b.reserve(ids); err != nil {
+		return err
 	}
-	defer q.Budget().Release(int64(n) * 8)
+	defer q.Budget().Release(ids)
 	b.ids = make([]uint64, n)
 	identify := b.hashes
 	if packed {
 		identify = layout.codes
 	}
 	if err := b.identify(identify); err != nil {
-		return nil, err
+		return err
 	}
 	switch {
 	case !packed:
-		return x, b.buildHashes()
+		return b.buildHashes()
 	case layout.direct(n):
-		return x, b.buildDirect(layout)
+		return b.buildDirect(layout)
 	}
-	return x, b.buildCodes(layout)
+	return b.buildCodes(layout)
 }
 
 // plainKey reports whether there is one key, an int or bigint without nulls, which a direct table takes as it is.
@@ -87,6 +101,7 @@ type indexBuilder struct {
 	q      *exec.Query
 	x      *joinIndex
 	parts  int
+	force  bool
 	ids    []uint64
 	absent []uint64 // nil: none
 	chain  sync.Once
@@ -110,18 +125,20 @@ func (b *indexBuilder) link(r int, old int32) {
 }
 
 func (b *indexBuilder) reserve(n int64) error {
-	if !b.q.Budget().Reserve(n) {
+	if b.force {
+		b.q.Budget().Force(n)
+	} else if !b.q.Budget().Reserve(n) {
 		return b.q.Budget().OutOfMemory("The hash table of a join", n)
 	}
 	return nil
 }
 
-// hold reserves memory that the index keeps until the query closes.
+// hold reserves memory that the index keeps.
 func (b *indexBuilder) hold(n int64) error {
 	if err := b.reserve(n); err != nil {
 		return err
 	}
-	b.q.OnClose(func() error { b.q.Budget().Release(n); return nil })
+	b.x.held += n
 	return nil
 }
 

@@ -2,10 +2,10 @@ package physical
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"testing"
 	"time"
 
@@ -50,17 +50,14 @@ func TestLargeIndexesFindEveryRow(t *testing.T) {
 	tables := map[string]string{"dense": "*physical.directTable", "nullable": "*physical.directTable", "sparse": "*physical.codeTable", "text": "*physical.hashTable",
 		"packed": "*physical.codeTable", "sparse and wide": "*physical.hashTable"}
 	for name, keys := range map[string][]*columnar.Vector{"dense": {dense}, "nullable": {nullable}, "sparse": {sparse}, "text": {text}, "packed": {dense, nullable}, "sparse and wide": {sparse, wide}} {
-		for _, threads := range []int{1, 3} {
-			t.Run(fmt.Sprint(name, threads), func(t *testing.T) {
-				q := newQuery(t, threads, 0)
-				x, err := newJoinIndex(q, keys, make([]bool, len(keys)), n)
-				require.NoError(t, err)
-				require.Equal(t, tables[name], fmt.Sprintf("%T", x.table))
-				checkIndex(t, x, keys, ids, name == "nullable" || name == "packed")
-				require.NoError(t, q.Close())
-				require.Zero(t, q.Budget().Used())
-			})
-		}
+		t.Run(name, func(t *testing.T) {
+			q := newQuery(t, 3, 0)
+			x, err := newJoinIndex(q, keys, make([]bool, len(keys)), n, false)
+			require.NoError(t, err)
+			require.Equal(t, tables[name], fmt.Sprintf("%T", x.table))
+			checkIndex(t, x, keys, ids, name == "nullable" || name == "packed")
+			require.Equal(t, x.held, q.Budget().Used())
+		})
 	}
 }
 
@@ -74,7 +71,7 @@ func checkIndex(t *testing.T, x *joinIndex, keys []*columnar.Vector, ids []int, 
 	}
 	match, dst := make([]int32, 4096), []int32(nil)
 	var s findScratch
-	for off := 0; off < len(ids); off += 4096 * 7 {
+	for off := 0; off < len(ids); off += 4096 * 12 {
 		probe := make([]*columnar.Vector, len(keys))
 		for i, k := range keys {
 			probe[i] = k.Slice(off, min(4096, len(ids)-off))
@@ -220,14 +217,51 @@ func TestJoinStopsWhenCancelled(t *testing.T) {
 	require.Less(t, time.Since(start), 300*time.Millisecond)
 }
 
-func TestJoinIndexAsksForMemory(t *testing.T) {
+// TestSpilledJoinCutsAgain joins a build side whose parts are still too large; one of a single key cannot be cut.
+func TestSpilledJoinCutsAgain(t *testing.T) {
+	const n = 400_000
+	for _, single := range []bool{false, true} {
+		dir := t.TempDir()
+		q := exec.NewQuery(context.Background(), exec.Options{Threads: 2, Memory: 1 << 20, TempDir: dir})
+		build := bigintStage(q, n, func(i int) int64 {
+			if single {
+				return 7
+			}
+			return int64(i) * 1_000_003
+		})
+		probe := bigintStage(q, 2000, func(i int) int64 { return int64(i) * 1_000_003 * 150 })
+		left, right := columnsOf(1, build.Types()...), columnsOf(10, build.Types()...)
+		output := append(left[:2:2], right...)
+		j, err := NewHashJoin(HashJoinSpec{Kind: logical.FullOuter, Probe: left, Build: right, ProbeKeys: []expr.Expr{left[0]}, BuildKeys: []expr.Expr{right[0]}, NullSafe: []bool{false},
+			Output: output, Query: q}, build)
+		require.NoError(t, err)
+		require.NotNil(t, j.spilled)
+		require.Nil(t, j.KeyFilter(0))
+		sink := &countSink{}
+		_, err = q.Run(&exec.Pipeline{Sink: sink, Branches: []exec.Branch{{Source: probe.Source(), Steps: []exec.Step{j.Probe()}}, {Source: j.Unmatched(), Phase: 1}}})
+		if single {
+			require.Equal(t, "UNABLE_TO_ACQUIRE_MEMORY", sqlerr.As(err).Condition)
+		} else {
+			require.NoError(t, err)
+			require.EqualValues(t, n, sink.rows, "every probe row has one partner")
+		}
+		require.NoError(t, q.Close())
+		if !single {
+			require.Zero(t, q.Budget().Used())
+		}
+		left2, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		require.Empty(t, left2)
+	}
+}
+
+func TestThreeValuedJoinsDoNotSpill(t *testing.T) {
 	q := exec.NewQuery(context.Background(), exec.Options{Threads: 2, Memory: 1 << 20})
 	defer q.Close()
-	build := exec.NewStageOutput(q, []types.Type{types.BigIntType}, []*columnar.Batch{{N: 60_000, Cols: []*columnar.Vector{vectorOf(types.BigIntType, 60_000, func(i int) any { return int64(i) * 1_000_003_000 })}}})
-	left, right := columnsOf(1, types.BigIntType), columnsOf(10, types.BigIntType)
-	_, err := NewHashJoin(HashJoinSpec{Probe: left, Build: right, ProbeKeys: []expr.Expr{left[0]}, BuildKeys: []expr.Expr{right[0]}, NullSafe: []bool{false},
-		Output: append(left[:1:1], right...), Query: q}, build)
+	build := bigintStage(q, 60_000, func(i int) int64 { return int64(i) * 1_000_003_000 })
+	left, right := columnsOf(1, build.Types()...), columnsOf(10, build.Types()...)
+	_, err := NewHashJoin(HashJoinSpec{Kind: logical.NullAwareAnti, Probe: left, Build: right, ProbeKeys: []expr.Expr{left[0]}, BuildKeys: []expr.Expr{right[0]}, NullSafe: []bool{false},
+		Output: left, Query: q}, build)
 	require.Error(t, err)
 	require.Equal(t, "UNABLE_TO_ACQUIRE_MEMORY", sqlerr.As(err).Condition)
-	require.False(t, errors.Is(err, context.Canceled))
 }

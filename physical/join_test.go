@@ -1,6 +1,7 @@
 package physical
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -224,7 +225,7 @@ func (c *joinCase) run(t *testing.T, q *exec.Query, kind logical.JoinKind, hash,
 func TestJoinsAgainstNaive(t *testing.T) {
 	i, l, s, d, dec, y, b := types.IntType, types.BigIntType, types.StringType, types.DoubleType, types.DecimalOf(20, 2), types.TinyIntType, types.BooleanType
 	layouts := [][]types.Type{{i}, {l}, {s}, {d}, {dec}, {y}, {types.NullType}, {i, l}, {l, l}, {s, i}, {d, s, y}, {b, i}}
-	sizes := []struct{ left, right, spread int }{{0, 10, 5}, {10, 0, 5}, {1, 1, 1}, {30, 20, 4}, {110, 80, 40}}
+	sizes := []struct{ left, right, spread int }{{0, 10, 5}, {10, 0, 5}, {1, 1, 1}, {30, 20, 4}, {60, 50, 25}}
 	configs := []struct{ threads, batch int }{{1, 4096}, {1, 1}, {4, 3}, {3, 64}}
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, keys := range layouts {
@@ -246,10 +247,18 @@ func TestJoinsAgainstNaive(t *testing.T) {
 
 func checkJoin(t *testing.T, c *joinCase, kind logical.JoinKind, three bool, threads, batch int) {
 	want, tooMany := c.naive(kind, three)
-	for _, hash := range []bool{true, false} {
-		name := fmt.Sprintf("%v nullSafe=%v kind=%d residual=%v %dx%d hash=%v three=%v threads=%d batch=%d", c.keys, c.nullSafe, kind, c.residual, len(c.left), len(c.right), hash, three, threads, batch)
+	for _, how := range []string{"hash", "nested loop", "spilled"} {
+		if how == "spilled" && three && (kind == logical.Mark || kind == logical.NullAwareAnti) {
+			continue // these need all build rows at once
+		}
+		hash := how != "nested loop"
+		name := fmt.Sprintf("%v nullSafe=%v kind=%d residual=%v %dx%d %s three=%v threads=%d batch=%d", c.keys, c.nullSafe, kind, c.residual, len(c.left), len(c.right), how, three, threads, batch)
 		q := newQuery(t, threads, batch)
+		if how == "spilled" {
+			q = exec.NewQuery(context.Background(), exec.Options{Threads: threads, BatchSize: batch, Memory: 1, TempDir: t.TempDir()})
+		}
 		got, err := c.run(t, q, kind, hash, three)
+		require.NoError(t, q.Close())
 		if tooMany {
 			require.Error(t, err, name)
 			require.Equal(t, "SCALAR_SUBQUERY_TOO_MANY_ROWS", sqlerr.As(err).Condition, name)
@@ -257,5 +266,6 @@ func checkJoin(t *testing.T, c *joinCase, kind logical.JoinKind, three bool, thr
 		}
 		require.NoError(t, err, name)
 		require.Equal(t, lines(want), lines(got), name)
+		require.Zero(t, q.Budget().Used(), name)
 	}
 }

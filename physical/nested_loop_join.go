@@ -39,9 +39,10 @@ func NewNestedLoopJoin(spec NestedLoopSpec, right *exec.StageOutput) (*NestedLoo
 	if j.right, err = right.Flat(); err != nil {
 		return nil, err
 	}
-	if j.out, err = newJoinOutput(spec.Kind, spec.Left, spec.Right, spec.Output, j.right); err != nil {
+	if j.out, err = newJoinOutput(spec.Kind, spec.Left, spec.Right, spec.Output); err != nil {
 		return nil, err
 	}
+	j.out.setBuild(j.right)
 	if spec.Cond != nil {
 		both := append(spec.Left[:len(spec.Left):len(spec.Left)], spec.Right...)
 		j.cond, err = compileAll([]expr.Expr{spec.Cond}, both, spec.Query.Env())

@@ -3,6 +3,7 @@ package physical
 import (
 	"math"
 	"slices"
+	"unsafe"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
@@ -138,20 +139,30 @@ func (s *sorting) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 
 // output returns rows from to to-1 of the order.
 func (s *sorting) output(q *exec.Query, from, to int64) (*exec.StageOutput, error) {
-	var out []*columnar.Batch
-	var err error
-	if spilled(s.locals) {
-		out, err = s.outOfRuns(from, to)
-	} else {
-		out, err = s.outOfMemory(from, to)
+	defer func() {
+		for _, l := range s.locals {
+			l.memory.release()
+		}
+	}()
+	entries := allowance{budget: q.Budget()}
+	defer entries.release()
+	if spilled(s.locals) || !entries.cover(entryBytes(s.locals)) {
+		return s.outOfRuns(from, to)
 	}
+	out, err := s.outOfMemory(from, to)
 	if err != nil {
 		return nil, err
 	}
-	for _, l := range s.locals {
-		l.memory.release()
-	}
 	return exec.NewStageOutput(q, s.plan.types[:s.plan.in], out), nil
+}
+
+// entryBytes is the memory that sorting needs beside the rows.
+func entryBytes(locals []*localSort) int64 {
+	rows := 0
+	for _, l := range locals {
+		rows += l.rows.len()
+	}
+	return 2 * int64(unsafe.Sizeof(sortEntry{})) * int64(rows)
 }
 
 func (s *sorting) outOfMemory(from, to int64) ([]*columnar.Batch, error) {
@@ -164,23 +175,28 @@ func (s *sorting) outOfMemory(from, to int64) ([]*columnar.Batch, error) {
 	return gatherAll(s.plan.query, all, entries[min(from, n):min(to, n)], s.plan.in)
 }
 
-func (s *sorting) outOfRuns(from, to int64) (out []*columnar.Batch, err error) {
+func (s *sorting) outOfRuns(from, to int64) (*exec.StageOutput, error) {
+	out := &stageWriter{query: s.plan.query, types: s.plan.types[:s.plan.in]}
 	at := int64(0)
-	err = mergeSpilled(s.plan, s.locals, func(b *columnar.Batch) error {
+	err := mergeSpilled(s.plan, s.locals, func(b *columnar.Batch) error {
 		first, last := max(from-at, 0), min(to-at, int64(b.N))
 		at += int64(b.N)
 		switch {
 		case first >= last:
 			return nil
 		case first > 0 || last < int64(b.N):
-			part := &columnar.Batch{}
-			columnar.AppendBatch(part, &columnar.Batch{Cols: b.Cols, N: b.N, Sel: columnar.Identity(b.N)[first:last]})
-			b = part
+			b = slicedBatch(b, int(first), int(last))
 		}
-		out = append(out, &columnar.Batch{Cols: b.Cols[:s.plan.in], N: b.N})
-		return nil
+		return out.add(&columnar.Batch{Cols: b.Cols[:s.plan.in], N: b.N})
 	})
-	return out, err
+	return out.finish(), err
+}
+
+// slicedBatch copies rows from to to-1.
+func slicedBatch(b *columnar.Batch, from, to int) *columnar.Batch {
+	part := &columnar.Batch{}
+	columnar.AppendBatch(part, &columnar.Batch{Cols: b.Cols, N: b.N, Sel: columnar.Identity(to)[from:]})
+	return part
 }
 
 // allRowsOf puts the chunks of all workers together.

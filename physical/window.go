@@ -135,16 +135,17 @@ func (w *window) Name() string { return "Window" }
 
 // Finalize implements exec.Sink.
 func (w *window) Finalize(q *exec.Query) (*exec.StageOutput, error) {
-	var out []*columnar.Batch
-	var err error
-	if spilled(w.locals) {
-		out, err = w.outOfRuns()
-	} else {
-		out, err = w.outOfMemory(q)
+	defer func() {
+		for _, l := range w.locals {
+			l.memory.release()
+		}
+	}()
+	entries := allowance{budget: q.Budget()}
+	defer entries.release()
+	if spilled(w.locals) || !entries.cover(entryBytes(w.locals)) {
+		return w.outOfRuns()
 	}
-	for _, l := range w.locals {
-		l.memory.release()
-	}
+	out, err := w.outOfMemory(q)
 	if err != nil {
 		return nil, err
 	}
@@ -169,34 +170,31 @@ func (w *window) outOfMemory(q *exec.Query) ([]*columnar.Batch, error) {
 }
 
 // outOfRuns computes pieces of whole partitions as the merge of the runs gives their rows.
-func (w *window) outOfRuns() (out []*columnar.Batch, err error) {
+func (w *window) outOfRuns() (*exec.StageOutput, error) {
+	out := &stageWriter{query: w.plan.sort.query, types: w.plan.out}
 	pending := &columnar.Batch{}
-	compute := func(n int) error {
-		piece := &columnar.Batch{}
-		columnar.AppendBatch(piece, &columnar.Batch{Cols: pending.Cols, N: pending.N, Sel: columnar.Identity(pending.N)[:n]})
+	compute := func(piece *columnar.Batch) error {
 		b, err := w.plan.compute(piece)
-		out = append(out, b)
-		return err
+		if err != nil {
+			return err
+		}
+		return out.add(b)
 	}
-	err = mergeSpilled(w.plan.sort, w.locals, func(b *columnar.Batch) error {
+	err := mergeSpilled(w.plan.sort, w.locals, func(b *columnar.Batch) error {
 		before := pending.N
 		columnar.AppendBatch(pending, b)
 		n := w.plan.lastCut(pending, before)
 		if n == 0 {
 			return nil
 		}
-		if err := compute(n); err != nil {
-			return err
-		}
-		rest := &columnar.Batch{}
-		columnar.AppendBatch(rest, &columnar.Batch{Cols: pending.Cols, N: pending.N, Sel: columnar.Identity(pending.N)[n:]})
-		pending = rest
-		return nil
+		piece := slicedBatch(pending, 0, n)
+		pending = slicedBatch(pending, n, pending.N)
+		return compute(piece)
 	})
 	if err == nil && pending.N > 0 {
-		err = compute(pending.N)
+		err = compute(pending)
 	}
-	return out, err
+	return out.finish(), err
 }
 
 // lastCut returns where the last partition of sorted rows begins, 0 if that is before from.

@@ -22,10 +22,9 @@ func canCastAtomic(from, to Type, ansi bool) bool {
 	case Boolean:
 		return from.Kind == String || from.Kind == Boolean || from.IsNumeric() || !ansi && from.IsDatetime() && from.Kind != TimestampNTZ
 	case TinyInt, SmallInt, Int, BigInt, Decimal:
-		return from.Kind == Boolean || from.IsNumeric() || from.Kind == String || from.Kind == Timestamp || !ansi && from.Kind == Date && to.Kind != Decimal ||
-			!ansi && from.Kind == Date || isOneField(from) || from.Kind == Time
+		return toNumber(from, ansi) || isOneField(from) || from.Kind == Time
 	case Float, Double:
-		return from.Kind == Boolean || from.IsNumeric() || from.Kind == String || from.Kind == Timestamp || !ansi && from.Kind == Date
+		return toNumber(from, ansi)
 	case Date:
 		return from.IsDatetime() || from.Kind == String
 	case Timestamp:
@@ -40,6 +39,11 @@ func canCastAtomic(from, to Type, ansi bool) bool {
 		return from.Kind == String
 	}
 	return false
+}
+
+// toNumber reports what every number type can be cast from.
+func toNumber(from Type, ansi bool) bool {
+	return from.Kind == Boolean || from.IsNumeric() || from.Kind == String || from.Kind == Timestamp || from.Kind == Date && !ansi
 }
 
 // isOneField reports ANSI intervals of a single field, which convert from and to numbers.

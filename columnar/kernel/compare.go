@@ -176,6 +176,9 @@ func EqualPairs(a *columnar.Vector, ai []int32, b *columnar.Vector, bi, pairs, d
 			return equalPairs(columnar.Values[int64](a), ai, columnar.Values[int64](b), bi, pairs, dst)
 		}
 	}
+	if a.Width == columnar.WView && a.Form != columnar.Constant && b.Form != columnar.Constant && !a.MayHaveNulls() && !b.MayHaveNulls() {
+		return equalViewPairs(a, ai, b, bi, pairs, dst)
+	}
 	n := 0
 	for _, k := range pairs {
 		i, j := int(ai[k]), int(bi[k])
@@ -192,6 +195,24 @@ func equalPairs[T comparable](a []T, ai []int32, b []T, bi, pairs, dst []int32) 
 	for _, k := range pairs {
 		dst[n] = k
 		n += b2i(a[ai[k]] == b[bi[k]])
+	}
+	return dst[:n]
+}
+
+func equalViewPairs(a *columnar.Vector, ai []int32, b *columnar.Vector, bi, pairs, dst []int32) []int32 {
+	x, y := a.Base(), b.Base()
+	xs, ys := columnar.Values[columnar.View](x), columnar.Values[columnar.View](y)
+	n := 0
+	for _, k := range pairs {
+		i, j := ai[k], bi[k]
+		if a.Form == columnar.Dictionary {
+			i = a.Codes[i]
+		}
+		if b.Form == columnar.Dictionary {
+			j = b.Codes[j]
+		}
+		dst[n] = k
+		n += b2i(EqualViews(&xs[i], x.Buffers, &ys[j], y.Buffers))
 	}
 	return dst[:n]
 }

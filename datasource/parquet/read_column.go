@@ -231,8 +231,7 @@ func (c *leafReader) Read(row int64, n int, rows columnar.Rows, dst *columnar.Ve
 			c.dict.shared = c.dict.shared || c.output
 			coded = true
 		case done == 0:
-			dst.Reset(c.typ, c.width, n)
-			dst.ClearReferences()
+			dst.Reset(c.typ, c.width, n) // strings are always read in full, so no stale one is left
 		case coded && !code:
 			c.uncode(dst, done, n)
 			coded = false
@@ -355,7 +354,6 @@ func maxCode(codes []int32) uint32 {
 func (c *leafReader) uncode(dst *columnar.Vector, done, n int) {
 	c.codes = append(c.codes[:0], dst.Codes[:done]...)
 	dst.Reset(c.typ, c.width, n)
-	dst.ClearReferences()
 	c.gather(dst, 0, c.codes)
 }
 

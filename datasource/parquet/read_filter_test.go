@@ -90,13 +90,13 @@ func mixedBatch(n int, r *rand.Rand) arrow.RecordBatch {
 // TestReadFilters: what a scan with random filters gives is what row by row evaluation gives, in all layouts.
 func TestReadFilters(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	for i, o := range []WriteOptions{{RowGroupRows: 1000, PageRows: 100}, {RowGroupRows: 5000, DictionaryBytes: 2000, Bloom: []string{"word", "many", "id"}},
+	for i, o := range []WriteOptions{{RowGroupRows: 1000, PageRows: 100}, {RowGroupRows: 2500, DictionaryBytes: 2000, Bloom: []string{"word", "many", "id"}},
 		{DictionaryBytes: -1, PageRows: 333, Compression: "none"}} {
-		batch := mixedBatch(6000, r)
+		batch := mixedBatch(3000, r)
 		file := writeFile(t, o, mixedSchema, batch)
 		tab := openFiles(t, nil, nil, file)
 		rows := expected(t, batch, tab.schema)
-		for k := range 60 {
+		for k := range 40 {
 			q := request(tab)
 			q.BatchSize = []int{0, 512, 100}[k%3]
 			q.Flatten = k%7 == 0

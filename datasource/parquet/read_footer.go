@@ -22,6 +22,7 @@ import (
 type footer struct {
 	path   string
 	size   int64
+	mtime  int64
 	meta   format.FileMetaData
 	root   *fileNode
 	leaves []*fileLeaf
@@ -67,7 +68,7 @@ func readFooter(f datasource.File, o readOptions) (ft *footer, err error) {
 	if c.skipStruct(0); c.bad {
 		return nil, footerError(f.Path, "the metadata is damaged")
 	}
-	ft = &footer{path: f.Path, size: st.Size(), dictionaries: map[int]dictionarySize{}}
+	ft = &footer{path: f.Path, size: st.Size(), mtime: st.ModTime().UnixNano(), dictionaries: map[int]dictionarySize{}}
 	if err := thrift.NewDecoder(new(thrift.CompactProtocol).NewReaderFromBytes(raw)).Decode(&ft.meta); err != nil {
 		return nil, footerError(f.Path, "%v", err).WithCause(err)
 	}
@@ -307,11 +308,13 @@ func (f *footer) weight() int64 {
 	return 4096 + 1024*int64(len(f.leaves)) + 1024*int64(len(f.meta.RowGroups)*len(f.leaves))
 }
 
-// get returns the footer of a file from the cache or reads it.
+// get returns the footer of a file, as it is now, from the cache or the file.
 func (c *footerCache) get(f datasource.File, o readOptions) (*footer, error) {
-	if st, err := os.Stat(f.Path); err == nil {
-		f.Size, f.ModTime = st.Size(), st.ModTime().UnixNano()
+	st, err := os.Stat(f.Path)
+	if err != nil {
+		return nil, openError(f.Path, err)
 	}
+	f.Size, f.ModTime = st.Size(), st.ModTime().UnixNano()
 	key := footerKey{f.Path, f.Size, f.ModTime, o}
 	c.mu.Lock()
 	if e := c.byKey[key]; e != nil {

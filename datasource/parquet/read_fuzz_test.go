@@ -119,7 +119,7 @@ func TestDamagedFiles(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	errors := 0
 	for _, seed := range seeds(t) {
-		for range 50 {
+		for range 40 {
 			data := mutate(r, seed)
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
@@ -158,7 +158,7 @@ func TestChecksums(t *testing.T) {
 	tab := openFiles(t, nil, nil, file)
 	want := fmt.Sprintf("%#v", expected(t, batch, tab.schema))
 	wrong := 0
-	for range 200 {
+	for range 100 {
 		b := bytes.Clone(data)
 		b[first+r.Int64N(last-first)] ^= 1 << r.IntN(8)
 		name := filepath.Join(t.TempDir(), "x.parquet")

@@ -139,6 +139,9 @@ func (r *reader) openFile(n int) error {
 		return openError(r.ft.path, err)
 	}
 	r.file = f
+	if st, err := f.Stat(); err != nil || st.Size() != r.ft.size || st.ModTime().UnixNano() != r.ft.mtime {
+		return fmt.Errorf("the file was changed while it was read")
+	}
 	if err := r.plan(); err != nil {
 		return err
 	}

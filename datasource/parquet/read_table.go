@@ -3,7 +3,6 @@ package parquet
 import (
 	"context"
 	"io"
-	"sync"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
@@ -44,9 +43,6 @@ type table struct {
 	options tableOptions
 	schema  types.Schema
 	arrow   *arrow.Schema
-
-	mu    sync.Mutex
-	known []*footer // parallel to files, nil until read
 }
 
 type tableOptions struct {
@@ -79,7 +75,7 @@ func Open(ctx context.Context, files []datasource.File, o datasource.Options, sc
 	if err != nil {
 		return nil, err
 	}
-	t := &table{files: files, options: options, schema: schema, known: make([]*footer, len(files))}
+	t := &table{files: files, options: options, schema: schema}
 	if len(files) == 0 && schema == nil {
 		return nil, sqlerr.New("UNABLE_TO_INFER_SCHEMA", sqlerr.Pos{}, "Unable to infer schema for Parquet. It must be specified manually.")
 	}
@@ -160,20 +156,7 @@ func (t *table) SQLSchema() types.Schema { return t.schema }
 
 // footer returns the footer of a file.
 func (t *table) footer(i int) (*footer, error) {
-	t.mu.Lock()
-	ft := t.known[i]
-	t.mu.Unlock()
-	if ft != nil {
-		return ft, nil
-	}
-	ft, err := footers.get(t.files[i], t.options.readOptions)
-	if err != nil {
-		return nil, err
-	}
-	t.mu.Lock()
-	t.known[i] = ft
-	t.mu.Unlock()
-	return ft, nil
+	return footers.get(t.files[i], t.options.readOptions)
 }
 
 // footers returns the footers of all files.

@@ -65,3 +65,9 @@ func (b *Budget) OutOfMemory(operator string, n int64) error {
 	return sqlerr.New("UNABLE_TO_ACQUIRE_MEMORY", sqlerr.Pos{}, "%s needs %d bytes more, but %d of the %d bytes of memory are in use.", operator, n, b.Used(), b.limit).
 		WithHint("Raise sparrow.memory, lower sparrow.threads, or reduce the rows that are joined or grouped.")
 }
+
+// Refused reports whether an error is OutOfMemory.
+func Refused(err error) bool {
+	e := sqlerr.As(err)
+	return e != nil && e.Condition == "UNABLE_TO_ACQUIRE_MEMORY"
+}
