@@ -81,7 +81,7 @@ func (d *db) check(r *rand.Rand, q string, ordered bool) {
 		return
 	}
 	if e := sqlerr.As(wantErr); wantErr != nil && (e == nil || !runtimeError(e)) {
-		d.t.Fatalf("the generator wrote a bad query or the oracle failed: %v\n%s", wantErr, q)
+		d.t.Errorf("the generator wrote a bad query or the oracle failed: %v\n%s", wantErr, q)
 	}
 	var rows []string
 	if wantErr == nil {
@@ -103,8 +103,11 @@ func (d *db) compare(ctx context.Context, s *sparrow.Session, name, q string, or
 	_, got, err := testkit.Run(ctx, s, q)
 	if err != nil {
 		e := sqlerr.As(err)
+		if e != nil && strings.HasPrefix(e.Condition, "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.") {
+			return // Spark forbids it as well
+		}
 		if e == nil || !runtimeError(e) || wantErr == nil {
-			d.t.Fatalf("%s: %v\nthe oracle: %v\n%s", name, err, wantErr, q)
+			d.t.Errorf("%s: %v\nthe oracle: %v\n%s", name, err, wantErr, q)
 		}
 		return
 	}
@@ -119,7 +122,7 @@ func (d *db) compare(ctx context.Context, s *sparrow.Session, name, q string, or
 		slices.Sort(rows)
 	}
 	if !slices.Equal(rows, want) {
-		d.t.Fatalf("%s differs:\n%s\nthe oracle:\n%s\n%s", name, strings.Join(rows, "\n"), strings.Join(want, "\n"), q)
+		d.t.Errorf("%s differs:\n%s\nthe oracle:\n%s\n%s", name, strings.Join(rows, "\n"), strings.Join(want, "\n"), q)
 	}
 }
 

@@ -294,7 +294,10 @@ func (g *generator) aggregate(cols []column) (string, kind) {
 		return "count_if(" + g.expr(cols, boolean, 1) + ")" + filter, bigint
 	}
 	// Sums of expressions may overflow; sums of columns only with the rare values at the limit.
-	c := pickOf(g, only(append(cols, column{"1", integer}), pickOf(g, integer, double, decimal, bigint))...)
+	c := column{"1", integer}
+	if summable := only(cols, pickOf(g, integer, double, decimal, bigint)); len(summable) > 0 {
+		c = pickOf(g, summable...)
+	}
 	switch {
 	case c.kind == double:
 		return pickOf(g, "sum", "avg") + "(" + distinct + c.sql + ")" + filter, double
