@@ -27,6 +27,7 @@ var layers = [][]string{
 	{"expr/eval", "functions", "exec/spill"},
 	{"exec"},
 	{"datasource"},
+	{"datasource/lines"},
 	{"datasource/*", "logical"},
 	{"cost", "catalog", "sql"},
 	{"analyzer", "optimizer"},

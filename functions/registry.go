@@ -20,6 +20,7 @@ func families() []func() []*expr.Func {
 		conditionals,
 		extremes,
 		scalars,
+		datetimes,
 		windows,
 		textMatches,
 	}
