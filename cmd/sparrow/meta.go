@@ -9,9 +9,11 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sparrow-engine/sparrow"
 	"github.com/sparrow-engine/sparrow/catalog"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/functions"
+	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -76,11 +78,22 @@ func (c *console) metaDescribe(ctx context.Context, name string) error {
 	case strings.ContainsAny(name, "*%") && name[0] != '\'' && name[0] != '`':
 		return c.statement(ctx, "SHOW TABLES LIKE '"+strings.ReplaceAll(name, "'", `\'`)+"'")
 	case name[0] == '\'' || strings.Contains(name, ".`"):
-		return c.statement(ctx, "DESCRIBE QUERY SELECT * FROM "+name)
+		return withoutPlace(c.statement(ctx, "DESCRIBE QUERY SELECT * FROM "+name))
 	case !strings.ContainsAny(name, "`."):
 		name = types.QuoteIfNeeded(name)
 	}
-	return c.statement(ctx, "DESCRIBE TABLE "+name)
+	return withoutPlace(c.statement(ctx, "DESCRIBE TABLE "+name))
+}
+
+// withoutPlace takes the place from an error in a statement that the user has not written.
+func withoutPlace(err error) error {
+	var e *sparrow.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	plain := *e
+	plain.Pos, plain.Text = sqlerr.Pos{}, ""
+	return &plain
 }
 
 func (c *console) metaFunctions(ctx context.Context, pattern string) error {

@@ -174,8 +174,8 @@ func (f *flags) run(ctx context.Context, s *sparrow.Session, in io.Reader, out, 
 	c := newConsole(s, p, out, errs)
 	c.timing = f.timing
 	defer func() { err = errors.Join(err, c.close()) }()
-	if len(f.command) == 0 && len(f.file) == 0 && isTerminal(in) {
-		c.interactive, c.pager = isTerminal(out), isTerminal(out)
+	if len(f.command) == 0 && len(f.file) == 0 && isTerminal(in) && isTerminal(out) {
+		c.interactive, c.pager = true, true
 		p.maxRows, p.terminal, p.color = shellRows, true, colored(out)
 		return c.runShell(ctx)
 	}
