@@ -128,6 +128,10 @@ func (x *Execution) next(p logical.Plan) *target {
 			if _, done := n.Right.(*logical.Stage); done {
 				return left
 			}
+			if left && x.reduces(n) {
+				offer(&target{node: n.Left, parent: n})
+				return false
+			}
 			if visit(n.Right, n) {
 				offer(&target{node: n.Right, parent: n})
 			}
@@ -158,6 +162,26 @@ func (x *Execution) next(p logical.Plan) *target {
 	}
 	visit(p, nil)
 	return best
+}
+
+// reducing is how many times smaller the left input of a join must be for it to run first.
+const reducing = 8
+
+// reduces reports whether the left input of a join should be finished before the right one, on which the join builds, because its keys then keep
+// most rows of the right one from being read, joined and grouped (sideways information passing; the magic set of a decorrelated subquery).
+func (x *Execution) reduces(j *logical.Join) bool {
+	if _, done := j.Left.(*logical.Stage); done || !x.Planner.RuntimeFilters || !passes(j.Kind, false) {
+		return false
+	}
+	l, _, nullSafe, _ := cost.EquiKeys(j.Cond, j.Left.Output(), j.Right.Output())
+	for i, k := range l {
+		if c, ok := k.(*expr.Column); ok && !nullSafe[i] {
+			if s, _ := bound(j.Left, c); s == nil { // a finished stage bounds the key already
+				return reducing*x.Opt.Cost.Rows(j.Left) < x.work(j.Right)
+			}
+		}
+	}
+	return false
 }
 
 // work estimates the rows a stage reads and makes.

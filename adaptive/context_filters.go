@@ -14,7 +14,8 @@ import (
 // subtree only in this plan, below those joins.
 //
 // A join above passes a requirement to an input when rows of that input without partner vanish: both inputs of an inner join, the left one
-// of a semi join, the right one of outer, semi, anti and mark joins.
+// of a semi join, the right one of outer, semi, anti and single joins. Not of mark joins and null-aware anti joins: a right row without partner turns their
+// answer for a null on the left from false into null.
 func (x *Execution) contextFilters(p, target logical.Plan) map[expr.ColumnID][]datasource.KeyFilter {
 	path := pathTo(p, target)
 	out := map[expr.ColumnID][]datasource.KeyFilter{}
@@ -66,7 +67,7 @@ func passes(k logical.JoinKind, left bool) bool {
 		return true
 	case logical.LeftSemi, logical.RightOuter:
 		return left || k == logical.LeftSemi
-	case logical.LeftOuter, logical.LeftAnti, logical.Mark, logical.Single:
+	case logical.LeftOuter, logical.LeftAnti, logical.Single:
 		return !left
 	}
 	return false

@@ -19,6 +19,7 @@ func families() []func() []*expr.Func {
 		conditionals,
 		extremes,
 		scalars,
+		datetimes,
 		windows,
 		textMatches,
 	}

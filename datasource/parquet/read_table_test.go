@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -198,4 +200,59 @@ func TestTimestampRange(t *testing.T) {
 	tab = openFiles(t, nil, nil, fileOf(t, millis{math.MaxInt64 / 10}))
 	_, _, err := tryReadAll(tab, request(tab))
 	require.ErrorContains(t, err, "out of range")
+}
+
+// TestConcurrentReaders: workers share a scan and its morsels.
+func TestConcurrentReaders(t *testing.T) {
+	batch := mixedBatch(8000, rand.New(rand.NewPCG(5, 12)))
+	tab := openFiles(t, nil, nil, writeFile(t, WriteOptions{RowGroupRows: 1000, PageRows: 100}, mixedSchema, batch))
+	q := request(tab)
+	q.Threads = 4
+	compare(q, 1, datasource.Lt, int32(6))
+	compare(q, 0, datasource.Ge, int64(900))
+	want := len(filtered(t, expected(t, batch, tab.schema), q))
+	s, err := tab.ScanVectors(context.Background(), q)
+	require.NoError(t, err)
+	var next, rows atomic.Int64
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			in, err := s.NewReader(context.Background())
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer in.Close()
+			var b columnar.Batch
+			for m := int(next.Add(1)) - 1; m < s.Morsels(); m = int(next.Add(1)) - 1 {
+				ok, err := true, in.Open(m)
+				for ok && err == nil {
+					if ok, err = in.Next(&b); ok {
+						rows.Add(int64(b.Count()))
+					}
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	require.EqualValues(t, want, rows.Load())
+	require.EqualValues(t, want, s.Counters().RowsOut)
+}
+
+// TestCancelledScan: a reader stops when its context ends.
+func TestCancelledScan(t *testing.T) {
+	tab := openFiles(t, nil, nil, writeFile(t, WriteOptions{}, oneLong, int64Batch(oneLong, 1, 2, 3)))
+	s, err := tab.ScanVectors(context.Background(), request(tab))
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	in, err := s.NewReader(ctx)
+	require.NoError(t, err)
+	require.NoError(t, in.Open(0))
+	cancel()
+	_, err = in.Next(&columnar.Batch{})
+	require.ErrorIs(t, err, context.Canceled)
+	require.NoError(t, in.Close())
 }
