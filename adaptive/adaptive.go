@@ -213,7 +213,7 @@ func (x *Execution) runStage(p logical.Plan, t *target) (logical.Plan, error) {
 		}
 	}
 	start := time.Now()
-	out, err := x.pipeline(stageName(t), input, filters, makeSink)
+	out, rest, err := x.someOf(stageName(t), input, filters, makeSink, x.patience(t, est))
 	if err != nil {
 		return nil, err
 	}
@@ -221,6 +221,9 @@ func (x *Execution) runStage(p logical.Plan, t *target) (logical.Plan, error) {
 	x.stages = append(x.stages, f)
 	x.emit(Event{Kind: "stage", Stage: f})
 	facts := x.facts(out)
+	if rest != nil {
+		return x.swapOutgrown(p, t, f, facts, rest), nil
+	}
 	if t.def != nil {
 		return substituteRefs(p, t.def, out, facts), nil
 	}
@@ -258,18 +261,24 @@ func stageName(t *target) string {
 
 // pipeline compiles a streaming plan and runs it into a sink.
 func (x *Execution) pipeline(name string, p logical.Plan, kf map[expr.ColumnID][]datasource.KeyFilter, makeSink func([]*expr.Column) (exec.Sink, error)) (*exec.StageOutput, error) {
+	out, _, err := x.someOf(name, p, kf, makeSink, 0)
+	return out, err
+}
+
+// someOf is pipeline that ends early after maxRows rows, if that is not 0.
+func (x *Execution) someOf(name string, p logical.Plan, kf map[expr.ColumnID][]datasource.KeyFilter, makeSink func([]*expr.Column) (exec.Sink, error), maxRows int64) (*exec.StageOutput, *exec.Rest, error) {
 	branches, cols, err := x.Planner.Compile(p, kf)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	sink, err := makeSink(cols)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if x.Notify != nil {
 		x.Notify(Event{Kind: "start", Name: name})
 	}
-	return x.Query.Run(&exec.Pipeline{Name: name, Branches: branches, Sink: sink})
+	return x.Query.RunSome(&exec.Pipeline{Name: name, Branches: branches, Sink: sink, MaxRows: maxRows})
 }
 
 // replace puts a node in another's place.
