@@ -76,7 +76,10 @@ func (x *Execution) Run(p logical.Plan, makeSink func(in []*expr.Column) (exec.S
 		x.Planner.Observe = x.observe
 	}
 	for {
-		p = x.foldScalars(p)
+		var err error
+		if p, err = x.shareScans(x.foldScalars(p)); err != nil {
+			return nil, nil, err
+		}
 		next := x.next(p)
 		if next == nil {
 			break
@@ -101,14 +104,16 @@ type target struct {
 	// reducer tells that the node is the left side of a join, run first for its keys.
 	reducer bool
 	est     float64
+	certain bool // its rows are known, so that running it teaches nothing
 }
 
-// next returns the ready stage of least estimated size, nil when the plan streams as a whole.
+// next returns the ready stage to run, nil when the plan streams as a whole: of those whose size is a guess the one of least work, since what it
+// teaches may change the rest; whole tables, whose size is known, come last, when more keys may filter them.
 func (x *Execution) next(p logical.Plan) *target {
 	var best *target
 	offer := func(t *target) {
-		t.est = x.work(t.node)
-		if best == nil || t.est < best.est {
+		t.est, t.certain = x.work(t.node), x.certain(t.node)
+		if best == nil || best.certain && !t.certain || best.certain == t.certain && t.est < best.est {
 			best = t
 		}
 	}
@@ -169,6 +174,15 @@ func (x *Execution) next(p logical.Plan) *target {
 	return best
 }
 
+// certain reports targets whose row count the source knows.
+func (x *Execution) certain(p logical.Plan) bool {
+	s := x.Opt.Cost.Of(p)
+	return s.Error <= 1 && s.Source != cost.Guess && s.Rows > smallTable
+}
+
+// Tables of so few rows are cheap whatever they are for.
+const smallTable = 1000
+
 // work estimates the rows a stage reads and makes.
 func (x *Execution) work(p logical.Plan) float64 {
 	rows := x.Opt.Cost.Rows(p)
@@ -201,7 +215,10 @@ func (x *Execution) runStage(p logical.Plan, t *target) (logical.Plan, error) {
 	}
 	var filters map[expr.ColumnID][]datasource.KeyFilter
 	if x.Planner.RuntimeFilters && t.def == nil {
-		filters = x.contextFilters(p, t.node)
+		var share float64
+		if filters, share = x.contextFilters(p, t.node); share < 1 {
+			est *= share
+		}
 		switch n := t.node.(type) {
 		case *logical.Aggregate:
 			filters = physical.ThroughAggregate(n, filters)
@@ -220,7 +237,7 @@ func (x *Execution) runStage(p logical.Plan, t *target) (logical.Plan, error) {
 	f := &Finished{Number: len(x.stages) + 1, Name: stageName(t), Plan: t.node, Estimated: est, Rows: out.Rows, Bytes: out.Bytes, Elapsed: time.Since(start), Out: out}
 	x.stages = append(x.stages, f)
 	x.emit(Event{Kind: "stage", Stage: f})
-	facts := x.facts(out)
+	facts := x.facts(t.node, out)
 	if rest != nil {
 		return x.swapOutgrown(p, t, f, facts, rest), nil
 	}
