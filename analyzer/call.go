@@ -140,9 +140,23 @@ func (b *binder) arguments(n *expr.UnresolvedCall, f *expr.Func) ([]expr.Expr, e
 				return nil, err
 			}
 			ts[i] = out[i].Type()
+		} else if f.LambdaParams != nil {
+			out[i] = b.constantLambda(out[i], f.LambdaParams(ts, i))
 		}
 	}
 	return out, nil
+}
+
+// constantLambda makes an expression that stands for a function one that does not look at its parameters.
+func (b *binder) constantLambda(e expr.Expr, params []types.Type) expr.Expr {
+	if len(params) == 0 {
+		return e
+	}
+	l := &expr.Lambda{Base: expr.Base{At: e.Pos()}, Body: e}
+	for _, t := range params {
+		l.Params = append(l.Params, &expr.Column{ID: b.a.NextID(), Name: "namedlambdavariable()", T: t, Null: true})
+	}
+	return l
 }
 
 // withoutStars replaces stars among the arguments; count(*) is count(1).

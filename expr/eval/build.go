@@ -190,6 +190,7 @@ func (b *builder) call(x *expr.Call, conditional bool) (node, error) {
 		c.lambdas[i] = le
 		c.closures = append(c.closures, le)
 		c.exact = c.exact || expr.MayFail(l.Body)
+		c.volatile = c.volatile || expr.IsVolatile(l.Body)
 	}
 	c.finish(x.Args)
 	return c, nil

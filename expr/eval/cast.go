@@ -47,6 +47,8 @@ func castKernel(from, to types.Type, o castOptions) (expr.Kernel, error) {
 	c := &caster{castOptions: o, from: from, to: to}
 	var fn expr.Kernel
 	switch {
+	case from.Kind == types.Variant || to.Kind == types.Variant:
+		return nil, sqlerr.Unsupported("VARIANT", o.pos, "Casts from and to VARIANT are not supported.")
 	case from.IsNested() && to.Kind == from.Kind:
 		return c.nested()
 	case to.Kind == types.String:

@@ -91,6 +91,9 @@ func (c *caster) toDate() expr.Kernel {
 func (c *caster) textToTimestamp() expr.Kernel {
 	zone := c.zone()
 	today := func() int32 {
+		if c.env == nil {
+			return 0
+		}
 		d, _ := temporal.Split(temporal.ToLocal(c.env.Now.UnixMicro(), zone))
 		return d
 	}
@@ -218,7 +221,7 @@ func (c *caster) toTime() expr.Kernel {
 			each(k.Rows, func(r int) {
 				s := string(trimmed(v.Bytes(r)))
 				us, ok := temporal.ParseTimestamp(s, time.UTC, func() int32 { return 0 })
-				if !ok || len(s) < 3 || s[1] != ':' && s[2] != ':' {
+				if !ok || len(s) < 3 || s[1] != ':' && s[2] != ':' || temporal.HasZone(s) {
 					c.invalid(k, r)
 					return
 				}

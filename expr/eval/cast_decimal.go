@@ -3,12 +3,12 @@ package eval
 import (
 	"bytes"
 	"math"
+	"strconv"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
-	"github.com/sparrow-engine/sparrow/types/text"
 )
 
 // toDecimal returns the cast to decimal(p, s), nil if there is none. A fraction is rounded HALF_UP.
@@ -165,7 +165,7 @@ func (c *caster) floatToDecimal(k *expr.KernelCall) {
 		case math.IsNaN(x) || math.IsInf(x, 0):
 			k.Out.SetNull(r)
 		case !ok || !types.FitsPrecision(y, int(c.to.Precision)):
-			c.outOfRange(k, r, func() string { return string(text.AppendFloat(nil, x, 64)) })
+			c.outOfRange(k, r, func() string { return strconv.FormatFloat(x, 'f', -1, 64) })
 		default:
 			c.storeDecimal(k, r, y, scale)
 		}

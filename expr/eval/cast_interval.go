@@ -173,8 +173,8 @@ func (c *caster) badInterval(k *expr.KernelCall, r int) {
 	case c.to.From == c.to.To && isLong(k.Args[0].Bytes(r)): // too many years or months
 		condition = "INVALID_INTERVAL_FORMAT.INTERVAL_PARSING"
 	}
-	k.Err = sqlerr.New(condition, c.pos, "Error parsing '%s' to interval. The value does not have the format of %s. "+
-		"Please ensure that the value provided is in a valid format for defining an interval.", k.Args[0].Value(r), c.to.SQL())
+	k.Err = sqlerr.New(condition, c.pos, "Error parsing '%s' to interval. Please ensure that the value provided is in a valid format for "+
+		"defining an interval. You can reference the documentation for the correct format.", k.Args[0].Value(r))
 }
 
 func isLong(b []byte) bool {

@@ -1,13 +1,15 @@
 package eval
 
 import (
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparrow-engine/sparrow/columnar"
-	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
@@ -293,7 +295,32 @@ func TestSteadyStateDoesNotAllocate(t *testing.T) {
 			t.Fatal(err)
 		}
 	}))
-	_ = kernel.EQ
+}
+
+func TestProgramsAreSharedByWorkers(t *testing.T) {
+	a := col(0, types.IntType)
+	e := &expr.Case{Whens: []expr.When{{Cond: &expr.In{Child: a, List: []expr.Expr{i32(1), i32(2)}}, Then: fn(add, types.IntType, a, i32(1))}}, Else: a, T: types.IntType}
+	p, err := Compile([]expr.Expr{e}, []*expr.Column{a}, env)
+	require.NoError(t, err)
+	pred, err := CompilePredicate(cmpOp(expr.OpGt, e, i32(2)), []*expr.Column{a}, env)
+	require.NoError(t, err)
+	dict := ints(1, 2, 3, nil)
+	dict.Class = columnar.Shared
+	var workers sync.WaitGroup
+	for range 4 {
+		workers.Go(func() {
+			ev, s := p.New(), pred.New()
+			for range 50 {
+				b := &columnar.Batch{Cols: []*columnar.Vector{columnar.NewDictionary(dict, []int32{0, 1, 2, 3, 1})}, N: 5}
+				vs, err := ev.Eval(b)
+				sel, err2 := s.Select(b, nil)
+				if err != nil || err2 != nil || vs[0].Value(1) != int32(3) || !slices.Equal(sel, []int32{1, 2, 4}) {
+					t.Errorf("got %v, %v, %v, %v", vs, sel, err, err2)
+				}
+			}
+		})
+	}
+	workers.Wait()
 }
 
 func TestLambda(t *testing.T) {
@@ -332,4 +359,53 @@ func TestLambda(t *testing.T) {
 	require.Equal(t, []any{[]any{int32(2), nil}, nil, []any{}, []any{int32(3)}}, got)
 	_, err = run(t, e, nil, arrays, ints(2, 0, 0, 0))
 	require.Equal(t, "DIVIDE_BY_ZERO", sqlerr.As(err).Condition)
+}
+
+// A kernel may return an argument as its result; the argument's memory is then not the call's to fill again.
+func TestResultsThatAreArguments(t *testing.T) {
+	toggle := false
+	first := &expr.Func{Name: "first", New: func(*expr.Spec) (expr.Kernel, error) {
+		return func(k *expr.KernelCall) {
+			if toggle = !toggle; toggle {
+				*k.Out = *k.Args[0]
+				return
+			}
+			clear(columnar.Values[int32](k.Out))
+		}, nil
+	}}
+	column := ints(1, 2, 3)
+	p, err := Compile([]expr.Expr{fn(first, types.IntType, col(0, types.IntType))}, inputs([]*columnar.Vector{column}), env)
+	require.NoError(t, err)
+	ev := p.New()
+	for _, want := range []any{int32(2), int32(0), int32(2)} {
+		vs, err := ev.Eval(&columnar.Batch{Cols: []*columnar.Vector{column}, N: 3})
+		require.NoError(t, err)
+		require.Equal(t, want, vs[0].Value(1))
+	}
+	require.Equal(t, int32(2), column.Value(1))
+}
+
+// An accumulating kernel passes a lambda's result to its next call.
+func TestLambdaResultAsArgument(t *testing.T) {
+	double := &expr.Func{Name: "double", New: func(*expr.Spec) (expr.Kernel, error) {
+		return func(k *expr.KernelCall) { // the second half first: a result in its argument's memory would be read when it is overwritten
+			s := k.Args[0].Bytes(0)
+			dst, buf, off := k.Out.Reserve(2 * len(s))
+			clear(dst)
+			copy(dst[len(s):], s)
+			copy(dst, s)
+			k.Out.SetReserved(0, len(dst), buf, off)
+		}, nil
+	}}
+	x := col(9, types.StringType)
+	b := newBuilder(nil, env)
+	l, err := b.lambda(&expr.Lambda{Params: []*expr.Column{x}, Body: fn(double, types.StringType, x)})
+	require.NoError(t, err)
+	l.frame = &frame{n: 1}
+	v := vector(types.StringType, "a text beyond the view.")
+	for range 3 {
+		v, err = l.Eval([]int32{0}, v)
+		require.NoError(t, err)
+	}
+	require.Equal(t, strings.Repeat("a text beyond the view.", 8), v.Value(0))
 }

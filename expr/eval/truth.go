@@ -86,7 +86,6 @@ func (n *truth) learn(dict *columnar.Vector, e *dictEntry[truthTable]) (err erro
 	for w := range e.value {
 		t := &e.value[w]
 		n.sub.cols[n.column], n.sub.n = dict, dict.Len
-		n.sub.gen++
 		if n.sel, err = choose(n.entry, &n.sub, columnar.AllRows(dict.Len), w == 1, n.sel); err != nil {
 			return err
 		}
@@ -95,7 +94,6 @@ func (n *truth) learn(dict *columnar.Vector, e *dictEntry[truthTable]) (err erro
 			t.entries[r] = 1
 		}
 		n.sub.cols[n.column], n.sub.n = columnar.NullConstant(n.typ, 1), 1
-		n.sub.gen++
 		if n.sel, err = choose(n.entry, &n.sub, columnar.AllRows(1), w == 1, n.sel); err != nil {
 			return err
 		}

@@ -132,6 +132,9 @@ func Literal(v any, t types.Type, zone *time.Location) string {
 		return "NULL"
 	}
 	s := Cast(v, t, zone)
+	if t.IsFloating() && strings.Trim(s, "-NaInfity") == "" { // NaN and infinities stand as they are
+		return s
+	}
 	switch t.Kind {
 	case types.TinyInt:
 		return s + "Y"
@@ -144,9 +147,6 @@ func Literal(v any, t types.Type, zone *time.Location) string {
 	case types.Float:
 		return "CAST('" + s + "' AS FLOAT)"
 	case types.Double:
-		if strings.Trim(s, "-0123456789.E") != "" {
-			return "CAST('" + s + "' AS DOUBLE)"
-		}
 		return s + "D"
 	case types.String:
 		return "'" + strings.ReplaceAll(strings.ReplaceAll(s, `\`, `\\`), "'", `\'`) + "'"

@@ -53,8 +53,9 @@ func TestLiteral(t *testing.T) {
 	for want, c := range map[string]struct {
 		v any
 		t types.Type
-	}{"1L": {int64(1), types.BigIntType}, `'it\'s'`: {"it's", types.StringType}, "1.5D": {1.5, types.DoubleType}, "CAST('NaN' AS DOUBLE)": {math.NaN(), types.DoubleType},
-		"1.0E10D": {1e10, types.DoubleType}, "2BD": {types.Int128Of(2), types.DecimalOf(1, 0)}, "NULL": {nil, types.IntType}, "X'0AFF'": {[]byte{10, 255}, types.BinaryType}} {
+	}{"1L": {int64(1), types.BigIntType}, `'it\'s'`: {"it's", types.StringType}, "1.5D": {1.5, types.DoubleType}, "NaN": {math.NaN(), types.DoubleType}, "-Infinity": {float32(math.Inf(-1)), types.FloatType},
+		"CAST('1.5' AS FLOAT)": {float32(1.5), types.FloatType},
+		"1.0E10D":              {1e10, types.DoubleType}, "2BD": {types.Int128Of(2), types.DecimalOf(1, 0)}, "NULL": {nil, types.IntType}, "X'0AFF'": {[]byte{10, 255}, types.BinaryType}} {
 		require.Equal(t, want, Literal(c.v, c.t, time.UTC))
 	}
 }
