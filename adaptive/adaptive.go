@@ -33,7 +33,7 @@ type Execution struct {
 	// MaxRecursion bounds the levels of recursive definitions, MaxRecursionRows their rows.
 	MaxRecursion     int
 	MaxRecursionRows int64
-	// Notify, if set, is told of every event as it happens.
+	// Notify, if set, is told of every event as it happens, and of the start of each pipeline, which is no event to keep.
 	Notify func(Event)
 
 	events    []Event
@@ -41,9 +41,10 @@ type Execution struct {
 	operators map[logical.Plan][]any
 }
 
-// Event is a finished stage or a re-planning.
+// Event is a finished stage, a re-planning, or (for Notify only) the start of a pipeline.
 type Event struct {
-	Kind   string // "stage", "replan"
+	Kind   string // "stage", "replan", "start"
+	Name   string // start: of the stage, "result" for the last pipeline
 	Stage  *Finished
 	Reason string // replan: the fact that caused it
 	Rule   string // replan: the rule that changed the plan
@@ -264,6 +265,9 @@ func (x *Execution) pipeline(name string, p logical.Plan, kf map[expr.ColumnID][
 	sink, err := makeSink(cols)
 	if err != nil {
 		return nil, err
+	}
+	if x.Notify != nil {
+		x.Notify(Event{Kind: "start", Name: name})
 	}
 	return x.Query.Run(&exec.Pipeline{Name: name, Branches: branches, Sink: sink})
 }
