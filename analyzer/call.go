@@ -13,13 +13,16 @@ import (
 // unresolvedCall binds a function call or an operator.
 func (b *binder) unresolvedCall(n *expr.UnresolvedCall) (expr.Expr, error) {
 	name := strings.ToLower(n.Name[len(n.Name)-1])
-	if len(n.Name) == 1 {
+	if len(n.Name) == 1 && n.Func == nil {
 		if e, done, err := b.special(n, name); done {
 			return e, err
 		}
 	}
-	f := builtin(n.Name)
-	if u := b.a.Catalog.Function(n.Name); u != nil && (f == nil || u.Database == "") {
+	f := n.Func
+	if f == nil {
+		f = builtin(n.Name)
+	}
+	if u := b.a.Catalog.Function(n.Name); n.Func == nil && u != nil && (f == nil || u.Database == "") {
 		if u.Func == nil {
 			return b.sqlFunction(n, u)
 		}
