@@ -102,7 +102,7 @@ func resolveArrayInsert(c *expr.Resolving) (*expr.Resolution, error) {
 func newArrayInsert(s *expr.Spec) (expr.Kernel, error) {
 	var w listWriter
 	var p pool
-	legacy := settingText(s, "spark.sql.legacy.negativeIndexInArrayInsert") == "true"
+	legacy := setting(s, "spark.sql.legacy.negativeIndexInArrayInsert") == "true"
 	return func(k *expr.KernelCall) {
 		spans, elems, at := columnOf[columnar.Span](k.Args[0]), k.Args[0].Children[0], columnOf[int32](k.Args[1])
 		src := p.fill([]int{elems.Len, k.Rows.N}, elems, k.Args[2])
@@ -319,8 +319,8 @@ func appendPadded(idx []int32, s columnar.Span, n int32) []int32 {
 	return idx
 }
 
-// settingText returns a setting of the session, in lower case.
-func settingText(s *expr.Spec, key string) string {
+// setting returns a setting of the session, in lower case.
+func setting(s *expr.Spec, key string) string {
 	if s.Env == nil || s.Env.Conf == nil {
 		return ""
 	}

@@ -44,7 +44,7 @@ type mapWriter struct {
 }
 
 func newMapWriter(s *expr.Spec) *mapWriter {
-	return &mapWriter{spec: s, lastWins: settingText(s, "spark.sql.mapKeyDedupPolicy") == "last_win"}
+	return &mapWriter{spec: s, lastWins: setting(s, "spark.sql.mapKeyDedupPolicy") == "last_win"}
 }
 
 // begin starts a result whose keys come from src.
