@@ -33,7 +33,7 @@ type Execution struct {
 	// MaxRecursion bounds the levels of recursive definitions, MaxRecursionRows their rows.
 	MaxRecursion     int
 	MaxRecursionRows int64
-	// Notify, if set, is told of every event as it happens.
+	// Notify, if set, is told of every event as it happens, and of the start of each pipeline, which is no event to keep.
 	Notify func(Event)
 
 	events    []Event
@@ -41,9 +41,10 @@ type Execution struct {
 	operators map[logical.Plan][]any
 }
 
-// Event is a finished stage or a re-planning.
+// Event is a finished stage, a re-planning, or (for Notify only) the start of a pipeline.
 type Event struct {
-	Kind   string // "stage", "replan"
+	Kind   string // "stage", "replan", "start"
+	Name   string // start: of the stage, "result" for the last pipeline
 	Stage  *Finished
 	Reason string // replan: the fact that caused it
 	Rule   string // replan: the rule that changed the plan
@@ -97,7 +98,9 @@ type target struct {
 	node   logical.Plan
 	parent logical.Plan
 	def    *logical.Def
-	est    float64
+	// reducer tells that the node is the left side of a join, run first for its keys.
+	reducer bool
+	est     float64
 }
 
 // next returns the ready stage of least estimated size, nil when the plan streams as a whole.
@@ -128,8 +131,10 @@ func (x *Execution) next(p logical.Plan) *target {
 			if _, done := n.Right.(*logical.Stage); done {
 				return left
 			}
-			if left && x.reduces(n) {
-				offer(&target{node: n.Left, parent: n})
+			if x.reduces(n) {
+				if left {
+					offer(&target{node: n.Left, parent: n, reducer: true})
+				}
 				return false
 			}
 			if visit(n.Right, n) {
@@ -162,26 +167,6 @@ func (x *Execution) next(p logical.Plan) *target {
 	}
 	visit(p, nil)
 	return best
-}
-
-// reducing is how many times smaller the left input of a join must be for it to run first.
-const reducing = 8
-
-// reduces reports whether the left input of a join should be finished before the right one, on which the join builds, because its keys then keep
-// most rows of the right one from being read, joined and grouped (sideways information passing; the magic set of a decorrelated subquery).
-func (x *Execution) reduces(j *logical.Join) bool {
-	if _, done := j.Left.(*logical.Stage); done || !x.Planner.RuntimeFilters || !passes(j.Kind, false) {
-		return false
-	}
-	l, _, nullSafe, _ := cost.EquiKeys(j.Cond, j.Left.Output(), j.Right.Output())
-	for i, k := range l {
-		if c, ok := k.(*expr.Column); ok && !nullSafe[i] {
-			if s, _ := bound(j.Left, c); s == nil { // a finished stage bounds the key already
-				return reducing*x.Opt.Cost.Rows(j.Left) < x.work(j.Right)
-			}
-		}
-	}
-	return false
 }
 
 // work estimates the rows a stage reads and makes.
@@ -253,6 +238,9 @@ func stageName(t *target) string {
 	if t.def != nil {
 		return "shared " + t.def.Name
 	}
+	if t.reducer {
+		return "keys"
+	}
 	switch t.node.(type) {
 	case *logical.Aggregate:
 		return "aggregate"
@@ -277,6 +265,9 @@ func (x *Execution) pipeline(name string, p logical.Plan, kf map[expr.ColumnID][
 	sink, err := makeSink(cols)
 	if err != nil {
 		return nil, err
+	}
+	if x.Notify != nil {
+		x.Notify(Event{Kind: "start", Name: name})
 	}
 	return x.Query.Run(&exec.Pipeline{Name: name, Branches: branches, Sink: sink})
 }

@@ -84,6 +84,8 @@ func (r *run) phase(branches []*Branch) error {
 		return nil
 	}
 	var next atomic.Int64
+	r.q.done.Store(0)
+	r.q.total.Store(int64(total))
 	return r.q.together(min(total, r.q.opts.Threads), func(w *Worker) (err error) {
 		rw := &runWorker{run: r, w: w, chains: make([]*chain, len(lives))}
 		defer func() { err = errors.Join(err, rw.close()) }()
@@ -93,6 +95,7 @@ func (r *run) phase(branches []*Branch) error {
 			if m >= total {
 				break
 			}
+			r.q.done.Add(1)
 			for m >= lives[at].first+lives[at].morsels {
 				at++
 			}
