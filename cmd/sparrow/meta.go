@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/jedib0t/go-pretty/v6/text"
+
 	"github.com/sparrow-engine/sparrow"
 	"github.com/sparrow-engine/sparrow/catalog"
 	"github.com/sparrow-engine/sparrow/expr"
@@ -122,6 +124,25 @@ func (c *console) metaFunctions(ctx context.Context, pattern string) error {
 	return c.show(ctx, func(context.Context) (result, error) {
 		return textResult([]string{"function", "description"}, rows), nil
 	})
+}
+
+// list prints rows whose last column explains the others; on a terminal the explanations are cut to its width.
+func (c *console) list(ctx context.Context, cols []string, rows [][]string) error {
+	last := len(cols) - 1
+	room := width(c.stdout) - 3*len(cols) - 1
+	for i := range last {
+		widest := len(cols[i])
+		for _, r := range rows {
+			widest = max(widest, text.StringWidthWithoutEscSequences(r[i]))
+		}
+		room -= widest
+	}
+	if c.interactive && c.file == nil && c.printer.mode == "table" {
+		for _, r := range rows {
+			r[last] = text.Snip(r[last], max(room, 20), "…")
+		}
+	}
+	return c.show(ctx, func(context.Context) (result, error) { return textResult(cols, rows), nil })
 }
 
 func near(name string, names []string) string {

@@ -108,11 +108,11 @@ func newEditor(c *completer, color bool) *readline.Shell {
 	return e
 }
 
-// configure makes Tab complete as far as all candidates agree and list them, and the arrows move through the lines of a statement before they
-// move through the history.
+// configure makes Tab complete as far as all candidates agree and list them, the arrows move through the lines of a statement before they move
+// through the history, and ë an ë: by default the editor takes U+0080 to U+00FF for a letter with the Meta key.
 func configure(e *readline.Shell) {
 	for key, value := range map[string]any{"completion-ignore-case": true, "bell-style": "none", "menu-complete-display-prefix": true,
-		"multiline-column": true} {
+		"multiline-column": true, "convert-meta": false, "input-meta": true, "output-meta": true} {
 		_ = e.Config.Set(key, value)
 	}
 	for keys, action := range map[string]string{`\t`: "menu-complete", `\M-[A`: "up-line-or-history", `\M-[B`: "down-line-or-history", `\M-OA`: "up-line-or-history",
