@@ -110,5 +110,6 @@ func finalPlan(x *execution) string {
 			return fmt.Sprintf("stage %d (%s): %s rows, %s expected, %s, %s", f.Number, f.Name, humanize.Comma(f.Rows), humanize.Comma(int64(f.Estimated)),
 				humanize.IBytes(uint64(f.Bytes)), f.Elapsed.Round(10*time.Microsecond)), f.Plan
 		},
+		Measured: x.Measured,
 	})
 }

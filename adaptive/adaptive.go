@@ -98,7 +98,9 @@ type target struct {
 	node   logical.Plan
 	parent logical.Plan
 	def    *logical.Def
-	est    float64
+	// reducer tells that the node is the left side of a join, run first for its keys.
+	reducer bool
+	est     float64
 }
 
 // next returns the ready stage of least estimated size, nil when the plan streams as a whole.
@@ -128,6 +130,12 @@ func (x *Execution) next(p logical.Plan) *target {
 			left := visit(n.Left, n)
 			if _, done := n.Right.(*logical.Stage); done {
 				return left
+			}
+			if x.reduces(n) {
+				if left {
+					offer(&target{node: n.Left, parent: n, reducer: true})
+				}
+				return false
 			}
 			if visit(n.Right, n) {
 				offer(&target{node: n.Right, parent: n})
@@ -229,6 +237,9 @@ func (x *Execution) emit(e Event) {
 func stageName(t *target) string {
 	if t.def != nil {
 		return "shared " + t.def.Name
+	}
+	if t.reducer {
+		return "keys"
 	}
 	switch t.node.(type) {
 	case *logical.Aggregate:

@@ -16,6 +16,9 @@ func (k *block) generate(it *item, g *expr.Call) ([]*item, error) {
 	if k.gen != nil {
 		return nil, sqlerr.New("UNSUPPORTED_GENERATOR.MULTI_GENERATOR", it.ast.Pos(), "The generator is not supported: only one generator allowed per SELECT clause but found 2: %s, %s.", autoName(k.a, k.gen.ast), autoName(k.a, it.ast))
 	}
+	if k.scope.namesAlias(g) {
+		return nil, sqlerr.Unsupported("LATERAL_COLUMN_ALIAS_IN_GENERATOR", it.ast.Pos(), "Referencing a lateral column alias in generator expression %s is not supported.", autoName(k.a, it.ast))
+	}
 	names := it.names
 	if it.name != "" {
 		names = []string{it.name}

@@ -228,7 +228,7 @@ func (b *binder) groupingCall(n *expr.UnresolvedCall, name string) (expr.Expr, e
 		if len(args) != 1 {
 			return nil, sqlerr.New("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", n.At, "The `grouping` requires 1 parameters but the actual number is %d.", len(args))
 		}
-		bit, err := b.groupingBit(n, args[0], 0)
+		bit, err := b.groupingBit(n, args[0])
 		if err != nil {
 			return nil, err
 		}
@@ -254,7 +254,7 @@ func (g *grouped) inOrder(args []expr.Expr) bool {
 }
 
 // groupingBit is (id >> position) & 1.
-func (b *binder) groupingBit(n *expr.UnresolvedCall, arg expr.Expr, _ int) (expr.Expr, error) {
+func (b *binder) groupingBit(n *expr.UnresolvedCall, arg expr.Expr) (expr.Expr, error) {
 	g := b.grouping
 	for i, key := range g.keys {
 		if !sameExpr(arg, key.Expr) {

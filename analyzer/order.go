@@ -305,6 +305,9 @@ func (k *block) sortItems(b *binder, by []expr.SortKey) ([]itemKey, error) {
 	out := make([]itemKey, len(keys))
 	for i, key := range keys {
 		it := k.itemOf(key.Expr)
+		if containsWindow(key.Expr) || containsAggregate(key.Expr) {
+			key.Expr = k.inline(key.Expr) // computed below the list
+		}
 		if it == nil {
 			if _, ok := key.Expr.(*expr.Literal); ok && k.sel.Distinct {
 				continue

@@ -145,6 +145,17 @@ type alias struct {
 	it   *item
 }
 
+// namesAlias reports references to items of the select list.
+func (s *scope) namesAlias(e expr.Expr) bool {
+	found := false
+	expr.Columns(e, func(c *expr.Column) {
+		for _, a := range s.aliases {
+			found = found || a.col.ID == c.ID && !hasColumn(s.cols, c.ID)
+		}
+	})
+	return found
+}
+
 func (r *relation) scope(outer *scope) *scope {
 	return &scope{cols: r.cols, hidden: r.hidden, missing: r.missing, outer: outer}
 }

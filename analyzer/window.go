@@ -68,7 +68,7 @@ func (b *binder) window(n *expr.UnresolvedCall, f *expr.Func) (expr.Expr, error)
 	if err != nil {
 		return nil, err
 	}
-	spec, err := in.spec(raw, n, f)
+	spec, err := in.spec(raw, n, f, bound)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func over(bound expr.Expr, spec expr.WindowSpec, n *expr.UnresolvedCall) expr.Ex
 }
 
 // spec binds partitioning, order and frame.
-func (b *binder) spec(s expr.WindowSpec, n *expr.UnresolvedCall, f *expr.Func) (expr.WindowSpec, error) {
+func (b *binder) spec(s expr.WindowSpec, n *expr.UnresolvedCall, f *expr.Func, bound expr.Expr) (expr.WindowSpec, error) {
 	var out expr.WindowSpec
 	var err error
 	if out.Partition, err = b.exprs(s.Partition); err != nil {
@@ -117,7 +117,7 @@ func (b *binder) spec(s expr.WindowSpec, n *expr.UnresolvedCall, f *expr.Func) (
 	if out.Order, err = b.keys(s.Order); err != nil {
 		return out, err
 	}
-	if b.clause == "SELECT" && b.namesItem(&out) {
+	if b.clause == "SELECT" && b.namesItem(&out, bound) {
 		return out, sqlerr.Unsupported("LATERAL_COLUMN_ALIAS_IN_WINDOW", n.At, "Referencing a lateral column alias in window expression %s is not supported.", autoName(b.a, n))
 	}
 	if f.Kind == expr.WindowFunction && len(out.Order) == 0 {
@@ -128,16 +128,11 @@ func (b *binder) spec(s expr.WindowSpec, n *expr.UnresolvedCall, f *expr.Func) (
 	return out, err
 }
 
-// namesItem reports lateral aliases in a window's specification.
-func (b *binder) namesItem(s *expr.WindowSpec) bool {
+// namesItem reports lateral aliases in a window's specification or arguments.
+func (b *binder) namesItem(s *expr.WindowSpec, call expr.Expr) bool {
 	found := false
-	check := func(e expr.Expr) {
-		expr.Columns(e, func(c *expr.Column) {
-			for _, a := range b.scope.aliases {
-				found = found || a.col.ID == c.ID && !hasColumn(b.scope.cols, c.ID) && !b.scope.first
-			}
-		})
-	}
+	check := func(e expr.Expr) { found = found || b.scope.namesAlias(e) }
+	check(call)
 	for _, e := range s.Partition {
 		check(e)
 	}
@@ -174,10 +169,10 @@ func (b *binder) frame(f *expr.Frame, s *expr.WindowSpec, n *expr.UnresolvedCall
 		return nil, bad("RANGE_FRAME_WITHOUT_ORDER", "A range window frame cannot be used in an unordered window specification.")
 	}
 	var err error
-	if out.Start, err = b.bound1(f.Start, f, s, n); err != nil {
+	if out.Start, err = b.frameBound(f.Start, f, s, n); err != nil {
 		return nil, err
 	}
-	if out.End, err = b.bound1(f.End, f, s, n); err != nil {
+	if out.End, err = b.frameBound(f.End, f, s, n); err != nil {
 		return nil, err
 	}
 	if rank(out.Start.Kind) > rank(out.End.Kind) {
@@ -203,8 +198,8 @@ func (b *binder) fixedFrame(f *expr.Frame, n *expr.UnresolvedCall, fn *expr.Func
 	return nil, sqlerr.New("WINDOW_FUNCTION_AND_FRAME_MISMATCH", n.At, "Window frame does not match the required frame of \"%s\".", autoName(b.a, &expr.UnresolvedCall{Name: n.Name, Args: n.Args}))
 }
 
-// bound1 binds one bound: ROWS takes integers, RANGE what can be added to the sort key.
-func (b *binder) bound1(x expr.Bound, f *expr.Frame, s *expr.WindowSpec, n *expr.UnresolvedCall) (expr.Bound, error) {
+// frameBound binds one bound: ROWS takes integers, RANGE what can be added to the sort key.
+func (b *binder) frameBound(x expr.Bound, f *expr.Frame, s *expr.WindowSpec, n *expr.UnresolvedCall) (expr.Bound, error) {
 	if x.Offset == nil {
 		return x, nil
 	}

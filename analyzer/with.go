@@ -14,12 +14,8 @@ type cteScope struct {
 	name  string
 	def   int64
 	cols  []column // nil while the anchor of a recursive definition is being bound
-	self  *recursion
 	outer *cteScope
 }
-
-// recursion is the state of a recursive definition whose own query is being bound.
-type recursion struct{ name string }
 
 // with binds WITH. A definition is bound once; every reference reads it under fresh numbers.
 func (a *analyzer) with(n *logical.UnresolvedWith, outer *scope) (*relation, error) {
@@ -158,7 +154,7 @@ func (a *analyzer) recursive(d *logical.CTE, outer *scope) (*relation, error) {
 		return nil, sqlerr.New("UNION_NOT_SUPPORTED_IN_RECURSIVE_CTE", d.Pos, "The UNION operator is not yet supported within recursive common table expressions (WITH clauses that refer to themselves, directly or indirectly).").WithHint("Please use UNION ALL instead.")
 	}
 	inner := *a
-	self := &cteScope{name: strings.ToLower(d.Name), self: &recursion{d.Name}, outer: a.ctes}
+	self := &cteScope{name: strings.ToLower(d.Name), outer: a.ctes}
 	inner.ctes = self
 	anchor, step := u.Inputs[0], u.Inputs[len(u.Inputs)-1]
 	if len(u.Inputs) > 2 {

@@ -182,6 +182,34 @@ func TestFinishRunsFromTheSourceOn(t *testing.T) {
 	require.EqualValues(t, 12, out.Rows)
 }
 
+// halve passes every second batch on.
+type halve struct{ _ int } // not of size zero: pointers tell steps apart
+
+func (*halve) Name() string { return "halve" }
+func (*halve) New(w *Worker, next Push) (Push, func() error, error) {
+	return func(b *columnar.Batch) error {
+		if b.Seq%2 == 0 {
+			return nil
+		}
+		time.Sleep(time.Millisecond)
+		return next(b)
+	}, nil, nil
+}
+
+func TestMetricsCountWhatOperatorsGive(t *testing.T) {
+	q := NewQuery(context.Background(), Options{Threads: 3})
+	defer q.Close()
+	src, step, sink := &numbers{5, 4, 10, 0}, &halve{}, &collect{}
+	require.Nil(t, q.Metrics(src))
+	_, err := q.Run(&Pipeline{Sink: sink, Branches: []Branch{{Source: src, Steps: []Step{step}}}})
+	require.NoError(t, err)
+	require.EqualValues(t, 200, q.Metrics(src).Rows())
+	require.EqualValues(t, 20, q.Metrics(src).Batches())
+	require.EqualValues(t, 100, q.Metrics(step).Rows())
+	require.GreaterOrEqual(t, q.Metrics(step).Time(), 10*time.Millisecond)
+	require.Less(t, q.Metrics(sink).Time(), q.Metrics(step).Time())
+}
+
 func TestErrorsAndPanicsEndTheRun(t *testing.T) {
 	q := NewQuery(context.Background(), Options{Threads: 4})
 	defer q.Close()

@@ -4,7 +4,6 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/expr"
-	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -121,16 +120,12 @@ func chooseFixed[T columnar.Fixed](k *expr.KernelCall, best []int16) {
 
 func newRaiseError(s *expr.Spec) (expr.Kernel, error) {
 	return func(k *expr.KernelCall) {
-		for i := range k.Rows.Count() {
-			r := k.Rows.Row(i)
-			if !k.Fail(r) {
-				continue
-			}
+		for i := range each(k) {
 			text := "null"
-			if !k.Args[0].IsNull(r) {
-				text = string(k.Args[0].Bytes(r))
+			if !k.Args[0].IsNull(i) {
+				text = string(k.Args[0].Bytes(i))
 			}
-			k.Err = sqlerr.New("USER_RAISED_EXCEPTION", s.Pos, "%s", text)
+			reject(k, i, s, "USER_RAISED_EXCEPTION", "%s", text) // an error without ANSI, too
 		}
 	}, nil
 }

@@ -21,7 +21,9 @@ func kernelOf(k expr.Kernel) newKernel {
 // tolerant makes a fallible kernel return null where it fails: the try_ form of a function.
 func tolerant(inner newKernel) newKernel {
 	return func(s *expr.Spec) (expr.Kernel, error) {
-		kernel, err := inner(s)
+		try := *s
+		try.Mode = expr.Try // so that not even what fails in every mode is fatal
+		kernel, err := inner(&try)
 		if err != nil {
 			return nil, err
 		}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/expr"
-	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -269,9 +268,4 @@ func widthBucket(x, low, high float64, n int64) (int64, bool) {
 		return int64(float64(n)*(x-lo)/(hi-lo)) + 1, true
 	}
 	return int64(float64(n)*(hi-x)/(hi-lo)) + 1, true
-}
-
-// zeroModulus fails a row whose divisor is zero.
-func zeroModulus(k *expr.KernelCall, i int, pos sqlerr.Pos) {
-	raise(k, i, pos, "REMAINDER_BY_ZERO", "Remainder by zero. Use `try_mod` to tolerate divisor being 0 and return NULL instead. If necessary set \"spark.sql.ansi.enabled\" to \"false\" to bypass this error.")
 }

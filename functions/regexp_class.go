@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -21,25 +22,29 @@ var (
 )
 
 // posixSets are Java's ASCII classes.
-var posixSets = map[string]runeSet{
-	"Lower": {{'a', 'z'}}, "Upper": {{'A', 'Z'}}, "ASCII": {{0, 0x7F}}, "Alpha": {{'A', 'Z'}, {'a', 'z'}}, "Digit": {{'0', '9'}},
-	"Alnum": {{'0', '9'}, {'A', 'Z'}, {'a', 'z'}}, "Punct": {{'!', '/'}, {':', '@'}, {'[', '`'}, {'{', '~'}}, "Graph": {{'!', '~'}},
-	"Print": {{' ', '~'}}, "Blank": {{'\t', '\t'}, {' ', ' '}}, "Cntrl": {{0, 0x1F}, {0x7F, 0x7F}}, "XDigit": {{'0', '9'}, {'A', 'F'}, {'a', 'f'}},
-	"Space": {{'\t', '\r'}, {' ', ' '}},
-}
+var posixSets = sync.OnceValue(func() map[string]runeSet {
+	return map[string]runeSet{
+		"Lower": {{'a', 'z'}}, "Upper": {{'A', 'Z'}}, "ASCII": {{0, 0x7F}}, "Alpha": {{'A', 'Z'}, {'a', 'z'}}, "Digit": {{'0', '9'}},
+		"Alnum": {{'0', '9'}, {'A', 'Z'}, {'a', 'z'}}, "Punct": {{'!', '/'}, {':', '@'}, {'[', '`'}, {'{', '~'}}, "Graph": {{'!', '~'}},
+		"Print": {{' ', '~'}}, "Blank": {{'\t', '\t'}, {' ', ' '}}, "Cntrl": {{0, 0x1F}, {0x7F, 0x7F}}, "XDigit": {{'0', '9'}, {'A', 'F'}, {'a', 'f'}},
+		"Space": {{'\t', '\r'}, {' ', ' '}},
+	}
+})
 
 // javaNames are Java's names of Unicode properties that Go calls otherwise.
-var javaNames = map[string]string{
-	"IsAlphabetic": "L", "IsLetter": "L", "IsDigit": "Nd", "IsUppercase": "Lu", "IsLowercase": "Ll", "IsPunctuation": "P", "IsWhite_Space": "White_Space",
-	"javaLowerCase": "Ll", "javaUpperCase": "Lu", "javaLetter": "L", "javaDigit": "Nd", "javaWhitespace": "White_Space",
-}
+var javaNames = sync.OnceValue(func() map[string]string {
+	return map[string]string{
+		"IsAlphabetic": "L", "IsLetter": "L", "IsDigit": "Nd", "IsUppercase": "Lu", "IsLowercase": "Ll", "IsPunctuation": "P", "IsWhite_Space": "White_Space",
+		"javaLowerCase": "Ll", "javaUpperCase": "Lu", "javaLetter": "L", "javaDigit": "Nd", "javaWhitespace": "White_Space",
+	}
+})
 
 // property returns the characters of \p{name}.
 func property(name string) (runeSet, bool) {
-	if s, ok := posixSets[name]; ok {
+	if s, ok := posixSets()[name]; ok {
 		return s, true
 	}
-	if n, ok := javaNames[name]; ok {
+	if n, ok := javaNames()[name]; ok {
 		name = n
 	}
 	if _, v, ok := strings.Cut(name, "="); ok {

@@ -15,10 +15,12 @@ func families() []func() []*expr.Func {
 		aggregates,
 		operators,
 		bitOperators,
+		collections,
 		comparisons,
 		conditionals,
 		extremes,
 		scalars,
+		datetimes,
 		windows,
 		textMatches,
 	}

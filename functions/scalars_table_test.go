@@ -2,6 +2,8 @@ package functions_test
 
 import (
 	"testing"
+
+	"github.com/sparrow-engine/sparrow/expr"
 )
 
 // TestAnswers compares calls with the answers of Spark and Java, with what the examples do not show: limits, nulls, errors, Unicode.
@@ -228,6 +230,50 @@ func TestFormats(t *testing.T) {
 	} {
 		got, _, err := answer(x.call)
 		if err != nil || got != x.want {
+			t.Errorf("%s = %q (%v), want %q", x.call, got, err, x.want)
+		}
+	}
+}
+
+// TestLegacy checks what fails, and what gives null, without ANSI.
+func TestLegacy(t *testing.T) {
+	defer func(env *expr.Env) { testEnv = env }(testEnv)
+	legacy := *testEnv
+	legacy.ANSI = false
+	testEnv = &legacy
+	for _, x := range []struct{ call, want string }{
+		{"round(2147483647, -1)", "-2147483646"},
+		{"conv('92233720368547758070', 10, 16)", "FFFFFFFFFFFFFFFF"},
+		{"elt(3, 'a', 'b')", "NULL"},
+		{"left('abcd', 'a')", "NULL"},
+		{"validate_utf8(x'80')", "INVALID_UTF8_STRING"},
+		{"try_validate_utf8(x'80')", "NULL"},
+		{"try_url_decode('%')", "NULL"},
+		{"rlike('a', '(')", "INVALID_PARAMETER_VALUE.PATTERN"},
+		{"getbit(1, 32)", "INVALID_PARAMETER_VALUE.BIT_POSITION_RANGE"},
+		{"raise_error('x')", "USER_RAISED_EXCEPTION"},
+	} {
+		if got, _, err := answer(x.call); err != nil || got != x.want {
+			t.Errorf("%s = %q (%v), want %q", x.call, got, err, x.want)
+		}
+	}
+}
+
+// TestLegacyCharsets checks the two settings that bring back what older Sparks did.
+func TestLegacyCharsets(t *testing.T) {
+	defer func(env *expr.Env) { testEnv = env }(testEnv)
+	legacy := *testEnv
+	legacy.Conf = func(string) string { return "true" }
+	testEnv = &legacy
+	for _, x := range []struct{ call, want string }{
+		{"encode('é€', 'WINDOWS-1252')", "\xe9\x80"},
+		{"decode(x'e980', 'windows-1252')", "é€"},
+		{"encode('渭a', 'US-ASCII')", "?a"},
+		{"decode(x'ff61', 'US-ASCII')", "\ufffda"},
+		{"decode(x'ff61', 'UTF-8')", "\ufffda"},
+		{"encode('a', 'Windows-xxx')", "INVALID_PARAMETER_VALUE.CHARSET"},
+	} {
+		if got, _, err := answer(x.call); err != nil || got != x.want {
 			t.Errorf("%s = %q (%v), want %q", x.call, got, err, x.want)
 		}
 	}

@@ -56,7 +56,7 @@ func (c *leafReader) loadDictionary() error {
 		return fmt.Errorf("dictionary: %w", err)
 	}
 	d.buf = buf
-	if e := d.header.encoding; e != format.Plain && e != format.PlainDictionary {
+	if e := d.header.encoding; e != format.Plain && e != plainDictionary {
 		return fmt.Errorf("the dictionary encoding %s is not supported", e)
 	}
 	if err := c.decodeDictionary(data, d.header.values); err != nil {
@@ -114,26 +114,4 @@ func (d *dictionary) bound(t types.Type) {
 	if d.vec.Len > 0 && boundable(t) {
 		d.vec.Lo, d.vec.Hi, d.vec.HasBounds = boundsOf(d.vec, 0, d.vec.Len)
 	}
-}
-
-// Codes reads the codes of rows [row, row+len(dst)) if all of them are coded and not null; ok is false, and nothing is read, otherwise.
-func (c *leafReader) Codes(row int64, dst []int32) (ok bool, err error) {
-	if err := c.seek(row); err != nil {
-		return false, err
-	}
-	if err := c.enter(); err != nil {
-		return false, err
-	}
-	if c.page.kind != pageCodes || c.page.left < len(dst) || c.leaf.maxDef > 0 {
-		return false, nil
-	}
-	if err := c.page.codes.read(dst); err != nil {
-		return false, err
-	}
-	if maxCode(dst) >= uint32(c.dict.vec.Len) {
-		return false, errCode
-	}
-	c.row += int64(len(dst))
-	c.page.left -= len(dst)
-	return true, nil
 }

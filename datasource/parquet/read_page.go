@@ -71,6 +71,9 @@ func (in *chunkInput) header() (h pageHeader, err error) {
 	}
 }
 
+// plainDictionary is PLAIN_DICTIONARY, which old files say for dictionaries (PLAIN) and codes (RLE_DICTIONARY) alike.
+const plainDictionary format.Encoding = 2
+
 type pageKind uint8
 
 const (
@@ -196,7 +199,7 @@ func (c *leafReader) values(data []byte) error {
 	p.data, p.pos = data, 0
 	t := c.leaf.physical
 	switch e := p.header.encoding; {
-	case e == format.RLEDictionary || e == format.PlainDictionary:
+	case e == format.RLEDictionary || e == plainDictionary:
 		p.kind = pageCodes
 		width := 0
 		if len(data) > 0 {

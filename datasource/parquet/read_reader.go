@@ -27,7 +27,6 @@ type reader struct {
 	active  []*step
 	codec   decompressor
 	counts  readCounts
-	bytes   int64 // counted so far of the columns' input
 
 	morsel  morsel
 	number  int
@@ -275,6 +274,10 @@ func (r *reader) narrow(n int) (columnar.Rows, error) {
 			}
 		} else if f := s.slot.Load(); f != nil && !s.off {
 			out = s.selectKeys(f, r.input.Cols[s.fields[0]], rows, r.end-r.row, out)
+			if s.none && r.onlyCodes(s.fields[0]) { // no entry of the row group's dictionary is a key
+				r.ranges = nil
+				return columnar.Rows{Sel: emptyRows}, nil
+			}
 		} else {
 			continue
 		}
@@ -292,6 +295,12 @@ func (r *reader) narrow(n int) (columnar.Rows, error) {
 		}
 	}
 	return rows, nil
+}
+
+// onlyCodes reports whether all values of a column in the row group are entries of the dictionary that is loaded.
+func (r *reader) onlyCodes(field int) bool {
+	l := r.columns[field].node.reader
+	return l != nil && l.dict.loaded && l.dict.keep && onlyCodes(l.meta)
 }
 
 var emptyRows = []int32{}

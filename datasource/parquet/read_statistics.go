@@ -176,7 +176,7 @@ func (s *sample) sampleBytes(m *format.ColumnMetaData, l *fileLeaf, rows float64
 	s.byteRows += rows
 }
 
-// onlyCodes reports whether no data page of the chunk is plain, as far as the footer tells.
+// onlyCodes reports whether the footer tells that all data pages of the chunk are dictionary codes.
 func onlyCodes(m *format.ColumnMetaData) bool {
 	data := false
 	for _, e := range m.EncodingStats {
@@ -184,18 +184,19 @@ func onlyCodes(m *format.ColumnMetaData) bool {
 			continue
 		}
 		data = true
-		if e.Encoding != format.RLEDictionary && e.Encoding != format.PlainDictionary {
+		if e.Encoding != format.RLEDictionary && e.Encoding != plainDictionary {
 			return false
 		}
 	}
 	if data {
 		return true
 	}
+	// Without those statistics, plain may be how the dictionary was written, or pages after it.
 	for _, e := range m.Encoding {
 		switch e {
-		case format.RLEDictionary, format.PlainDictionary:
+		case plainDictionary:
 			data = true
-		case format.RLE, format.BitPacked, format.Plain: // plain is also how dictionaries are written
+		case format.RLE, format.BitPacked:
 		default:
 			return false
 		}

@@ -1,0 +1,12 @@
+package functions
+
+import (
+	"slices"
+
+	"github.com/sparrow-engine/sparrow/expr"
+)
+
+// datetimes are the functions of dates, timestamps, times and intervals.
+func datetimes() []*expr.Func {
+	return slices.Concat(datePartFuncs(), extractFuncs())
+}
