@@ -121,9 +121,7 @@ func (c *console) metaFunctions(ctx context.Context, pattern string) error {
 	if len(rows) == 0 {
 		return fmt.Errorf("There is no function like %s.%s", pattern, near(pattern, functions.Names())) //nolint:staticcheck // a sentence for the user
 	}
-	return c.show(ctx, func(context.Context) (result, error) {
-		return textResult([]string{"function", "description"}, rows), nil
-	})
+	return c.list(ctx, []string{"function", "description"}, rows)
 }
 
 // list prints rows whose last column explains the others; on a terminal the explanations are cut to its width.
@@ -309,9 +307,7 @@ func (c *console) metaConf(ctx context.Context, arg string) error {
 			return fmt.Errorf("There is no setting like %s.", key) //nolint:staticcheck // a sentence for the user
 		}
 	}
-	return c.show(ctx, func(context.Context) (result, error) {
-		return textResult([]string{"key", "value", "meaning"}, rows), nil
-	})
+	return c.list(ctx, []string{"key", "value", "meaning"}, rows)
 }
 
 // settings returns key, value and meaning of the settings whose key contains a text.

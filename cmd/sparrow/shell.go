@@ -82,7 +82,14 @@ func accepts(line string) bool {
 	case "quit", "exit", "help":
 		return true
 	}
-	return strings.HasPrefix(strings.TrimSpace(line), `\`) || sparrow.StatementComplete(line)
+	for at := 0; at < len(line); {
+		p := nextPiece(line, at)
+		if p.start < p.end && !p.ended {
+			return false
+		}
+		at = p.after
+	}
+	return true
 }
 
 func newEditor(c *completer, color bool) *readline.Shell {
