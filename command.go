@@ -76,6 +76,12 @@ func (st *statement) execute(ctx context.Context, p logical.Plan) (*table, error
 	c := st.session.catalog
 	switch n := p.(type) {
 	case *logical.Unsupported:
+		switch {
+		case n.Feature == "SET_PATH" && !st.conf.Bool("spark.sql.path.enabled"):
+			return nil, sqlerr.Unsupported("SET_PATH_WHEN_DISABLED", n.At, "SET PATH is disabled.")
+		case n.Feature == "CALL":
+			return nil, sqlerr.New("MISSING_CATALOG_ABILITY.PROCEDURES", n.At, "Catalog %s does not support procedures.", types.Quote(catalog.DefaultCatalog))
+		}
 		return nil, sqlerr.Unsupported(n.Feature, n.At, "%s is not supported.", strings.ToLower(strings.ReplaceAll(n.Feature, "_", " ")))
 	case *logical.CreateView:
 		return nil, st.createView(ctx, n)
@@ -193,6 +199,12 @@ func (st *statement) createFunction(ctx context.Context, n *logical.CreateFuncti
 		return c.DropFunction(n.Name, n.Temporary, n.IfExists, n.At)
 	}
 	f := &catalog.Function{Name: n.Name[len(n.Name)-1], Params: n.Params, Returns: n.Returns, Table: n.Table, IsTable: n.IsTable, Body: n.Body, Query: n.Query, Comment: n.Comment}
+	if !n.Temporary {
+		var err error
+		if f.Database, f.Name, err = c.Place(n.Name, n.At); err != nil {
+			return err
+		}
+	}
 	return c.CreateFunction(f, n.Temporary, exists(n.OrReplace, n.IfNotExists), n.At)
 }
 

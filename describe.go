@@ -42,11 +42,10 @@ func (st *statement) describe(ctx context.Context, n *logical.Describe) (*table,
 	if err != nil {
 		return nil, err
 	}
-	p, err := st.analyze(ctx, &logical.UnresolvedRelation{Base: n.Base, Parts: n.Name})
+	schema, err := st.relationSchema(ctx, r, n)
 	if err != nil {
 		return nil, err
 	}
-	schema := logical.Schema(p)
 	comments := make([]any, len(schema))
 	if r.Table != nil {
 		for i, c := range r.Table.Columns {
@@ -94,9 +93,53 @@ func (st *statement) describe(ctx context.Context, n *logical.Describe) (*table,
 	return t, nil
 }
 
+// relationSchema returns the columns of a table, or those that a view had when it was made.
+func (st *statement) relationSchema(ctx context.Context, r *catalog.Relation, n *logical.Describe) (types.Schema, error) {
+	if v := r.View; v != nil && len(v.Schema) > 0 {
+		s := append(types.Schema{}, v.Schema...)
+		for i := range s {
+			if i < len(v.Columns) {
+				s[i].Name = v.Columns[i]
+			}
+		}
+		return s, nil
+	}
+	p, err := st.analyze(ctx, &logical.UnresolvedRelation{Base: n.Base, Parts: n.Name})
+	if err != nil {
+		return nil, err
+	}
+	return logical.Schema(p), nil
+}
+
 func (st *statement) describeFunction(n *logical.Describe) (*table, error) {
 	name := n.Name[len(n.Name)-1]
 	t := textTable("function_desc")
+	if u := st.session.catalog.Function(n.Name); u != nil && u.Func == nil {
+		kind := "SCALAR"
+		if u.IsTable {
+			kind = "TABLE"
+		}
+		t.add("Function: " + strings.Join(functionName(u), "."))
+		t.add("Type:     " + kind)
+		for i, c := range u.Params {
+			label := "          "
+			if i == 0 {
+				label = "Input:    "
+			}
+			t.add(label + c.Name + " " + c.Type.SQL())
+		}
+		if u.Returns != nil {
+			t.add("Returns:  " + u.Returns.SQL())
+		}
+		for i, f := range u.Table {
+			label := "          "
+			if i == 0 {
+				label = "Returns:  "
+			}
+			t.add(label + f.Name + " " + f.Type.SQL())
+		}
+		return t, nil
+	}
 	f := functions.Lookup(name)
 	if f == nil {
 		return nil, sqlerr.New("ROUTINE_NOT_FOUND", n.At, "The function %s does not exist.", types.Quote(name)).
@@ -111,6 +154,13 @@ func (st *statement) describeFunction(n *logical.Describe) (*table, error) {
 		t.add("Since: " + f.Since)
 	}
 	return t, nil
+}
+
+func functionName(f *catalog.Function) []string {
+	if f.Database == "" {
+		return []string{f.Name}
+	}
+	return []string{catalog.DefaultCatalog, f.Database, f.Name}
 }
 
 // details adds the detailed information of a table or persistent view.

@@ -110,7 +110,7 @@ func (st *statement) immediate(ctx context.Context, n *logical.ExecuteImmediate)
 		}
 		return nil, sqlerr.New("INVALID_EXPR_TYPE_FOR_QUERY_EXECUTE_IMMEDIATE", n.Text.Pos(), "Expression type must be string type but got %s.", text.T.SQL())
 	}
-	params, err := st.immediateParams(ctx, n)
+	params, err := st.immediateParams(ctx, n, s)
 	if err != nil {
 		return nil, err
 	}
@@ -141,13 +141,14 @@ func (st *statement) immediate(ctx context.Context, n *logical.ExecuteImmediate)
 	return (&table{}).frame(st), nil
 }
 
-func (st *statement) immediateParams(ctx context.Context, n *logical.ExecuteImmediate) (analyzer.Params, error) {
-	p := analyzer.Params{}
+// immediateParams are the values of USING: by name where all have one that the text asks for, else by position.
+func (st *statement) immediateParams(ctx context.Context, n *logical.ExecuteImmediate, text string) (analyzer.Params, error) {
+	p := analyzer.Params{Named: map[string]any{}}
 	for _, e := range n.Using {
 		name := ""
 		if a, ok := e.(*expr.Alias); ok && len(a.Names) == 1 {
 			name, e = a.Names[0], a.Child
-		} else if v, ok := e.(*expr.Name); ok && len(n.Using) > 0 && st.session.catalog.Variable(v.Parts) != nil {
+		} else if v, ok := e.(*expr.Name); ok {
 			name = v.Parts[len(v.Parts)-1] // a variable also gives its name
 		}
 		lit, err := st.constant(ctx, e, nil)
@@ -155,12 +156,14 @@ func (st *statement) immediateParams(ctx context.Context, n *logical.ExecuteImme
 			return p, err
 		}
 		p.Positional = append(p.Positional, lit)
-		if name != "" {
-			if p.Named == nil {
-				p.Named = map[string]any{}
-			}
+		if name != "" && strings.Contains(text, ":"+name) {
 			p.Named[name] = lit
 		}
+	}
+	if len(p.Named) == len(n.Using) {
+		p.Positional = nil
+	} else {
+		p.Named = nil
 	}
 	return p, nil
 }
