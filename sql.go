@@ -90,16 +90,17 @@ func (s *Session) Script(ctx context.Context, text string) (*DataFrame, error) {
 
 // frame runs a command, or binds a query.
 func (st *statement) frame(ctx context.Context, p logical.Plan) (*DataFrame, error) {
-	df := &DataFrame{st: st, plan: p}
 	if isCommand(p) {
 		t, err := st.command(ctx, p)
 		if err != nil {
 			return nil, err
 		}
-		df.plan = t.plan(st)
-		df.bound.set(df.plan)
+		rows := t.plan(st)
+		df := newFrame(st, rows, nil)
+		df.bound.set(rows)
 		return df, nil
 	}
+	df := newFrame(st, p, &logical.Bindings{Text: st.text, Positional: st.params.Positional, Named: st.params.Named})
 	if _, err := df.analyzed(ctx); err != nil {
 		return nil, err
 	}
