@@ -34,6 +34,9 @@ func hasSubquery(e expr.Expr) bool {
 
 func (r *subqueryRewriter) plan(p logical.Plan) logical.Plan {
 	p = logical.RewriteChildren(p, r.plan)
+	if w, ok := p.(*logical.With); ok {
+		return withoutUnread(w)
+	}
 	found := false
 	for _, e := range logical.Expressions(p) {
 		found = found || hasSubquery(e)
@@ -62,6 +65,36 @@ func (r *subqueryRewriter) plan(p logical.Plan) logical.Plan {
 	}
 	r.fail(sqlerr.Unsupported("SUBQUERY_IN_THIS_CLAUSE", p.Pos(), "A subquery cannot stand here."))
 	return p
+}
+
+// withoutUnread drops definitions that nothing reads: their correlated columns would be in the way.
+func withoutUnread(w *logical.With) logical.Plan {
+	read := map[int64]bool{}
+	note := func(p logical.Plan) {
+		logical.Walk(p, func(n logical.Plan) bool {
+			if ref, ok := n.(*logical.Ref); ok {
+				read[ref.Def] = true
+			}
+			return true
+		})
+	}
+	note(w.Body)
+	var keep []logical.Def
+	for i := len(w.Defs) - 1; i >= 0; i-- {
+		if d := w.Defs[i]; read[d.ID] {
+			keep = append([]logical.Def{d}, keep...)
+			note(d.Plan)
+		}
+	}
+	switch len(keep) {
+	case 0:
+		return w.Body
+	case len(w.Defs):
+		return w
+	}
+	c := *w
+	c.Defs = keep
+	return &c
 }
 
 func (r *subqueryRewriter) fail(err error) {
@@ -177,6 +210,31 @@ func negated(op string) string {
 	return map[string]string{"=": "<>", "==": "<>", "<>": "=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}[op]
 }
 
+// liftByRow lifts each subquery of a predicate over both sides of an outer join into the side whose columns it needs.
+func (r *subqueryRewriter) liftByRow(n *logical.Join, left, right logical.Plan, pred expr.Expr, lset, rset columnSet) (logical.Plan, logical.Plan, expr.Expr) {
+	pred = expr.Rewrite(pred, func(x expr.Expr) expr.Expr {
+		s, ok := x.(*expr.Subquery)
+		if !ok {
+			return x
+		}
+		onLeft, onRight := lset.touches(s), rset.touches(s)
+		for _, c := range logical.Free(s.Query.(logical.Plan)) {
+			onLeft, onRight = onLeft || lset[c.ID], onRight || rset[c.ID]
+		}
+		switch {
+		case !onRight:
+			left, x = r.lift(left, s)
+		case !onLeft:
+			right, x = r.lift(right, s)
+		default:
+			r.fail(sqlerr.New("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_CORRELATED_EXPRESSION_IN_JOIN_CONDITION", n.At,
+				"A subquery in the condition of an outer join refers to both sides of the join."))
+		}
+		return x
+	})
+	return left, right, pred
+}
+
 func (r *subqueryRewriter) join(n *logical.Join) logical.Plan {
 	out := n.Output()
 	if n.Kind == logical.Inner {
@@ -196,8 +254,7 @@ func (r *subqueryRewriter) join(n *logical.Join) logical.Plan {
 		case !rset.touches(pred):
 			left, pred = r.lift(left, pred)
 		default:
-			r.fail(sqlerr.New("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_CORRELATED_EXPRESSION_IN_JOIN_CONDITION", n.At,
-				"A subquery in the condition of an outer join refers to both sides of the join."))
+			left, right, pred = r.liftByRow(n, left, right, pred, lset, rset)
 		}
 		conds = append(conds, pred)
 	}
