@@ -136,7 +136,7 @@ func formatTimes(s *expr.Spec, patterns patternReader) expr.Kernel {
 				continue
 			}
 			if !p.OnlyTime() {
-				reject(k, i, s, "INVALID_DATETIME_PATTERN.WITH_SUGGESTION", "Unrecognized datetime pattern: '%s'. A time has no date and no zone.", patterns.text)
+				reject(k, i, s, "INVALID_PARAMETER_VALUE.PATTERN", "The value of parameter(s) `format` in `date_format` is invalid: '%s'.", patterns.text)
 				continue
 			}
 			buf = p.AppendAt(buf[:0], t.at(i)/1000, 0, time.UTC)

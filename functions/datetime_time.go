@@ -211,3 +211,33 @@ func floatMicros(x float64) int64 {
 	}
 	return -1
 }
+
+// timeEnabled makes a resolution fail unless the session has switched the type TIME on.
+func timeEnabled(resolve func(*expr.Resolving) (*expr.Resolution, error)) func(*expr.Resolving) (*expr.Resolution, error) {
+	return func(c *expr.Resolving) (*expr.Resolution, error) {
+		if err := checkTimeEnabled(c); err != nil {
+			return nil, err
+		}
+		if resolve == nil {
+			return bySigs(c, c.Args)
+		}
+		return resolve(c)
+	}
+}
+
+func checkTimeEnabled(c *expr.Resolving) error {
+	if c.Env == nil || c.Env.Conf == nil || strings.EqualFold(c.Env.Conf("spark.sql.timeType.enabled"), "true") {
+		return nil
+	}
+	return sqlerr.New("UNSUPPORTED_TIME_TYPE", c.Pos, "The data type TIME is not supported.").WithHint("Set spark.sql.timeType.enabled to true.")
+}
+
+// resolveClockPart is the resolution of hour, minute and second, which read times only where these are enabled.
+func resolveClockPart(c *expr.Resolving) (*expr.Resolution, error) {
+	if len(c.Args) == 1 && c.Args[0].Type().Kind == types.Time {
+		if err := checkTimeEnabled(c); err != nil {
+			return nil, err
+		}
+	}
+	return bySigs(c, c.Args)
+}

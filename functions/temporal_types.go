@@ -86,7 +86,9 @@ func shiftPair(a, b types.Type) (pair, bool) {
 		return pair{types.TimestampType, b, types.TimestampType}, true
 	case a.Kind == types.Date && (b.Kind == types.YearMonth || b.Kind == types.CalendarInterval):
 		return pair{a, b, a}, true
-	case a.Kind == types.Date && (b.Kind == types.Null || b.IsInteger() && b.Kind != types.BigInt):
+	case a.Kind == types.Date && b.Kind == types.Null:
+		return pair{types.TimestampType, types.DayTimeType, types.TimestampType}, true
+	case a.Kind == types.Date && b.IsInteger() && b.Kind != types.BigInt:
 		return pair{a, types.IntType, a}, true
 	case a.IsDatetime() && b.IsInterval():
 		return pair{a, b, a}, true
@@ -117,7 +119,7 @@ func intervalPair(a, b types.Type) (pair, bool) {
 
 func subPair(a, b types.Type) (pair, bool) {
 	switch {
-	case a.Kind == types.Date && (b.Kind == types.Date || b.Kind == types.String), b.Kind == types.Date && a.Kind == types.String:
+	case a.Kind == types.Date && (b.Kind == types.Date || b.Kind == types.String || b.Kind == types.Null), b.Kind == types.Date && (a.Kind == types.String || a.Kind == types.Null):
 		return pair{types.DateType, types.DateType, daysOnly}, true
 	case isTimestamp(a) && isInstant(b), isTimestamp(b) && isInstant(a):
 		t := types.TimestampType
