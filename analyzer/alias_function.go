@@ -106,6 +106,21 @@ func (p *printer) function(name string, x *expr.UnresolvedCall) {
 			p.text(")")
 			return
 		}
+	case "current_time", "localtime":
+		if len(args) == 0 {
+			p.text("current_time(6)")
+			return
+		}
+	case "unix_timestamp":
+		if len(args) == 0 {
+			p.text(name, "(current_timestamp(), yyyy-MM-dd HH:mm:ss)")
+			return
+		}
+	case "try_to_time":
+		p.text(name, "(to_time(")
+		p.list(args)
+		p.text("))")
+		return
 	case "try_make_timestamp":
 		args = args[:min(6, len(args))]
 	case "datepart":
@@ -171,8 +186,6 @@ func shownName(name string) string {
 		return "collect_list"
 	case "curdate":
 		return "current_date"
-	case "now":
-		return "current_timestamp"
 	case "localtime":
 		return "current_time"
 	case "random":
@@ -329,6 +342,8 @@ func (a *analyzer) noteDateArithmetic(n *expr.UnresolvedCall, args []expr.Expr) 
 		form = "bare"
 	case name == "+" && l.Kind == types.Null && r.IsDatetime():
 		form = "swapped"
+	case l.Kind == types.Time && (r.Kind == types.DayTime || name == "-" && r.Kind == types.Time):
+		form = "bare"
 	case l.IsDatetime() && r.IsInterval(), (l.Kind == types.Timestamp || l.Kind == types.TimestampNTZ) && interval(r) && name == "+":
 		form = "bare"
 	case name == "+" && l.IsInterval() && r.IsDatetime():
@@ -343,11 +358,13 @@ func (a *analyzer) noteDateArithmetic(n *expr.UnresolvedCall, args []expr.Expr) 
 	a.dateForms[n] = form
 }
 
-// dateFunctionForm returns "as f" for a call that prints as one of f.
+// dateFunctionForm returns "as f" for a call that prints as one of f, and behind | what it prints after its arguments.
 func dateFunctionForm(name string, args []expr.Expr) string {
 	switch {
 	case len(args) == 2 && (name == "to_char" || name == "to_varchar") && args[0].Type().IsDatetime():
 		return "as date_format"
+	case len(args) == 2 && name == "time_bucket":
+		return "as time_bucket|, " + args[1].Type().SQL() + " '1970-01-01 00:00:00'"
 	case len(args) == 2 && name == "dateadd":
 		return "as date_add"
 	case len(args) < 4 && len(args) > 1 && (name == "make_timestamp_ltz" || name == "try_make_timestamp_ltz"):
@@ -367,8 +384,10 @@ func (p *printer) dateArithmetic(x *expr.UnresolvedCall) bool {
 		return false
 	}
 	if f, ok := strings.CutPrefix(form, "as "); ok {
+		f, more, _ := strings.Cut(f, "|")
 		p.text(f, "(")
 		p.list(x.Args)
+		p.text(more)
 		p.text(strings.Repeat(")", 1+strings.Count(f, "(")))
 		return true
 	}

@@ -24,7 +24,7 @@ func bucketFuncs() []*expr.Func {
 		return t, isTimestamp(t)
 	}}
 	return []*expr.Func{
-		{Name: "time_bucket", Group: datetimeGroup, Since: "4.2.0", Usage: "time_bucket(width, t[, origin]) - Returns the start of the interval of a width that holds a timestamp; intervals are counted on the wall clock from an origin, 1970-01-01 if none is given.",
+		{Name: "time_bucket", Group: datetimeGroup, Since: "4.2.0", Usage: "time_bucket(width, t[, origin]) - Returns the start of the interval of a width that holds a timestamp; intervals are counted from an origin, whole days and months of them on the wall clock, 1970-01-01 if none is given.",
 			Examples: []expr.Example{{SQL: "SELECT time_bucket(INTERVAL '15' MINUTE, TIMESTAMP '2024-01-01 11:27:00')", Want: "2024-01-01 11:15:00"}}, Fallible: true,
 			Sigs:    []expr.Sig{{Params: []types.Class{width, point, point}, Optional: 1, Result: func(a []types.Type) (types.Type, error) { return a[1], nil }}},
 			Resolve: resolveBucket, New: newTimeBucket},
@@ -66,10 +66,15 @@ func newTimeBucket(s *expr.Spec) (expr.Kernel, error) {
 				continue
 			}
 			local := clock.local(t.at(i))
-			if k.Args[0].Type.Kind == types.YearMonth {
+			switch {
+			case k.Args[0].Type.Kind == types.YearMonth:
 				local = monthBucket(local, origin, width)
-			} else {
+			case width%microsPerDay == 0:
 				local = origin + floorDiv(local-origin, width)*width
+			default: // parts of days are counted on the time line
+				start := toInstant(origin, zone, 0)
+				out[i] = start + floorDiv(t.at(i)-start, width)*width
+				continue
 			}
 			out[i] = bucketInstant(&clock, local, t.at(i))
 		}

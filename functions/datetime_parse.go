@@ -61,6 +61,13 @@ func resolveParse(to types.Type) func(*expr.Resolving) (*expr.Resolution, error)
 		return t, t.Kind == types.String || t.IsDatetime()
 	}}
 	return func(c *expr.Resolving) (*expr.Resolution, error) {
+		if len(c.Args) == 1 && to.Kind == types.Time {
+			res := &expr.Resolution{Params: []types.Type{types.StringType}, Result: to}
+			if k := c.Args[0].Type().Kind; k != types.String && k != types.Null {
+				return nil, WrongType(c.Func.Name, c.Args, 0, "STRING", c.Pos)
+			}
+			return res, nil
+		}
 		if len(c.Args) == 1 {
 			null := true
 			if c.Mode == expr.ANSI {
@@ -79,7 +86,7 @@ func resolveParse(to types.Type) func(*expr.Resolving) (*expr.Resolution, error)
 
 // rewriteParse turns calls without a pattern, and calls on what is no text, into casts.
 func rewriteParse(c *expr.Call) (expr.Expr, error) {
-	if len(c.Args) == 2 && c.Args[0].Type().Kind == types.String {
+	if c.Args[0].Type().Kind == types.String && (len(c.Args) == 2 || c.T.Kind == types.Time) {
 		return c, nil
 	}
 	if c.Args[0].Type().Equal(c.T) {

@@ -52,6 +52,8 @@ func wrongTemporal(c *expr.Resolving, a, b types.Type) error {
 	const days = `INT" or "SMALLINT" or "TINYINT`
 	swapped := []expr.Expr{c.Args[1], c.Args[0]}
 	switch op := c.Func.Op; {
+	case (op == expr.OpAdd || op == expr.OpSub) && a.IsInterval() && b.IsInterval() && a.Kind != types.CalendarInterval && b.Kind != types.CalendarInterval:
+		return WrongType(c.Func.Name, c.Args, 0, `TIMESTAMP" or "DATE" or "TIME`, c.Pos)
 	case op == expr.OpAdd && a.Kind == types.Date && b.Kind != types.String:
 		return WrongType("date_add", c.Args, 1, days, c.Pos)
 	case op == expr.OpAdd && b.Kind == types.Date && a.Kind != types.String:

@@ -81,7 +81,8 @@ func (p *parser) interval() expr.Expr {
 	at := p.from(start)
 	iv, ok := temporal.ParseInterval(nanosToMicros(text.String()))
 	if !ok {
-		return p.badInterval(at, strings.TrimSpace(text.String()))
+		p.failf("INVALID_INTERVAL_FORMAT."+temporal.IntervalProblem(text.String()), at, "Error parsing %s to interval. Please ensure that the value provided is in a valid format for defining an interval.", quoteString(text.String()))
+		return expr.Null
 	}
 	return p.intervalLiteral(start, iv, set)
 }
@@ -282,8 +283,12 @@ func (p *parser) unmatched(at sqlerr.Pos, value string, from, to types.IntervalF
 	if to != types.Month {
 		_, ok = temporal.ParseDayTime(zeros, from, to)
 	}
-	if ok {
+	switch {
+	case ok && to == types.Month:
 		return p.badInterval(at, value)
+	case ok:
+		p.failf("_LEGACY_ERROR_TEMP_0063", at, "A part of the interval %s is out of range.", quoteString(value))
+		return expr.Null
 	}
 	p.failf("INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING", at, "Error parsing '%s' to interval. Interval string does not match the format of interval %s to %s.", value, from, to)
 	return expr.Null
