@@ -14,6 +14,6 @@ func datetimes() []*expr.Func {
 	}
 	return slices.Concat(
 		datePartFuncs(), extractFuncs(), dateMathFuncs(), unitFuncs(), truncFuncs(), epochFuncs(), makeDateFuncs(), intervalFuncs(),
-		nowFuncs(), zoneFuncs(), formatFuncs(), parseFuncs(), times, bucketFuncs(),
+		nowFuncs(), zoneFuncs(), formatFuncs(), parseFuncs(), times, bucketFuncs(), windowOfTimeFuncs(),
 	)
 }
