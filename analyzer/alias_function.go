@@ -348,7 +348,7 @@ func (a *analyzer) noteDateArithmetic(n *expr.UnresolvedCall, args []expr.Expr) 
 		form = "swapped"
 	case l.Kind == types.Time && (r.Kind == types.DayTime || name == "-" && r.Kind == types.Time):
 		form = "bare"
-	case l.IsDatetime() && r.IsInterval(), (l.Kind == types.Timestamp || l.Kind == types.TimestampNTZ) && interval(r) && name == "+":
+	case l.IsDatetime() && r.IsInterval(), l.Kind == types.String && (r.Kind == types.DayTime || r.Kind == types.CalendarInterval), (l.Kind == types.Timestamp || l.Kind == types.TimestampNTZ) && interval(r) && name == "+":
 		form = "bare"
 	case name == "+" && l.IsInterval() && r.IsDatetime():
 		form = "swapped"

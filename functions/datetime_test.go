@@ -1,6 +1,14 @@
 package functions_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/expr/eval"
+	"github.com/sparrow-engine/sparrow/functions"
+	"github.com/sparrow-engine/sparrow/types"
+	"github.com/sparrow-engine/sparrow/types/temporal"
+)
 
 // TestDatetimes compares calls with the answers of Spark in UTC: limits, nulls, units, errors.
 func TestDatetimes(t *testing.T) {
@@ -64,6 +72,31 @@ func TestDatetimes(t *testing.T) {
 		got, _, err := answer(x.call)
 		if err != nil || got != x.want {
 			t.Errorf("%s = %q (%v), want %q", x.call, got, err, x.want)
+		}
+	}
+}
+
+// TestLegacyDifference counts as Spark does with spark.sql.legacy.interval.enabled.
+func TestLegacyDifference(t *testing.T) {
+	env := *testEnv
+	env.Conf = func(string) string { return "true" }
+	for _, x := range []struct{ a, b, want string }{
+		{"2040-04-10", "2000-01-01", "40 years 3 months 9 days"},
+		{"1957-06-13", "1970-01-01", "-12 years -6 months -18 days"},
+		{"1997-03-01", "1997-01-31", "1 months 1 days"},
+		{"2000-01-01", "2000-01-01", "0 seconds"},
+	} {
+		date := func(s string) expr.Expr {
+			days, _ := temporal.ParseDate(s)
+			return lit(days, types.DateType)
+		}
+		e, err := functions.Bind(functions.Lookup("-"), []expr.Expr{date(x.a), date(x.b)}, functions.BindOptions{Env: &env})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := eval.EvalConstant(&expr.Cast{Child: e, To: types.StringType}, &env)
+		if err != nil || got != x.want {
+			t.Errorf("%s - %s = %v (%v), want %s", x.a, x.b, got, err, x.want)
 		}
 	}
 }

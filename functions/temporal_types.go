@@ -1,6 +1,8 @@
 package functions
 
 import (
+	"strings"
+
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/types"
 )
@@ -42,8 +44,16 @@ func resolveTemporal(c *expr.Resolving, a, b types.Type) (*expr.Resolution, erro
 	if !ok {
 		return nil, wrongTemporal(c, a, b)
 	}
+	if c.Func.Op == expr.OpSub && p.a.IsDatetime() && p.b.IsDatetime() && legacyIntervals(c.Env) {
+		p.result = types.CalendarType
+	}
 	null := c.Args[0].Nullable() || c.Args[1].Nullable() || c.Mode != expr.ANSI
 	return &expr.Resolution{Params: []types.Type{p.a, p.b}, Result: p.result, Nullable: &null}, nil
+}
+
+// legacyIntervals reports whether differences of dates and timestamps are calendar intervals.
+func legacyIntervals(e *expr.Env) bool {
+	return e != nil && e.Conf != nil && strings.EqualFold(e.Conf("spark.sql.legacy.interval.enabled"), "true")
 }
 
 // wrongTemporal is Spark's error for a temporal operand beside one that does not fit: it takes the operator for the function that the first of
