@@ -149,7 +149,11 @@ func (p *printer) function(name string, x *expr.UnresolvedCall) {
 	} else {
 		p.list(args)
 	}
-	p.missing(name, len(args))
+	if p.a.binaryPads[x] {
+		p.text(", X'00'")
+	} else {
+		p.missing(name, len(args))
+	}
 	p.text(")")
 	p.nulls(name, x)
 	p.within(x)
