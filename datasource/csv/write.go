@@ -157,3 +157,12 @@ func (o *options) plain(s []byte) bool {
 	}
 	return true
 }
+
+// FileExtension tells compressed files by their names.
+func (Format) FileExtension(o datasource.Options) string {
+	p, err := parseOptions(o)
+	if err != nil {
+		return ".csv"
+	}
+	return ".csv" + p.codec.Extension
+}

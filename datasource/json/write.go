@@ -74,3 +74,12 @@ func (w *writer) Close() error {
 	}
 	return w.out.Close()
 }
+
+// FileExtension tells compressed files by their names.
+func (Format) FileExtension(o datasource.Options) string {
+	p, err := parseOptions(o)
+	if err != nil {
+		return ".json"
+	}
+	return ".json" + p.codec.Extension
+}

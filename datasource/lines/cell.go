@@ -1,6 +1,7 @@
 package lines
 
 import (
+	"bytes"
 	"errors"
 	"math"
 	"strconv"
@@ -74,10 +75,10 @@ func (c *Cells) Set(v *columnar.Vector, i int, text []byte) bool {
 		t, ok := temporal.ParseNTZ(view(text), true)
 		return ok && set(v, i, t)
 	case types.YearMonth:
-		m, ok := temporal.ParseYearMonth(string(text), c.Type.From, c.Type.To)
+		m, ok := temporal.ParseYearMonth(temporal.IntervalBody(string(text)), c.Type.From, c.Type.To)
 		return ok && set(v, i, m)
 	case types.DayTime:
-		d, ok := temporal.ParseDayTime(string(text), c.Type.From, c.Type.To)
+		d, ok := temporal.ParseDayTime(temporal.IntervalBody(string(text)), c.Type.From, c.Type.To)
 		return ok && set(v, i, d)
 	case types.CalendarInterval:
 		x, ok := temporal.ParseInterval(string(text))
@@ -159,7 +160,7 @@ func integer(text []byte, bits int) (int64, bool) {
 type Guess struct {
 	seen    bool
 	alive   uint
-	digits  int // of the longest number without a point
+	digits  int                // of the longest number without a point
 	scratch []*columnar.Vector // one value of each candidate
 }
 
@@ -185,7 +186,7 @@ func (g *Guess) Add(c *Cells, text []byte) {
 			continue
 		}
 		d.Type = t
-		if len(text) < shortest[i] || t.Kind == types.Decimal && !g.whole(text) || !d.Set(g.scratch[i], 0, text) {
+		if len(text) < shortest[i] || t.Kind == types.Decimal && !g.whole(text) || t.Kind == types.Date && bytes.ContainsAny(text, "T: ") || !d.Set(g.scratch[i], 0, text) {
 			g.alive &^= 1 << i
 		}
 	}
