@@ -58,6 +58,9 @@ func (b *binder) bound(n *expr.UnresolvedCall, f *expr.Func) (expr.Expr, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := b.textArguments(f, args); err != nil {
+		return nil, err
+	}
 	b.a.noteDateArithmetic(n, args)
 	o := functions.BindOptions{Env: b.a.env, Pos: n.At, Distinct: n.Distinct, IgnoreNulls: n.IgnoreNulls}
 	if n.Filter != nil {

@@ -263,6 +263,14 @@ type Stage struct {
 	Facts  Facts
 }
 
+// Rest is what a stage that ended early has not read, in a plan that is re-planned: Handle is the executor's, Rows an estimate.
+type Rest struct {
+	Base
+	Handle any
+	Out    []*expr.Column
+	Rows   float64
+}
+
 // Facts is what is known of a finished stage.
 type Facts struct {
 	Rows, Bytes int64

@@ -130,7 +130,7 @@ func (g *generator) subqueryPredicate(cols []column, k kind, depth int) string {
 	}
 	where := g.where(inner, outer, depth-1)
 	if g.chance(40) {
-		return pickOf(g, "EXISTS", "NOT EXISTS") + " (SELECT " + pickOf(g, "1", inner[0].sql) + from + where + ")"
+		return "(" + pickOf(g, "EXISTS", "NOT EXISTS") + " (SELECT " + pickOf(g, "1", inner[0].sql) + from + where + "))"
 	}
 	item := g.expr(inner, k, 0)
 	return "(" + g.expr(cols, k, 0) + pickOf(g, " IN ", " NOT IN ") + "(SELECT " + item + from + where + "))"
