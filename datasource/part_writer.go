@@ -36,6 +36,7 @@ type Output struct {
 	FileBytes int64
 
 	dir, staging string
+	created      bool // dir was made by Begin
 	id           string
 	files        atomic.Int64
 	rows         atomic.Int64
@@ -46,6 +47,9 @@ type Output struct {
 
 // Begin makes the folder dir, if it is missing, and the staging folder in it.
 func (o *Output) Begin(dir string) error {
+	if _, err := os.Stat(dir); err != nil {
+		o.created = true
+	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return writeError(dir, err)
 	}
@@ -75,6 +79,9 @@ func (o *Output) Abort() {
 	}
 	o.open = nil
 	os.RemoveAll(o.staging)
+	if o.created {
+		os.Remove(o.dir) // unless another write has files in it by now
+	}
 }
 
 func (o *Output) track(f *partFile, open bool) {

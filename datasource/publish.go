@@ -1,7 +1,6 @@
 package datasource
 
 import (
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -123,10 +122,7 @@ func (o *Output) matching(rel string, static []*string, out *[]string) error {
 // folderValue returns the value of a folder key=value.
 func folderValue(name string) string {
 	_, v, _ := strings.Cut(name, "=")
-	if u, err := url.PathUnescape(v); err == nil {
-		return u
-	}
-	return v
+	return unescape(v)
 }
 
 // EscapePartition writes a name or value of a partition as Hive does in the names of folders.
