@@ -29,11 +29,7 @@ func (o *Output) Publish(what Replacement) error {
 		return writeError(o.dir, err)
 	}
 	var done []move
-	defer func() {
-		for i := len(done) - 1; i >= 0; i-- {
-			os.Rename(done[i].to, done[i].from)
-		}
-	}()
+	defer func() { o.undo(done) }()
 	victims, err := o.victims(what, made)
 	if err != nil {
 		return writeError(o.dir, err)
@@ -51,6 +47,16 @@ func (o *Output) Publish(what Replacement) error {
 	}
 	done = nil
 	return nil
+}
+
+// undo takes moves back, the last one first, with the folders that were made for them.
+func (o *Output) undo(done []move) {
+	for i := len(done) - 1; i >= 0; i-- {
+		os.Rename(done[i].to, done[i].from)
+		for d := filepath.Dir(done[i].to); len(d) > len(o.dir) && os.Remove(d) == nil; {
+			d = filepath.Dir(d)
+		}
+	}
 }
 
 func rename(done *[]move, from, to string) error {

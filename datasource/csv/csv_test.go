@@ -154,6 +154,18 @@ func TestInference(t *testing.T) {
 	require.Empty(t, got)
 }
 
+func TestPatterns(t *testing.T) {
+	files := write(t, file{"x.csv", "d,t\n31/12/2020,31.12.2020 14:05\n,\n"})
+	o := datasource.Options{"header": "true", "dateformat": "dd/MM/yyyy", "timestampformat": "dd.MM.yyyy HH:mm", "timezone": "America/New_York"}
+	tab := open(t, files, nil, o)
+	require.Equal(t, "struct<d:date,t:timestamp>", columns(tab))
+	got, err := scan(tab, 0)
+	require.NoError(t, err)
+	require.Equal(t, []string{"2020-12-31|2020-12-31 19:05:00", "NULL|NULL"}, got)
+	_, err = Format{}.Open(context.Background(), files, datasource.Options{"dateformat": "yyyy-bb"}, nil)
+	require.Error(t, err)
+}
+
 // ragged has records of too few and too many cells; answers are Spark 4.3's.
 const ragged = "a,b,c\n1,x,2020-01-01\n3\n4,w,2021-02-03,extra\n5,y,no date\n"
 
@@ -260,7 +272,7 @@ func TestWriteAndRead(t *testing.T) {
 	as := arrow.NewSchema(columnar.ArrowFields(s), nil)
 	rec, err := columnar.ToRecord(as, b)
 	require.NoError(t, err)
-	for _, o := range []datasource.Options{{}, {"header": "false"}, {"sep": "\t", "quote": "'", "compression": "gzip"}, {"escape": "\"", "compression": "zstd"}, {"quoteall": "true", "nullvalue": "NULL", "compression": "lz4"}, {"timezone": "America/New_York"}} {
+	for _, o := range []datasource.Options{{}, {"header": "false"}, {"sep": "\t", "quote": "'", "compression": "gzip"}, {"escape": "\"", "compression": "zstd"}, {"quoteall": "true", "nullvalue": "NULL", "compression": "lz4"}, {"timezone": "America/New_York"}, {"dateformat": "dd/MM/yyyy", "timestampformat": "dd.MM.yyyy HH:mm:ss.SSSSSS", "timestampntzformat": "HH:mm yyyyMMdd"}} {
 		var out bytes.Buffer
 		w, err := Format{}.NewWriter(&out, as, o)
 		require.NoError(t, err)

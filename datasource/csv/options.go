@@ -51,16 +51,21 @@ type options struct {
 	quoteAll      bool
 	multiLine     bool
 	codec         *lines.Codec
+	patterns      *lines.Patterns
 }
 
 func bad(key, value, want string) error {
 	return sqlerr.New("INVALID_PARAMETER_VALUE", sqlerr.Pos{}, "The CSV option %s is %q; it must be %s.", key, value, want)
 }
 
-func parseOptions(o datasource.Options) (*options, error) {
+// parseOptions reads the options; parsing tells whether files are read or written.
+func parseOptions(o datasource.Options, parsing bool) (*options, error) {
 	p := &options{sep: ',', quote: '"', escape: '\\', corrupt: o.Get("columnnameofcorruptrecord", "_corrupt_record"), zone: time.UTC}
 	var err error
 	if p.codec, err = lines.CodecOf(o.Get("compression", o.Get("codec", "none"))); err != nil {
+		return nil, err
+	}
+	if p.patterns, err = lines.PatternsOf(o, parsing); err != nil {
 		return nil, err
 	}
 	for key, dst := range map[string]*byte{"sep": &p.sep, "delimiter": &p.sep, "quote": &p.quote, "escape": &p.escape, "comment": &p.comment} {
@@ -109,7 +114,7 @@ func parseOptions(o datasource.Options) (*options, error) {
 	default:
 		return nil, bad("mode", m, "PERMISSIVE, DROPMALFORMED or FAILFAST")
 	}
-	for _, key := range []string{"dateformat", "timestampformat", "encoding", "charset", "linesep"} {
+	for _, key := range []string{"encoding", "charset", "linesep"} {
 		v, ok := o[key]
 		if !ok || (key == "encoding" || key == "charset") && strings.EqualFold(v, "utf-8") || key == "linesep" && v == "\n" {
 			continue

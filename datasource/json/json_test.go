@@ -149,6 +149,22 @@ func TestInferredSchema(t *testing.T) {
 	require.Equal(t, "COLUMN_ALREADY_EXISTS", sqlerr.As(err).Condition)
 }
 
+func TestPatterns(t *testing.T) {
+	s := types.Schema{{Name: "d", Type: types.DateType, Nullable: true}, {Name: "t", Type: types.TimestampType, Nullable: true}}
+	o := datasource.Options{"dateformat": "dd/MM/yyyy", "timestampformat": "dd.MM.yyyy HH:mm"}
+	got, err := scan(open(t, write(t, "x.json", `{"d":"31/12/2020","t":"31.12.2020 14:05"}`+"\n"+`{"d":"2020-12-31"}`), s, o), 0)
+	require.NoError(t, err)
+	require.Equal(t, []string{"2020-12-31|2020-12-31 14:05:00", "NULL|NULL"}, got)
+	var out bytes.Buffer
+	w, err := Format{}.NewWriter(&out, arrow.NewSchema(columnar.ArrowFields(s), nil), o)
+	require.NoError(t, err)
+	rec, err := columnar.ToRecord(arrow.NewSchema(columnar.ArrowFields(s), nil), &columnar.Batch{N: 1, Cols: []*columnar.Vector{columnar.NewConstant(types.DateType, int32(0), 1), columnar.NewConstant(types.TimestampType, int64(0), 1)}})
+	require.NoError(t, err)
+	require.NoError(t, w.Write(rec))
+	require.NoError(t, w.Close())
+	require.Equal(t, `{"d":"01/01/1970","t":"01.01.1970 00:00"}`+"\n", out.String())
+}
+
 func TestMultiLine(t *testing.T) {
 	o := datasource.Options{"multiline": "true"}
 	for _, content := range []string{"[{\"a\":1,\n\"b\":\"x\"},\n{\"a\":2}]", "\xEF\xBB\xBF{\"a\":1,\"b\":\n\"x\"}\n\n{\n\"a\":2}\n"} {

@@ -20,6 +20,12 @@ type Cells struct {
 	// Date and Timestamp, if set, read those types in another form than Spark's usual one.
 	Date      func(s string) (int32, bool)
 	Timestamp func(s string) (int64, bool)
+	NTZ       func(s string) (int64, bool)
+}
+
+// SetPatterns makes dates and timestamps be read by patterns; the zone must be set before.
+func (c *Cells) SetPatterns(p *Patterns) {
+	c.Date, c.Timestamp, c.NTZ = p.ParseDate(), p.ParseTimestamp(c.Zone), p.ParseNTZ()
 }
 
 // Set stores text as row i of v, a flat vector of the column's type, and reports whether it is a value of the type.
@@ -72,6 +78,10 @@ func (c *Cells) Set(v *columnar.Vector, i int, text []byte) bool {
 		t, ok := temporal.ParseTimestamp(view(text), c.Zone, nil)
 		return ok && set(v, i, t)
 	case types.TimestampNTZ:
+		if c.NTZ != nil {
+			t, ok := c.NTZ(string(text))
+			return ok && set(v, i, t)
+		}
 		t, ok := temporal.ParseNTZ(view(text), true)
 		return ok && set(v, i, t)
 	case types.YearMonth:
@@ -186,15 +196,28 @@ func (g *Guess) Add(c *Cells, text []byte) {
 			continue
 		}
 		d.Type = t
-		if len(text) < shortest[i] || t.Kind == types.Decimal && !g.whole(text) || t.Kind == types.Date && bytes.ContainsAny(text, "T: ") || !d.Set(g.scratch[i], 0, text) {
+		if !g.eligible(c, i, text) || !d.Set(g.scratch[i], 0, text) {
 			g.alive &^= 1 << i
 		}
 	}
 }
 
+// eligible leaves out texts that would be read as a candidate only by leniency: a year or a timestamp as a date, a fraction as a whole number.
+func (g *Guess) eligible(c *Cells, i int, text []byte) bool {
+	switch k := candidates[i].Kind; {
+	case k == types.Date && c.Date != nil, k == types.Timestamp && c.Timestamp != nil:
+		return true
+	case k == types.Decimal:
+		return g.whole(text)
+	case k == types.Date && bytes.ContainsAny(text, "T: "):
+		return false
+	}
+	return len(text) >= shortest[i]
+}
+
 // whole reports whether text is a number without a point or exponent and counts its digits.
 func (g *Guess) whole(text []byte) bool {
-	if text[0] == '-' || text[0] == '+' {
+	if len(text) > 0 && (text[0] == '-' || text[0] == '+') {
 		text = text[1:]
 	}
 	for _, c := range text {
