@@ -78,6 +78,9 @@ func (n *Cache) Children() []Plan               { return one(n.Query) }
 func (*Analyze) Children() []Plan               { return nil }
 func (n *Explain) Children() []Plan             { return one(n.Query) }
 func (*DeclareVariable) Children() []Plan       { return nil }
+func (n *SetVariables) Children() []Plan        { return one(n.Query) }
+func (*ExecuteImmediate) Children() []Plan      { return nil }
+func (*AlterTable) Children() []Plan            { return nil }
 func (n *CreateFunction) Children() []Plan      { return one(n.Query) }
 func (*Unsupported) Children() []Plan           { return nil }
 
@@ -173,6 +176,9 @@ func (n *Cache) WithChildren(k []Plan) Plan               { c := *n; c.Query = f
 func (n *Analyze) WithChildren([]Plan) Plan               { return n }
 func (n *Explain) WithChildren(k []Plan) Plan             { c := *n; c.Query = first(k); return &c }
 func (n *DeclareVariable) WithChildren([]Plan) Plan       { return n }
+func (n *SetVariables) WithChildren(k []Plan) Plan        { c := *n; c.Query = first(k); return &c }
+func (n *ExecuteImmediate) WithChildren([]Plan) Plan      { return n }
+func (n *AlterTable) WithChildren([]Plan) Plan            { return n }
 func (n *CreateFunction) WithChildren(k []Plan) Plan      { c := *n; c.Query = first(k); return &c }
 func (n *Unsupported) WithChildren([]Plan) Plan           { return n }
 
@@ -292,5 +298,8 @@ func (*Cache) Output() []*expr.Column               { return nil }
 func (*Analyze) Output() []*expr.Column             { return nil }
 func (*Explain) Output() []*expr.Column             { return nil }
 func (*DeclareVariable) Output() []*expr.Column     { return nil }
+func (*SetVariables) Output() []*expr.Column        { return nil }
+func (*ExecuteImmediate) Output() []*expr.Column    { return nil }
+func (*AlterTable) Output() []*expr.Column          { return nil }
 func (*CreateFunction) Output() []*expr.Column      { return nil }
 func (*Unsupported) Output() []*expr.Column         { return nil }

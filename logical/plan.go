@@ -253,6 +253,9 @@ type Recursive struct {
 	Out          []*expr.Column
 	All          bool
 	MaxLevels    int // 0: the setting
+	// Limit is the number of rows that suffice, 0 for all; AnyRows lifts the setting's bound on rows, as LIMIT ALL does.
+	Limit   int64
+	AnyRows bool
 }
 
 // Stage is a finished stage in a plan that is re-planned: Handle is the adaptive layer's, Facts what was measured.
@@ -423,6 +426,7 @@ type Order struct {
 	DistributeBy []expr.Expr
 	ClusterBy    []expr.Expr
 	Limit        expr.Expr // nil: none
+	LimitAll     bool      // LIMIT ALL was written
 	Offset       expr.Expr
 }
 
