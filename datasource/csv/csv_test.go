@@ -5,8 +5,10 @@ import (
 	"compress/gzip"
 	"context"
 	"fmt"
+	"math/rand"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -134,7 +136,9 @@ func TestInference(t *testing.T) {
 		{"separator", "a;b\n1;\"x;y\"\n", "struct<a:int,b:string>", datasource.Options{"sep": ";"}, []string{"1|x;y"}},
 		{"comment", "#c\na,b\n1,2\n#d\n", "struct<a:int,b:int>", datasource.Options{"comment": "#", "header": "true"}, []string{"1|2"}},
 		{"null text", "a,b\n1,NA\nNA,x\n", "struct<a:int,b:string>", datasource.Options{"nullvalue": "NA", "header": "true"}, []string{"1|NULL", "NULL|x"}},
-		{"empty is not null", "a,b\n\"\",1\n,2\n", "struct<a:string,b:int>", header, []string{"|1", "NULL|2"}},
+		{"empty is null", "a,b\n\"\",1\n,2\n", "struct<a:string,b:int>", header, []string{"NULL|1", "NULL|2"}},
+		{"empty is not null", "a,b\n\"\",NA\n,2\n", "struct<a:string,b:int>", datasource.Options{"header": "true", "nullvalue": "NA"}, []string{"|NULL", "NULL|2"}},
+		{"empty text", "a,b\n\"\",1\n,2\n", "struct<a:string,b:int>", datasource.Options{"header": "true", "emptyvalue": "none"}, []string{"none|1", "NULL|2"}},
 		{"quotes", "a,b\n\"x \"\"y\"\"\",\"q\\\"r\"\n\"u,v\" , w \n", "struct<a:string,b:string>", header, []string{`x "y"|q"r`, "u,v| w "}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -288,6 +292,10 @@ func TestWriteAndRead(t *testing.T) {
 		}
 		got, err := scan(open(t, write(t, file{name, out.String()}), s, read), 0)
 		require.NoError(t, err)
+		want := slices.Clone(want)
+		if o["nullvalue"] == "" { // the empty string
+			want[2] = "NULL" + want[2]
+		}
 		require.Equal(t, want, got, "%v", o)
 	}
 	_, err = Format{}.NewWriter(&bytes.Buffer{}, arrow.NewSchema(columnar.ArrowFields(types.Schema{{Name: "m", Type: types.ArrayOf(types.IntType, true)}}), nil), nil)
@@ -298,30 +306,53 @@ func TestWriteAndRead(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(ragged), byte(0))
 	f.Add([]byte("\"a\",b\n\"x\ny\",\"\\\"\"\n\n1,2,3"), byte(1))
-	f.Fuzz(func(t *testing.T, data []byte, o byte) {
-		files := write(t, file{"x.csv", string(data)})
-		opts := datasource.Options{"header": "false", "multiline": fmt.Sprint(o&1 == 1)}
-		s := schema(types.IntType, types.StringType, types.TimestampType)
-		one, err := scan(open(t, files, s, opts), 1)
-		if err != nil {
-			return
-		}
-		many, err := scan(open(t, files, s, opts), 64, "b")
-		require.NoError(t, err)
-		require.Len(t, many, len(one))
-		lines := 0
-		for _, line := range bytes.Split(bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")), []byte("\n")) {
-			if len(bytes.TrimSuffix(line, []byte("\r"))) > 0 {
-				lines++
+	f.Fuzz(checkAny)
+}
+
+// The same for texts with bytes changed, taken out and doubled.
+func TestMutations(t *testing.T) {
+	rnd := rand.New(rand.NewSource(1))
+	const special = "\"\\,\n\r \x00a1-:"
+	for i := range 300 {
+		data := []byte(ragged + "\"a\",b\n\"x\ny\",\"\\\"\"\n")
+		for range 1 + rnd.Intn(6) {
+			at := rnd.Intn(len(data))
+			switch rnd.Intn(3) {
+			case 0:
+				data[at] = special[rnd.Intn(len(special))]
+			case 1:
+				data = slices.Delete(data, at, min(at+1+rnd.Intn(4), len(data)))
+			default:
+				data = slices.Insert(data, at, data[at:min(at+rnd.Intn(9), len(data))]...)
 			}
 		}
-		if o&1 == 0 {
-			require.Len(t, one, lines)
+		checkAny(t, data, byte(i))
+	}
+}
+
+func checkAny(t *testing.T, data []byte, o byte) {
+	files := write(t, file{"x.csv", string(data)})
+	opts := datasource.Options{"header": "false", "multiline": fmt.Sprint(o&1 == 1)}
+	s := schema(types.IntType, types.StringType, types.TimestampType)
+	one, err := scan(open(t, files, s, opts), 1)
+	if err != nil {
+		return
+	}
+	many, err := scan(open(t, files, s, opts), 64, "b")
+	require.NoError(t, err)
+	require.Len(t, many, len(one))
+	lines := 0
+	for _, line := range bytes.Split(bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")), []byte("\n")) {
+		if len(bytes.TrimSuffix(line, []byte("\r"))) > 0 {
+			lines++
 		}
-		if tab, err := (Format{}).Open(context.Background(), files, opts, nil); err == nil {
-			got, err := scan(tab, 7)
-			require.NoError(t, err)
-			require.Len(t, got, len(one))
-		}
-	})
+	}
+	if o&1 == 0 {
+		require.Len(t, one, lines)
+	}
+	if tab, err := (Format{}).Open(context.Background(), files, opts, nil); err == nil {
+		got, err := scan(tab, 7)
+		require.NoError(t, err)
+		require.Len(t, got, len(one))
+	}
 }

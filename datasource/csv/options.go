@@ -40,8 +40,7 @@ type options struct {
 	header        tri
 	infer         tri
 	nullValue     string
-	hasNull       bool
-	emptyValue    string
+	emptyValue    []byte
 	trimLeft      bool
 	trimRight     bool
 	mode          mode
@@ -103,8 +102,8 @@ func parseOptions(o datasource.Options, parsing bool) (*options, error) {
 			*dst = b
 		}
 	}
-	p.nullValue, p.hasNull = o["nullvalue"], o["nullvalue"] != ""
-	p.emptyValue = o.Get("emptyvalue", "")
+	p.nullValue = o["nullvalue"]
+	p.emptyValue = []byte(o["emptyvalue"])
 	switch m := strings.ToUpper(o.Get("mode", "PERMISSIVE")); m {
 	case "PERMISSIVE":
 	case "DROPMALFORMED":

@@ -15,7 +15,7 @@ import (
 )
 
 // NewWriter writes a file: a line of names if the option header is true (the default), then a line a row. NULL is nullValue, by default nothing; an empty
-// string is "".
+// string is emptyValue, by default "".
 func (Format) NewWriter(w io.Writer, schema *arrow.Schema, o datasource.Options) (datasource.RecordWriter, error) {
 	p, err := parseOptions(o, false)
 	if err != nil {
@@ -138,6 +138,9 @@ func (w *writer) Close() error {
 
 // appendCell quotes a cell that could be read as something else.
 func (o *options) appendCell(dst, s []byte) []byte {
+	if len(s) == 0 && len(o.emptyValue) > 0 {
+		return append(dst, o.emptyValue...)
+	}
 	if o.quote == 0 || !o.quoteAll && o.plain(s) {
 		return append(dst, s...)
 	}

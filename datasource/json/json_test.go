@@ -5,8 +5,10 @@ import (
 	"compress/gzip"
 	"context"
 	"fmt"
+	"math/rand"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -249,33 +251,56 @@ func TestWriteAndRead(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(badLines))
 	f.Add([]byte(`{"a":{"x":[1,{"y":null}]},"b":"\u00e9"}` + "\n[]\n[1,{}]\n"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		files := write(t, "x.json", string(data))
-		nested := types.Schema{{Name: "a", Type: types.ArrayOf(types.StructOf(types.Field{Name: "x", Type: types.MapOf(types.StringType, types.StringType, true), Nullable: true}), true), Nullable: true},
-			{Name: "b", Type: types.DoubleType, Nullable: true}, {Name: "_corrupt_record", Type: types.StringType, Nullable: true}}
-		one, err := scan(open(t, files, nested, nil), 1)
-		if err != nil {
-			return
+	f.Fuzz(checkAny)
+}
+
+// The same for texts with bytes changed, taken out and doubled.
+func TestMutations(t *testing.T) {
+	rnd := rand.New(rand.NewSource(1))
+	const special = "{}[]:,\"'\\\n \x00u1-.e"
+	for range 100 {
+		data := []byte(badLines + `{"a":[{"x":{"k":"\u00e9"}}],"b":1.5e3}` + "\n")
+		for range 1 + rnd.Intn(6) {
+			at := rnd.Intn(len(data))
+			switch rnd.Intn(3) {
+			case 0:
+				data[at] = special[rnd.Intn(len(special))]
+			case 1:
+				data = slices.Delete(data, at, min(at+1+rnd.Intn(4), len(data)))
+			default:
+				data = slices.Insert(data, at, data[at:min(at+rnd.Intn(9), len(data))]...)
+			}
 		}
-		many, err := scan(open(t, files, nested, nil), 64)
+		checkAny(t, data)
+	}
+}
+
+func checkAny(t *testing.T, data []byte) {
+	files := write(t, "x.json", string(data))
+	nested := types.Schema{{Name: "a", Type: types.ArrayOf(types.StructOf(types.Field{Name: "x", Type: types.MapOf(types.StringType, types.StringType, true), Nullable: true}), true), Nullable: true},
+		{Name: "b", Type: types.DoubleType, Nullable: true}, {Name: "_corrupt_record", Type: types.StringType, Nullable: true}}
+	one, err := scan(open(t, files, nested, nil), 1)
+	if err != nil {
+		return
+	}
+	many, err := scan(open(t, files, nested, nil), 64)
+	require.NoError(t, err)
+	require.Equal(t, one, many)
+	lines := 0
+	for _, line := range bytes.Split(bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")), []byte("\n")) {
+		if len(bytes.TrimSpace(line)) > 0 {
+			lines++
+		}
+	}
+	if !bytes.ContainsAny(data, "[") {
+		require.Len(t, one, lines)
+	}
+	if tab, err := (Format{}).Open(context.Background(), files, nil, nil); err == nil {
+		got, err := scan(tab, 7)
 		require.NoError(t, err)
-		require.Equal(t, one, many)
-		lines := 0
-		for _, line := range bytes.Split(bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")), []byte("\n")) {
-			if len(bytes.TrimSpace(line)) > 0 {
-				lines++
-			}
+		if len(tab.(datasource.VectorTable).SQLSchema()) > 0 {
+			require.Len(t, got, len(one))
 		}
-		if !bytes.ContainsAny(data, "[") {
-			require.Len(t, one, lines)
-		}
-		if tab, err := (Format{}).Open(context.Background(), files, nil, nil); err == nil {
-			got, err := scan(tab, 7)
-			require.NoError(t, err)
-			if len(tab.(datasource.VectorTable).SQLSchema()) > 0 {
-				require.Len(t, got, len(one))
-			}
-		}
-		_, _ = scan(open(t, files, nested, datasource.Options{"multiline": "true"}), 5)
-	})
+	}
+	_, _ = scan(open(t, files, nested, datasource.Options{"multiline": "true"}), 5)
 }
