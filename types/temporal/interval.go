@@ -326,3 +326,13 @@ func FormatInterval(iv types.Interval) string {
 	}
 	return strings.Join(parts, " ")
 }
+
+// IntervalBody returns the text between the quotes of INTERVAL '…' YEAR TO MONTH; other text is its own body.
+func IntervalBody(s string) string {
+	head, rest, ok := strings.Cut(s, "'")
+	end := strings.LastIndexByte(rest, '\'')
+	if !ok || end < 0 || !strings.EqualFold(strings.TrimSpace(head), "interval") {
+		return s
+	}
+	return rest[:end]
+}

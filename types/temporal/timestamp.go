@@ -108,7 +108,7 @@ func appendFraction(b []byte, f int) []byte {
 func FormatTimestamp(micros int64, loc *time.Location) string { return FormatNTZ(ToLocal(micros, loc)) }
 
 // ParseTimestamp reads a timestamp as Spark's cast does: a date as ParseDate takes it, then optionally a space or T, h:m[:s[.f]] and a zone;
-// a time alone takes its date from today. Without a zone the text is local to loc.
+// a time alone takes its date from today, or is no timestamp if that is nil. Without a zone the text is local to loc.
 func ParseTimestamp(s string, loc *time.Location, today func() int32) (int64, bool) {
 	local, zone, _, ok := parseTimestamp(s, today)
 	if !ok {
@@ -180,7 +180,7 @@ func parseTimestamp(s string, today func() int32) (local int64, zone *time.Locat
 		}
 	} else {
 		timeOnly = true
-		if !strings.Contains(rest, ":") {
+		if !strings.Contains(rest, ":") || today == nil {
 			return 0, nil, false, false
 		}
 		days = today()
