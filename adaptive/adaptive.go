@@ -345,7 +345,7 @@ func (x *Execution) replan(p logical.Plan) (logical.Plan, error) {
 		return p, nil
 	}
 	f := x.stages[len(x.stages)-1]
-	x.Opt.Cost = cost.NewEstimator(x.Opt.Ctx)
+	x.Opt.Cost = x.Opt.Cost.Fresh()
 	ratio := (float64(f.Rows) + 1) / (f.Estimated + 1)
 	off := ratio > offBy || ratio < 1/offBy
 	if !off && f.Rows > 0 && !x.Force {
