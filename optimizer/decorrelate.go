@@ -66,6 +66,14 @@ func (d *decorrelator) apply(n *logical.Apply) logical.Plan {
 	if l, ok := right.(*logical.Limit); ok && n.Cond == nil && l.Offset == 0 && l.Count > 0 && (n.Kind == logical.LeftSemi || n.Kind == logical.LeftAnti || n.Kind == logical.Mark) {
 		right = l.Input // EXISTS does not count
 	}
+	if oneRow(right) && n.Cond == nil { // EXISTS over an aggregate without keys
+		switch n.Kind {
+		case logical.LeftSemi:
+			return n.Left
+		case logical.LeftAnti:
+			return empty(n)
+		}
+	}
 	if len(outer) == 0 {
 		return d.join(n, n.Left, right, n.Cond)
 	}
@@ -84,6 +92,19 @@ func (d *decorrelator) join(n *logical.Apply, left, right logical.Plan, cond exp
 		j.Kind = logical.LeftOuter
 	}
 	return j
+}
+
+// oneRow reports plans that give exactly one row.
+func oneRow(p logical.Plan) bool {
+	switch n := p.(type) {
+	case *logical.Aggregate:
+		return len(n.Keys) == 0 && n.Sets == nil
+	case *logical.Project:
+		return oneRow(n.Input)
+	case *logical.Sort:
+		return oneRow(n.Input)
+	}
+	return false
 }
 
 // atMostOneRow reports plans that cannot give a second row.
@@ -124,41 +145,47 @@ func (d *decorrelator) joinLifted(n *logical.Apply, right logical.Plan, l *lifte
 	default:
 		return nil, false
 	}
+	// The columns keep their numbers for the plan above, where unmatched rows have got their values, so below they get others.
+	right, fresh := logical.Renumber(right, d.NextID)
+	below := func(c *expr.Column) *expr.Column {
+		if r, ok := fresh[c.ID]; ok {
+			c = r
+		}
+		null := *c
+		null.Null = true
+		return &null
+	}
+	preds := make([]expr.Expr, len(l.preds))
+	for i, p := range l.preds {
+		preds[i] = expr.Rewrite(p, func(x expr.Expr) expr.Expr {
+			if c, ok := x.(*expr.Column); ok && fresh[c.ID] != nil {
+				return fresh[c.ID]
+			}
+			return x
+		})
+	}
 	matched := &expr.Column{ID: d.NextID(), Name: "matched", T: expr.True.T}
 	inner := &logical.Project{Input: right, List: append(passThrough(right.Output()), logical.Named{Col: matched, Expr: expr.True})}
-	j := &logical.Join{Base: n.Base, Kind: logical.LeftOuter, Left: n.Left, Right: inner, Cond: expr.Conjunction(l.preds)}
+	j := &logical.Join{Base: n.Base, Kind: logical.LeftOuter, Left: n.Left, Right: inner, Cond: expr.Conjunction(preds)}
 	flag := *matched
 	flag.Null = true
 	missing := d.call("isnull", &flag)
 	list := passThrough(n.Left.Output())
 	for _, c := range n.Right.Output() {
 		def, ok := l.defaults[c.ID]
-		null := *c
-		null.Null = true
 		if lit, isLit := def.(*expr.Literal); !ok || isLit && lit.Value == nil {
-			list = append(list, logical.Named{Col: &null, Expr: &null})
+			null := *c
+			null.Null = true
+			list = append(list, logical.Named{Col: &null, Expr: below(c)})
 			continue
 		}
-		// The column keeps its number for the plan above, so the aggregate's column below gets another one.
-		below := d.fresh(&null)
-		rename(j, inner, c.ID, below)
-		list = append(list, logical.Named{Col: c, Expr: &expr.Case{Whens: []expr.When{{Cond: missing, Then: def}}, Else: below, T: c.T}})
+		list = append(list, logical.Named{Col: c, Expr: &expr.Case{Whens: []expr.When{{Cond: missing, Then: def}}, Else: below(c), T: c.T}})
 	}
 	var out logical.Plan = &logical.Project{Input: j, List: list}
 	if n.Kind == logical.Inner {
 		out = filter(out, expr.Conjuncts(n.Cond))
 	}
 	return out, true
-}
-
-// rename gives a column that inner passes through another number above it.
-func rename(j *logical.Join, inner *logical.Project, id expr.ColumnID, to *expr.Column) {
-	for i, it := range inner.List {
-		if it.Col.ID == id {
-			inner.List[i] = logical.Named{Col: to, Expr: it.Expr}
-		}
-	}
-	j.Cond = expr.Substitute(j.Cond, map[expr.ColumnID]expr.Expr{id: to})
 }
 
 // viaDomain joins the distinct values of the correlated columns into the right side.
