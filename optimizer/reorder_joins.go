@@ -75,41 +75,50 @@ type joinGraph struct {
 	items   []relation
 	preds   []predicate
 	classes []equalityClass
+	written [][2]uint64 // the joins of the plan as it is, inputs first
 }
 
 // flatten collects relations and predicates of a tree of movable joins.
-func (r *reorderer) flatten(p logical.Plan, g *joinGraph) {
+func (r *reorderer) flatten(p logical.Plan, g *joinGraph) (set uint64) {
 	switch n := p.(type) {
 	case *logical.Project:
 		if onlyColumns(n) {
 			if j, ok := n.Input.(*logical.Join); ok && movable(j) {
-				r.flatten(j, g)
-				return
+				return r.flatten(j, g)
 			}
 		}
 	case *logical.Filter:
 		if j, ok := n.Input.(*logical.Join); ok && movable(j) && !expr.MayFail(n.Pred) && !expr.IsVolatile(n.Pred) {
-			r.flatten(j, g)
+			set = r.flatten(j, g)
 			for _, e := range expr.Conjuncts(n.Pred) {
 				g.preds = append(g.preds, predicate{e: e})
 			}
-			return
+			return set
 		}
 	case *logical.Join:
 		if movable(n) {
-			r.flatten(n.Left, g)
+			left := r.flatten(n.Left, g)
 			if n.Kind == logical.Inner {
-				r.flatten(n.Right, g)
+				right := r.flatten(n.Right, g)
 				for _, e := range expr.Conjuncts(n.Cond) {
 					g.preds = append(g.preds, predicate{e: e})
 				}
-				return
+				return g.join(left, right)
 			}
-			g.items = append(g.items, relation{plan: r.plan(n.Right), join: n})
-			return
+			return g.join(left, g.add(relation{plan: r.plan(n.Right), join: n}))
 		}
 	}
-	g.items = append(g.items, relation{plan: r.plan(p)})
+	return g.add(relation{plan: r.plan(p)})
+}
+
+func (g *joinGraph) add(r relation) uint64 {
+	g.items = append(g.items, r)
+	return 1 << (len(g.items) - 1)
+}
+
+func (g *joinGraph) join(l, r uint64) uint64 {
+	g.written = append(g.written, [2]uint64{l, r})
+	return l | r
 }
 
 // candidate is the best plan found for a set of relations.
@@ -175,6 +184,9 @@ func (r *reorderer) order(g *joinGraph) logical.Plan {
 	}
 	if s.best[full] == nil {
 		return r.asWritten(g)
+	}
+	if w := s.asPlanned(); r.MinGain > 0 && w.best[full] != nil && s.best[full].cost > (1-r.MinGain)*w.best[full].cost {
+		return w.build(full)
 	}
 	return s.build(full)
 }
@@ -242,6 +254,18 @@ type search struct {
 	g     *joinGraph
 	best  map[uint64]*candidate
 	equal map[[2]expr.ColumnID]expr.Expr // equalities made
+}
+
+// asPlanned is the search that knows only the joins the plan has.
+func (s *search) asPlanned() *search {
+	w := &search{reorderer: s.reorderer, g: s.g, best: map[uint64]*candidate{}, equal: s.equal}
+	for i := range s.g.items {
+		w.best[1<<i] = s.best[1<<i]
+	}
+	for _, j := range s.g.written {
+		w.offer(j[0]|j[1], w.combine(j[0], j[1]))
+	}
+	return w
 }
 
 // dependent reports whether a set is a single relation that some join applies.
