@@ -33,7 +33,7 @@ type Execution struct {
 	// MaxRecursion bounds the levels of recursive definitions, MaxRecursionRows their rows.
 	MaxRecursion     int
 	MaxRecursionRows int64
-	// Notify, if set, is told of every event as it happens.
+	// Notify, if set, is told of every event as it happens, and of the start of each pipeline, which is no event to keep.
 	Notify func(Event)
 
 	events    []Event
@@ -41,9 +41,10 @@ type Execution struct {
 	operators map[logical.Plan][]any
 }
 
-// Event is a finished stage or a re-planning.
+// Event is a finished stage, a re-planning, or (for Notify only) the start of a pipeline.
 type Event struct {
-	Kind   string // "stage", "replan"
+	Kind   string // "stage", "replan", "start"
+	Name   string // start: of the stage, "result" for the last pipeline
 	Stage  *Finished
 	Reason string // replan: the fact that caused it
 	Rule   string // replan: the rule that changed the plan
@@ -229,7 +230,7 @@ func (x *Execution) runStage(p logical.Plan, t *target) (logical.Plan, error) {
 		}
 	}
 	start := time.Now()
-	out, err := x.pipeline(stageName(t), input, filters, makeSink)
+	out, rest, err := x.someOf(stageName(t), input, filters, makeSink, x.patience(t, est))
 	if err != nil {
 		return nil, err
 	}
@@ -237,6 +238,9 @@ func (x *Execution) runStage(p logical.Plan, t *target) (logical.Plan, error) {
 	x.stages = append(x.stages, f)
 	x.emit(Event{Kind: "stage", Stage: f})
 	facts := x.facts(t.node, out)
+	if rest != nil {
+		return x.swapOutgrown(p, t, f, facts, rest), nil
+	}
 	if t.def != nil {
 		return substituteRefs(p, t.def, out, facts), nil
 	}
@@ -274,15 +278,24 @@ func stageName(t *target) string {
 
 // pipeline compiles a streaming plan and runs it into a sink.
 func (x *Execution) pipeline(name string, p logical.Plan, kf map[expr.ColumnID][]datasource.KeyFilter, makeSink func([]*expr.Column) (exec.Sink, error)) (*exec.StageOutput, error) {
+	out, _, err := x.someOf(name, p, kf, makeSink, 0)
+	return out, err
+}
+
+// someOf is pipeline that ends early after maxRows rows, if that is not 0.
+func (x *Execution) someOf(name string, p logical.Plan, kf map[expr.ColumnID][]datasource.KeyFilter, makeSink func([]*expr.Column) (exec.Sink, error), maxRows int64) (*exec.StageOutput, *exec.Rest, error) {
 	branches, cols, err := x.Planner.Compile(p, kf)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	sink, err := makeSink(cols)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return x.Query.Run(&exec.Pipeline{Name: name, Branches: branches, Sink: sink})
+	if x.Notify != nil {
+		x.Notify(Event{Kind: "start", Name: name})
+	}
+	return x.Query.RunSome(&exec.Pipeline{Name: name, Branches: branches, Sink: sink, MaxRows: maxRows})
 }
 
 // replace puts a node in another's place.

@@ -1,6 +1,8 @@
 package analyzer
 
 import (
+	"math"
+	"slices"
 	"strings"
 
 	"github.com/sparrow-engine/sparrow/catalog"
@@ -77,18 +79,7 @@ func (s *scope) lookup(b *binder, n *expr.Name) (*found, error) {
 		return &found{e: e, rest: n.Parts[1:], pretty: prettyVar(e, n.Parts[0])}, nil
 	}
 	if s.first && !b.inAggregate {
-		f, err := s.alias(b, n)
-		if f != nil {
-			return f, nil
-		}
-		c, cerr := s.column(n) // also where several aliases have the name
-		if err != nil && b.clause == "HAVING" && (c == nil || !b.isKey(c.e)) {
-			return nil, err
-		}
-		if c != nil || err == nil {
-			return c, cerr
-		}
-		return nil, err
+		return s.above(b, n)
 	}
 	if f, err := s.column(n); f != nil || err != nil {
 		return f, err
@@ -99,6 +90,37 @@ func (s *scope) lookup(b *binder, n *expr.Name) (*found, error) {
 		}
 	}
 	return s.alias(b, n)
+}
+
+// above finds a name in a clause that sees the list's aliases before the input's columns. HAVING takes the column of a grouping key even
+// before an alias. What lacks the fields that the name asks for gives way to the next.
+func (s *scope) above(b *binder, n *expr.Name) (*found, error) {
+	c, cerr := s.column(n) // also where several aliases have the name
+	having := b.clause == "HAVING"
+	key := having && c != nil && b.isKey(c.e)
+	if c != nil && b.holds(c, n) && (key || b.input) {
+		return c, nil
+	}
+	f, err := s.alias(b, n)
+	if f != nil && (c == nil || b.holds(f, n) || !b.holds(c, n)) {
+		return f, nil
+	}
+	if err != nil && (c == nil || having && !key) {
+		return nil, err
+	}
+	return c, cerr
+}
+
+// holds reports whether the value that a name found has the fields that the name asks for.
+func (b *binder) holds(f *found, n *expr.Name) bool {
+	e := f.e
+	for _, name := range f.rest {
+		var err error
+		if e, err = b.field(e, name, n.At); err != nil {
+			return false
+		}
+	}
+	return true
 }
 
 func prettyVar(e expr.Expr, name string) string {
@@ -115,7 +137,7 @@ func (s *scope) column(n *expr.Name) (*found, error) {
 		if k > 0 || len(cands) == 0 && n.PlanID != 0 {
 			cands = append(cands, match(s.hidden, n, k)...)
 		}
-		cands = distinctColumns(cands)
+		cands = nearest(distinctColumns(cands), n.PlanID)
 		if len(cands) == 0 {
 			if cands = distinctColumns(match(s.missing, n, k)); len(cands) > 1 {
 				return nil, ambiguous(n, cands, k)
@@ -139,6 +161,26 @@ func match(cols []column, n *expr.Name, k int) []column {
 	var out []column
 	for _, c := range cols {
 		if strings.EqualFold(c.Name, n.Parts[k]) && endsWith(c.qualifier, n.Parts[:k]) && inFrame(c, n.PlanID) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// nearest keeps, of the columns of one DataFrame, those that came from it by the fewest calls: in df.join(df.filter(…), …) the name df["a"]
+// means the left side's.
+func nearest(cols []column, id int64) []column {
+	if id == 0 || len(cols) < 2 {
+		return cols
+	}
+	least := math.MaxInt
+	var out []column
+	for _, c := range cols {
+		d := len(c.frames) - 1 - slices.Index(c.frames, id)
+		if d < least {
+			least, out = d, nil
+		}
+		if d == least {
 			out = append(out, c)
 		}
 	}

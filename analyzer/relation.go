@@ -25,7 +25,7 @@ func (a *analyzer) relation(n *logical.UnresolvedRelation, outer *scope) (*relat
 		}
 	}
 	if n.Path != "" {
-		r, err := a.Catalog.Open(a.ctx, "", n.Path, n.Options)
+		r, err := a.open(n)
 		if err != nil {
 			return nil, placed(err, n.At)
 		}
@@ -36,17 +36,62 @@ func (a *analyzer) relation(n *logical.UnresolvedRelation, outer *scope) (*relat
 			return r, err
 		}
 	}
-	r := a.Catalog.FindIn(parts, a.env.Database)
-	if r == nil {
-		var err error
-		if r, err = a.Catalog.Resolve(a.ctx, parts, n.Options, n.At); err != nil {
-			return nil, placed(err, n.At)
-		}
+	r, err := a.lookup(n, parts)
+	if err != nil {
+		return nil, placed(err, n.At)
 	}
 	if r.View != nil {
 		return a.view(r.View, n.Base)
 	}
 	return a.table(r.Table, parts, n.Base), nil
+}
+
+// open opens the files of a path, once for a statement.
+func (a *analyzer) open(n *logical.UnresolvedRelation) (*catalog.Relation, error) {
+	if r, ok := a.bindings.Relation(n).(*catalog.Relation); ok {
+		return r, nil
+	}
+	r, err := a.Catalog.Open(a.ctx, "", n.Path, n.Options)
+	if err == nil {
+		a.bindings.SetRelation(n, r)
+	}
+	return r, err
+}
+
+// lookup finds what a name means: what it meant when its statement was first bound, a table with the files it has now.
+func (a *analyzer) lookup(n *logical.UnresolvedRelation, parts []string) (*catalog.Relation, error) {
+	if r, ok := a.bindings.Relation(n).(*catalog.Relation); ok {
+		if r.View != nil || r.Table.Database == "" {
+			return r, nil
+		}
+		if now := a.Catalog.FindIn(r.Table.FullName(), a.env.Database); now != nil && now.Table != nil {
+			return now, nil
+		}
+		return nil, a.Catalog.NotFound(parts, n.At)
+	}
+	r := a.Catalog.FindIn(parts, a.env.Database)
+	if r == nil {
+		var err error
+		if r, err = a.Catalog.Resolve(a.ctx, parts, n.Options, n.At); err != nil {
+			return nil, err
+		}
+	}
+	a.bindings.SetRelation(n, r)
+	return r, nil
+}
+
+// openView is a view whose text is being bound. Another view of the same name is another view: it was there before.
+type openView struct {
+	view *catalog.View
+	name string
+}
+
+func viewNames(open []openView) []string {
+	names := make([]string, len(open))
+	for i, v := range open {
+		names[i] = v.name
+	}
+	return names
 }
 
 // placed gives an error the place of the node that caused it.
@@ -76,15 +121,15 @@ func (a *analyzer) view(v *catalog.View, base logical.Base) (*relation, error) {
 	name := v.FullName()
 	key := strings.ToLower(catalog.QuoteName(name))
 	for _, open := range a.views {
-		if open == key {
-			return nil, sqlerr.New("RECURSIVE_VIEW", base.At, "Recursive view %s detected (cycle: %s).", catalog.QuoteName(name), strings.Join(append(a.views, key), " -> "))
+		if open.view == v {
+			return nil, sqlerr.New("RECURSIVE_VIEW", base.At, "Recursive view %s detected (cycle: %s).", catalog.QuoteName(name), strings.Join(append(viewNames(a.views), key), " -> "))
 		}
 	}
 	if len(a.views) > 100 {
 		return nil, sqlerr.New("VIEW_EXCEED_MAX_NESTED_DEPTH", base.At, "The depth of view %s exceeds the maximum view resolution depth (100).", catalog.QuoteName(name))
 	}
 	inner := a.forView(v)
-	inner.views = append(a.views[:len(a.views):len(a.views)], key)
+	inner.views = append(a.views[:len(a.views):len(a.views)], openView{v, key})
 	p := v.Plan
 	if p == nil {
 		var err error
@@ -108,7 +153,7 @@ func (a *analyzer) forView(v *catalog.View) *analyzer {
 	if v.Current != "" {
 		env.Database = v.Current
 	}
-	inner.ctes = nil
+	inner.ctes, inner.bindings = nil, nil
 	if v.Conf != nil {
 		if ansi, ok := v.Conf["spark.sql.ansi.enabled"]; ok {
 			env.ANSI = strings.EqualFold(ansi, "true")
@@ -127,12 +172,51 @@ func (a *analyzer) forView(v *catalog.View) *analyzer {
 	return &inner
 }
 
+// viewOutput takes the columns that the view's query gave when the view was made, by name: the tables below may have other ones since.
+func viewOutput(v *catalog.View, r *relation, base logical.Base) (*relation, error) {
+	if len(v.Schema) == 0 {
+		return r, nil
+	}
+	same := len(v.Schema) == len(r.cols)
+	for i, f := range v.Schema {
+		same = same && strings.EqualFold(f.Name, r.cols[i].Name)
+	}
+	if same {
+		return r, nil
+	}
+	var cols []column
+	seen := map[string]int{}
+	for _, f := range v.Schema {
+		key := strings.ToLower(f.Name)
+		want, hits := 0, []column(nil)
+		for _, g := range v.Schema {
+			if strings.EqualFold(g.Name, f.Name) {
+				want++
+			}
+		}
+		for _, c := range r.cols {
+			if strings.EqualFold(c.Name, f.Name) {
+				hits = append(hits, c)
+			}
+		}
+		if len(hits) != want {
+			return nil, sqlerr.New("INCOMPATIBLE_VIEW_SCHEMA_CHANGE", base.At, "The SQL query of view %s has an incompatible schema change and column %s cannot be resolved. Expected %d columns named %s but got %d.",
+				catalog.QuoteName(v.FullName()), types.Quote(f.Name), want, types.Quote(f.Name), len(hits))
+		}
+		cols = append(cols, hits[seen[key]])
+		seen[key]++
+	}
+	out := *r
+	out.cols = cols
+	return &out, nil
+}
+
 // viewColumns gives the query's columns the names and types of the view.
 func (a *analyzer) viewColumns(v *catalog.View, r *relation, base logical.Base) (*relation, error) {
 	name := v.FullName()
-	if want := len(v.Schema); want > 0 && len(r.cols) != want {
-		return nil, sqlerr.New("INCOMPATIBLE_VIEW_SCHEMA_CHANGE", base.At, "The SQL query of view %s has an incompatible schema change: it expects %d columns but got %d.",
-			catalog.QuoteName(name), want, len(r.cols))
+	r, err := viewOutput(v, r, base)
+	if err != nil {
+		return nil, err
 	}
 	list := make([]logical.Named, len(r.cols))
 	changed := false
@@ -152,6 +236,7 @@ func (a *analyzer) viewColumns(v *catalog.View, r *relation, base logical.Base) 
 		list[i] = logical.Named{Col: col, Expr: e}
 	}
 	p := r.plan
+	changed = changed || len(r.cols) != len(p.Output())
 	if changed {
 		p = &logical.Project{Base: base, Input: p, List: list}
 	}

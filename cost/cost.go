@@ -132,6 +132,8 @@ func (e *Estimator) estimate(p logical.Plan) *Stats {
 		rows := math.Max(0, math.Ceil(float64(n.End-n.Start)/float64(n.Step)))
 		return &Stats{Rows: rows, Error: 1, Source: Measured, Columns: map[expr.ColumnID]Column{
 			n.Out.ID: {Distinct: rows, Min: float64(n.Start), Max: float64(n.End), Width: 8, Unique: true, Source: Measured}}}
+	case *logical.Rest:
+		return &Stats{Rows: n.Rows, Columns: map[expr.ColumnID]Column{}, Error: 2, Source: Measured}
 	case *logical.Stage:
 		return stage(n)
 	case *logical.Project:

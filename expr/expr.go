@@ -251,11 +251,12 @@ type Star struct {
 	PlanID    int64
 }
 
-// Regex is a quoted column regex of a DataFrame (colRegex).
+// Regex is a regular expression over the names of columns: a DataFrame's colRegex, or a quoted name where the settings make it one.
 type Regex struct {
 	Base
-	Pattern string
-	PlanID  int64
+	Pattern   string
+	Qualifier []string
+	PlanID    int64
 }
 
 // UnresolvedCall is a function call by name, as written. Operators use their symbol as name ("+", "=", "like").
@@ -270,6 +271,7 @@ type UnresolvedCall struct {
 	IgnoreNulls bool
 	NullsSet    bool        // IGNORE NULLS or RESPECT NULLS was written
 	Over        *WindowSpec // nil: no OVER
+	Func        *Func       // the function itself, of a program that has it; nil: found by name
 }
 
 // NamedArg is f(name => value).

@@ -15,6 +15,7 @@ func families() []func() []*expr.Func {
 		aggregates,
 		operators,
 		bitOperators,
+		collections,
 		comparisons,
 		conditionals,
 		extremes,

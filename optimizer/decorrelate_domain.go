@@ -145,8 +145,8 @@ func (u *unnester) aggregate(n *logical.Aggregate) (logical.Plan, []*expr.Column
 	for i, a := range c.Aggs {
 		def, err := emptyAggregate(u.Context, a.Expr)
 		u.fail(err)
-		inner := u.fresh(a.Col)
-		c.Aggs[i].Col = inner // the column keeps its number above
+		inner := u.fresh(a.Col) // the number stays with the column above
+		c.Aggs[i].Col = inner
 		below = append(below, logical.Named{Col: inner, Expr: inner})
 		null := *inner
 		null.Null = true

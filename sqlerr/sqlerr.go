@@ -100,7 +100,7 @@ func (e *Error) Error() string {
 
 // LineCol returns the 1-based line and the 0-based column (in characters, as Spark counts) of the place, or 0, 0.
 func (e *Error) LineCol() (line, col int) {
-	if !e.Pos.Known() || int(e.Pos.Start) > len(e.Text) {
+	if e.Text == "" || !e.Pos.Known() || int(e.Pos.Start) > len(e.Text) {
 		return 0, 0
 	}
 	before := e.Text[:e.Pos.Start]
@@ -166,7 +166,8 @@ var states = sync.OnceValue(func() map[string]string {
 	return m
 })
 
-// State returns the SQLSTATE of a condition; a sub-condition without an own one has its parent's, an unknown one XX000.
+// State returns the SQLSTATE of a condition; a sub-condition without an own one has its parent's, an unknown feature of UNSUPPORTED_FEATURE
+// 0A000, any other unknown one XX000.
 func State(condition string) string {
 	m := states()
 	for c := condition; c != ""; {
@@ -178,6 +179,9 @@ func State(condition string) string {
 			break
 		}
 		c = c[:i]
+	}
+	if strings.HasPrefix(condition, "UNSUPPORTED_FEATURE.") {
+		return "0A000"
 	}
 	return "XX000"
 }
