@@ -99,7 +99,7 @@ func (c *planCache) replace(p logical.Plan) logical.Plan {
 func (st *statement) cachePlan(name string, analyzed logical.Plan, lazy bool) *cached {
 	e := &cached{name: name, form: optimizer.Canonical(analyzed), lazy: lazy}
 	e.run = func(ctx context.Context) (*exec.StageOutput, *exec.Query, error) {
-		x, err := st.start(ctx, analyzed, nil, materialized)
+		x, err := st.start(ctx, analyzed, materialized)
 		if err != nil {
 			return nil, nil, err
 		}

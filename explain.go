@@ -60,7 +60,7 @@ func (st *statement) explainText(ctx context.Context, query logical.Plan, mode s
 }
 
 func (st *statement) explainAnalyze(ctx context.Context, analyzed logical.Plan) (string, error) {
-	x, err := st.start(ctx, analyzed, nil, materialized)
+	x, err := st.start(ctx, analyzed, materialized)
 	if err != nil {
 		return "", err
 	}

@@ -7,13 +7,14 @@ import (
 
 	"github.com/sparrow-engine/sparrow/datasource"
 	"github.com/sparrow-engine/sparrow/datasource/csv"
+	"github.com/sparrow-engine/sparrow/datasource/json"
 	"github.com/sparrow-engine/sparrow/datasource/parquet"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
 // formats are the file formats that sessions read and write.
-var formats = []datasource.Format{parquet.Format{}, csv.Format{}}
+var formats = []datasource.Format{parquet.Format{}, csv.Format{}, json.Format{}}
 
 func formatNames() []string {
 	names := make([]string, len(formats))

@@ -49,8 +49,8 @@ func materialized(q *exec.Query, in []*expr.Column) (exec.Sink, error) {
 	return physical.NewMaterialize(in, true, q), nil
 }
 
-// start optimizes and runs an analyzed plan into a sink. The caller closes the execution.
-func (st *statement) start(ctx context.Context, analyzed logical.Plan, notify func(adaptive.Event), sink makeSink) (*execution, error) {
+// start optimizes and runs an analyzed plan into a sink, telling the context's observer (see WithProgress). The caller closes the execution.
+func (st *statement) start(ctx context.Context, analyzed logical.Plan, sink makeSink) (*execution, error) {
 	begin := time.Now()
 	opt := st.optimizing(ctx)
 	optimized, err := optimizer.Optimize(opt, st.session.cache.replace(analyzed))
@@ -66,7 +66,7 @@ func (st *statement) start(ctx context.Context, analyzed logical.Plan, notify fu
 			BatchSize: int(st.conf.Int("sparrow.batchSize")), Threads: threads(st.conf)},
 		Opt:     opt,
 		Enabled: st.conf.Bool("sparrow.adaptive.enabled") && st.conf.Bool("spark.sql.adaptive.enabled"),
-		Force:   st.conf.Bool("sparrow.adaptive.force"), Notify: notify,
+		Force:   st.conf.Bool("sparrow.adaptive.force"), Notify: observer(ctx, q),
 		MaxRecursion: int(st.conf.Int("spark.sql.cteRecursionLevelLimit")), MaxRecursionRows: st.conf.Int("spark.sql.cteRecursionRowLimit"),
 	}}
 	x.out, x.final, err = x.Run(optimized, func(in []*expr.Column) (exec.Sink, error) { return sink(q, in) })
@@ -80,7 +80,7 @@ func (st *statement) start(ctx context.Context, analyzed logical.Plan, notify fu
 
 // run executes an analyzed plan and gives the result's batches in order; their vectors live until consume returns.
 func (st *statement) run(ctx context.Context, analyzed logical.Plan, consume func(b *columnar.Batch) error) error {
-	x, err := st.start(ctx, analyzed, nil, materialized)
+	x, err := st.start(ctx, analyzed, materialized)
 	if err != nil {
 		return err
 	}

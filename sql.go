@@ -115,5 +115,11 @@ func SplitStatements(text string) []string {
 	return statements
 }
 
+// StatementComplete reports whether text needs no more lines: its last statement is ended by a semicolon, or there is none.
+func StatementComplete(text string) bool {
+	_, complete := sql.Split(text)
+	return complete
+}
+
 // Error is the error of a query: a Spark error condition with SQLSTATE, place and suggestion.
 type Error = sqlerr.Error

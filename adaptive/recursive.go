@@ -51,7 +51,7 @@ func (x *Execution) recursive(r *logical.Recursive) (*logical.Stage, error) {
 		return nil, err
 	}
 	x.stages = append(sub.stages, &Finished{Number: len(sub.stages) + 1, Name: "recursive " + r.Name, Plan: r, Estimated: float64(all.Rows), Rows: all.Rows, Bytes: all.Bytes, Out: all})
-	return &logical.Stage{Handle: all, Out: r.Out, Facts: x.facts(all)}, nil
+	return &logical.Stage{Handle: all, Out: r.Out, Facts: x.facts(r, all)}, nil
 }
 
 func unionOf(u *logical.SetOp) logical.Plan {

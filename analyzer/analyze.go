@@ -60,7 +60,9 @@ type analyzer struct {
 	ctx   context.Context
 	env   *expr.Env
 	ctes  *cteScope
-	views []string // the views whose texts are being bound, outermost first
+	views []openView // the views whose texts are being bound, outermost first
+	// bindings keeps what the names of the statement being bound were found to mean; nil: nothing is kept.
+	bindings *logical.Bindings
 	calls []string // the SQL functions whose bodies are being bound
 	// names holds the text under which a bound name appears in automatic column names, outerNames the outer columns of a bound subquery.
 	names      map[*expr.Name]string

@@ -13,13 +13,16 @@ import (
 // unresolvedCall binds a function call or an operator.
 func (b *binder) unresolvedCall(n *expr.UnresolvedCall) (expr.Expr, error) {
 	name := strings.ToLower(n.Name[len(n.Name)-1])
-	if len(n.Name) == 1 {
+	if len(n.Name) == 1 && n.Func == nil {
 		if e, done, err := b.special(n, name); done {
 			return e, err
 		}
 	}
-	f := builtin(n.Name)
-	if u := b.a.Catalog.Function(n.Name); u != nil && (f == nil || u.Database == "") {
+	f := n.Func
+	if f == nil {
+		f = builtin(n.Name)
+	}
+	if u := b.a.Catalog.Function(n.Name); n.Func == nil && u != nil && (f == nil || u.Database == "") {
 		if u.Func == nil {
 			return b.sqlFunction(n, u)
 		}
@@ -167,9 +170,23 @@ func (b *binder) arguments(n *expr.UnresolvedCall, f *expr.Func) ([]expr.Expr, e
 				return nil, err
 			}
 			ts[i] = out[i].Type()
+		} else if f.LambdaParams != nil {
+			out[i] = b.constantLambda(out[i], f.LambdaParams(ts, i))
 		}
 	}
 	return out, nil
+}
+
+// constantLambda makes an expression that stands for a function one that does not look at its parameters.
+func (b *binder) constantLambda(e expr.Expr, params []types.Type) expr.Expr {
+	if len(params) == 0 {
+		return e
+	}
+	l := &expr.Lambda{Base: expr.Base{At: e.Pos()}, Body: e}
+	for _, t := range params {
+		l.Params = append(l.Params, &expr.Column{ID: b.a.NextID(), Name: "namedlambdavariable()", T: t, Null: true})
+	}
+	return l
 }
 
 // withoutStars replaces stars among the arguments; count(*) is count(1).

@@ -280,8 +280,15 @@ func (a *analyzer) renameColumns(n *logical.RenameColumns, outer *scope) (*relat
 
 // dataFrame marks the columns that a DataFrame's plan gives.
 func (a *analyzer) dataFrame(n *logical.DataFrame, outer *scope) (*relation, error) {
-	in, err := a.plan(n.Input, outer)
+	inner := a
+	if n.Bindings != nil {
+		inner = a.forFrame(n.Bindings)
+	}
+	in, err := inner.plan(n.Input, outer)
 	if err != nil {
+		if n.Bindings != nil && n.Bindings.Text != "" {
+			err = sqlerr.Attach(err, n.Bindings.Text)
+		}
 		return nil, err
 	}
 	out := *in
@@ -294,6 +301,14 @@ func (a *analyzer) dataFrame(n *logical.DataFrame, outer *scope) (*relation, err
 	}
 	out.cols, out.hidden = mark(in.cols), mark(in.hidden)
 	return &out, nil
+}
+
+// forFrame binds under the parameters and names of a DataFrame's own statement.
+func (a *analyzer) forFrame(b *logical.Bindings) *analyzer {
+	inner, s := *a, *a.Session
+	s.Params = Params{Positional: b.Positional, Named: b.Named}
+	inner.Session, inner.bindings, inner.ctes = &s, b, nil
+	return &inner
 }
 
 // sort binds a DataFrame's sort.

@@ -61,7 +61,7 @@ func (a *analyzer) onJoin(n *logical.UnresolvedJoin, left, right *relation, oute
 			return a.joinedRelation(p, n.Kind, left, right), nil
 		}
 	}
-	j := &logical.Join{Base: n.Base, Kind: n.Kind, Left: left.plan, Right: right.plan, Cond: cond, Lateral: n.Lateral && len(logical.Free(right.plan)) > 0}
+	j := &logical.Join{Base: n.Base, Kind: n.Kind, Left: left.plan, Right: right.plan, Cond: cond, Hint: n.Hint, Lateral: n.Lateral && len(logical.Free(right.plan)) > 0}
 	return a.joinedRelation(j, n.Kind, left, right), nil
 }
 
@@ -137,7 +137,7 @@ func (a *analyzer) usingJoin(n *logical.UnresolvedJoin, left, right *relation, o
 		}
 		conds = append(conds, eq)
 	}
-	j := &logical.Join{Base: n.Base, Kind: n.Kind, Left: left.plan, Right: right.plan, Cond: expr.Conjunction(conds)}
+	j := &logical.Join{Base: n.Base, Kind: n.Kind, Left: left.plan, Right: right.plan, Cond: expr.Conjunction(conds), Hint: n.Hint}
 	r := a.joinedRelation(j, n.Kind, left, right)
 	switch n.Kind {
 	case logical.LeftSemi, logical.LeftAnti:

@@ -1,6 +1,8 @@
 package analyzer
 
 import (
+	"math"
+	"slices"
 	"strings"
 
 	"github.com/sparrow-engine/sparrow/catalog"
@@ -135,7 +137,7 @@ func (s *scope) column(n *expr.Name) (*found, error) {
 		if k > 0 || len(cands) == 0 && n.PlanID != 0 {
 			cands = append(cands, match(s.hidden, n, k)...)
 		}
-		cands = distinctColumns(cands)
+		cands = nearest(distinctColumns(cands), n.PlanID)
 		if len(cands) == 0 {
 			if cands = distinctColumns(match(s.missing, n, k)); len(cands) > 1 {
 				return nil, ambiguous(n, cands, k)
@@ -159,6 +161,26 @@ func match(cols []column, n *expr.Name, k int) []column {
 	var out []column
 	for _, c := range cols {
 		if strings.EqualFold(c.Name, n.Parts[k]) && endsWith(c.qualifier, n.Parts[:k]) && inFrame(c, n.PlanID) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// nearest keeps, of the columns of one DataFrame, those that came from it by the fewest calls: in df.join(df.filter(…), …) the name df["a"]
+// means the left side's.
+func nearest(cols []column, id int64) []column {
+	if id == 0 || len(cols) < 2 {
+		return cols
+	}
+	least := math.MaxInt
+	var out []column
+	for _, c := range cols {
+		d := len(c.frames) - 1 - slices.Index(c.frames, id)
+		if d < least {
+			least, out = d, nil
+		}
+		if d == least {
 			out = append(out, c)
 		}
 	}

@@ -25,7 +25,7 @@ func (a *analyzer) relation(n *logical.UnresolvedRelation, outer *scope) (*relat
 		}
 	}
 	if n.Path != "" {
-		r, err := a.Catalog.Open(a.ctx, "", n.Path, n.Options)
+		r, err := a.open(n)
 		if err != nil {
 			return nil, placed(err, n.At)
 		}
@@ -36,17 +36,62 @@ func (a *analyzer) relation(n *logical.UnresolvedRelation, outer *scope) (*relat
 			return r, err
 		}
 	}
-	r := a.Catalog.FindIn(parts, a.env.Database)
-	if r == nil {
-		var err error
-		if r, err = a.Catalog.Resolve(a.ctx, parts, n.Options, n.At); err != nil {
-			return nil, placed(err, n.At)
-		}
+	r, err := a.lookup(n, parts)
+	if err != nil {
+		return nil, placed(err, n.At)
 	}
 	if r.View != nil {
 		return a.view(r.View, n.Base)
 	}
 	return a.table(r.Table, parts, n.Base), nil
+}
+
+// open opens the files of a path, once for a statement.
+func (a *analyzer) open(n *logical.UnresolvedRelation) (*catalog.Relation, error) {
+	if r, ok := a.bindings.Relation(n).(*catalog.Relation); ok {
+		return r, nil
+	}
+	r, err := a.Catalog.Open(a.ctx, "", n.Path, n.Options)
+	if err == nil {
+		a.bindings.SetRelation(n, r)
+	}
+	return r, err
+}
+
+// lookup finds what a name means: what it meant when its statement was first bound, a table with the files it has now.
+func (a *analyzer) lookup(n *logical.UnresolvedRelation, parts []string) (*catalog.Relation, error) {
+	if r, ok := a.bindings.Relation(n).(*catalog.Relation); ok {
+		if r.View != nil || r.Table.Database == "" {
+			return r, nil
+		}
+		if now := a.Catalog.FindIn(r.Table.FullName(), a.env.Database); now != nil && now.Table != nil {
+			return now, nil
+		}
+		return nil, a.Catalog.NotFound(parts, n.At)
+	}
+	r := a.Catalog.FindIn(parts, a.env.Database)
+	if r == nil {
+		var err error
+		if r, err = a.Catalog.Resolve(a.ctx, parts, n.Options, n.At); err != nil {
+			return nil, err
+		}
+	}
+	a.bindings.SetRelation(n, r)
+	return r, nil
+}
+
+// openView is a view whose text is being bound. Another view of the same name is another view: it was there before.
+type openView struct {
+	view *catalog.View
+	name string
+}
+
+func viewNames(open []openView) []string {
+	names := make([]string, len(open))
+	for i, v := range open {
+		names[i] = v.name
+	}
+	return names
 }
 
 // placed gives an error the place of the node that caused it.
@@ -76,15 +121,15 @@ func (a *analyzer) view(v *catalog.View, base logical.Base) (*relation, error) {
 	name := v.FullName()
 	key := strings.ToLower(catalog.QuoteName(name))
 	for _, open := range a.views {
-		if open == key {
-			return nil, sqlerr.New("RECURSIVE_VIEW", base.At, "Recursive view %s detected (cycle: %s).", catalog.QuoteName(name), strings.Join(append(a.views, key), " -> "))
+		if open.view == v {
+			return nil, sqlerr.New("RECURSIVE_VIEW", base.At, "Recursive view %s detected (cycle: %s).", catalog.QuoteName(name), strings.Join(append(viewNames(a.views), key), " -> "))
 		}
 	}
 	if len(a.views) > 100 {
 		return nil, sqlerr.New("VIEW_EXCEED_MAX_NESTED_DEPTH", base.At, "The depth of view %s exceeds the maximum view resolution depth (100).", catalog.QuoteName(name))
 	}
 	inner := a.forView(v)
-	inner.views = append(a.views[:len(a.views):len(a.views)], key)
+	inner.views = append(a.views[:len(a.views):len(a.views)], openView{v, key})
 	p := v.Plan
 	if p == nil {
 		var err error
@@ -108,7 +153,7 @@ func (a *analyzer) forView(v *catalog.View) *analyzer {
 	if v.Current != "" {
 		env.Database = v.Current
 	}
-	inner.ctes = nil
+	inner.ctes, inner.bindings = nil, nil
 	if v.Conf != nil {
 		if ansi, ok := v.Conf["spark.sql.ansi.enabled"]; ok {
 			env.ANSI = strings.EqualFold(ansi, "true")

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/exec/budget"
@@ -35,6 +36,8 @@ type Query struct {
 	budget *budget.Budget
 	spill  *spill.Dir
 	work   sync.WaitGroup
+	done   atomic.Int64 // morsels of the running phase that workers took
+	total  atomic.Int64 // morsels of the running phase
 
 	mu      sync.Mutex
 	closers []func() error
@@ -66,6 +69,12 @@ func NewQuery(ctx context.Context, o Options) *Query {
 
 // Context ends when the query is cancelled, fails in a goroutine of Go, or is closed.
 func (q *Query) Context() context.Context { return q.ctx }
+
+// Progress returns how many of the running phase's morsels have been taken, and how many there are. It may be asked at any time.
+func (q *Query) Progress() (taken, morsels int64) {
+	morsels = q.total.Load()
+	return min(q.done.Load(), morsels), morsels
+}
 
 // Env returns what the query fixed when it started.
 func (q *Query) Env() *expr.Env { return q.opts.Env }

@@ -271,6 +271,7 @@ type UnresolvedCall struct {
 	IgnoreNulls bool
 	NullsSet    bool        // IGNORE NULLS or RESPECT NULLS was written
 	Over        *WindowSpec // nil: no OVER
+	Func        *Func       // the function itself, of a program that has it; nil: found by name
 }
 
 // NamedArg is f(name => value).

@@ -16,6 +16,7 @@ import (
 	"github.com/sparrow-engine/sparrow/functions"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
+	"github.com/sparrow-engine/sparrow/types/text"
 )
 
 var testEnv = &expr.Env{Now: time.Unix(0, 0), Zone: time.UTC, ANSI: true, User: "root", Catalog: "spark_catalog", Database: "default",
@@ -259,9 +260,8 @@ func shown(e expr.Expr) (string, error) {
 	switch v := v.(type) {
 	case nil:
 		return "NULL", err
-	case []any:
-		b, _ := json.Marshal(v)
-		return string(b), err
+	case []any, types.MapValue:
+		return text.Hive(v, e.Type(), time.UTC), err
 	case []byte:
 		return string(v), err
 	}

@@ -37,6 +37,7 @@ func (n *With) Children() []Plan {
 }
 func (*Ref) Children() []Plan                { return nil }
 func (n *Recursive) Children() []Plan        { return []Plan{n.Anchor, n.Step} }
+func (*Rest) Children() []Plan               { return nil }
 func (*Stage) Children() []Plan              { return nil }
 func (n *SubqueryAlias) Children() []Plan    { return []Plan{n.Input} }
 func (*UnresolvedRelation) Children() []Plan { return nil }
@@ -112,6 +113,7 @@ func (n *With) WithChildren(k []Plan) Plan {
 }
 func (n *Ref) WithChildren([]Plan) Plan                { return n }
 func (n *Recursive) WithChildren(k []Plan) Plan        { c := *n; c.Anchor, c.Step = k[0], k[1]; return &c }
+func (n *Rest) WithChildren([]Plan) Plan               { return n }
 func (n *Stage) WithChildren([]Plan) Plan              { return n }
 func (n *SubqueryAlias) WithChildren(k []Plan) Plan    { c := *n; c.Input = k[0]; return &c }
 func (n *UnresolvedRelation) WithChildren([]Plan) Plan { return n }
@@ -256,6 +258,7 @@ func (n *Repartition) Output() []*expr.Column { return n.Input.Output() }
 func (n *With) Output() []*expr.Column        { return n.Body.Output() }
 func (n *Ref) Output() []*expr.Column         { return n.Out }
 func (n *Recursive) Output() []*expr.Column   { return n.Out }
+func (n *Rest) Output() []*expr.Column        { return n.Out }
 func (n *Stage) Output() []*expr.Column       { return n.Out }
 func (n *SubqueryAlias) Output() []*expr.Column {
 	if n.Out != nil {

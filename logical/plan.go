@@ -7,6 +7,8 @@
 package logical
 
 import (
+	"sync"
+
 	"github.com/sparrow-engine/sparrow/datasource"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/sqlerr"
@@ -264,6 +266,14 @@ type Stage struct {
 	Facts  Facts
 }
 
+// Rest is what a stage that ended early has not read, in a plan that is re-planned: Handle is the executor's, Rows an estimate.
+type Rest struct {
+	Base
+	Handle any
+	Out    []*expr.Column
+	Rows   float64
+}
+
 // Facts is what is known of a finished stage.
 type Facts struct {
 	Rows, Bytes int64
@@ -333,6 +343,7 @@ type UnresolvedJoin struct {
 	Natural     bool
 	Lateral     bool
 	Cross       bool // CROSS JOIN or a comma
+	Hint        JoinHint
 }
 
 // Hint is /*+ NAME(args) */ of a Select.
@@ -528,11 +539,47 @@ type UnresolvedAggregate struct {
 	KeysFirst bool
 }
 
-// DataFrame marks the plan of a DataFrame so that df["a"] finds the column of its own plan.
+// DataFrame marks the plan of a DataFrame so that df["a"] finds the column of its own plan. Bindings, if set, is what the names in Input mean.
 type DataFrame struct {
 	Base
-	Input Plan
-	ID    int64
+	Input    Plan
+	ID       int64
+	Bindings *Bindings
+}
+
+// Bindings is what the parameters and names of a statement stand for wherever its plan is used: below other DataFrames, in a view, in a
+// subquery. A name that has been looked up keeps its meaning, so that a DataFrame of the view v may itself become the new view v. It is safe
+// for concurrent use.
+type Bindings struct {
+	Text       string // of the statement, which the places in the plan point into
+	Positional []any  // values of ?
+	Named      map[string]any
+
+	mu        sync.Mutex
+	relations map[*UnresolvedRelation]any
+}
+
+// Relation returns what a node was found to mean, nil before.
+func (b *Bindings) Relation(n *UnresolvedRelation) any {
+	if b == nil {
+		return nil
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.relations[n]
+}
+
+// SetRelation notes what a node means.
+func (b *Bindings) SetRelation(n *UnresolvedRelation, r any) {
+	if b == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.relations == nil {
+		b.relations = map[*UnresolvedRelation]any{}
+	}
+	b.relations[n] = r
 }
 
 // Schema returns the columns of a resolved plan as a schema.

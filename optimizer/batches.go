@@ -20,8 +20,8 @@ var Batches = []Batch{
 		{Name: "push_limit", Why: "below projections and unions a limit stops scans early", Rewrite: pushLimit},
 	}},
 	{Name: "share", Rounds: 1, Rules: []Rule{
-		{Name: "prune_columns", Why: "equal subplans must read equal columns to be seen as equal", Rewrite: pruneColumns},
-		{Name: "share_subplans", Why: "before joins are reordered, while copies of a text still look alike", Rewrite: shareSubplans},
+		{Name: "share_subplans", Why: "before joins are reordered and columns pruned, while copies of a text still look alike", Rewrite: shareSubplans},
+		{Name: "prune_columns", Why: "sizes and widths of what is really read decide the order of joins", Rewrite: pruneColumns},
 	}},
 	{Name: "joins", Rounds: 1, Rules: []Rule{
 		{Name: "reorder_joins", Why: "all filters stand on their relations, so sizes are known best", Rewrite: reorderJoins},
@@ -48,9 +48,11 @@ var Replanning = []Batch{
 var AfterScalars = []Batch{
 	{Name: "scalars", Rounds: 1, Rules: []Rule{
 		{Name: "merge_projects", Why: "literals reach the expressions that use them", Rewrite: mergeProjects},
-		{Name: "push_filters", Why: "comparisons with the literal become filters of scans", Rewrite: pushFilters},
+		{Name: "push_filters", Why: "predicates meet the literal's projection, which takes its place", Rewrite: pushFilters},
 		{Name: "simplify_expressions", Why: "the literal folds", Rewrite: simplifyExpressions},
+		{Name: "push_filters", Why: "comparisons with the literal become filters of scans", Rewrite: pushFilters},
 		{Name: "prune_columns", Why: "the literal columns are used up", Rewrite: pruneColumns},
+		{Name: "merge_projects", Why: "pruning leaves projections that pass everything through", Rewrite: mergeProjects},
 		{Name: "push_into_scan", Why: "scans skip data by the literal", Rewrite: pushIntoScan},
 	}},
 }

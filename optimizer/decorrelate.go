@@ -111,12 +111,12 @@ func atMostOneRow(p logical.Plan) bool {
 
 // joinLifted joins a right side whose correlated predicates were lifted.
 func (d *decorrelator) joinLifted(n *logical.Apply, right logical.Plan, l *lifter) (logical.Plan, bool) {
+	preds := l.preds
+	if n.Kind == logical.NullAwareAnti || n.Kind == logical.Mark && n.MarkCol.Null {
+		preds = d.twoValued(l)
+	}
+	cond := expr.Conjunction(append(append([]expr.Expr{}, preds...), expr.Conjuncts(n.Cond)...))
 	if l.defaults == nil {
-		preds := l.preds
-		if n.Kind == logical.NullAwareAnti || n.Kind == logical.Mark && n.Cond != nil {
-			right, preds = d.twoValued(right, l)
-		}
-		cond := expr.Conjunction(append(append([]expr.Expr{}, preds...), expr.Conjuncts(n.Cond)...))
 		j := d.join(n, n.Left, right, cond).(*logical.Join)
 		if n.Kind == logical.Single && l.onePerKey {
 			j.Kind = logical.LeftOuter
@@ -132,25 +132,30 @@ func (d *decorrelator) joinLifted(n *logical.Apply, right logical.Plan, l *lifte
 	default:
 		return nil, false
 	}
+	// The columns keep their numbers for the plan above, so what computes them below gets others.
+	right, renumbered := logical.Renumber(right, d.NextID)
 	matched := &expr.Column{ID: d.NextID(), Name: "matched", T: expr.True.T}
 	inner := &logical.Project{Input: right, List: append(passThrough(right.Output()), logical.Named{Col: matched, Expr: expr.True})}
-	j := &logical.Join{Base: n.Base, Kind: logical.LeftOuter, Left: n.Left, Right: inner, Cond: expr.Conjunction(l.preds)}
+	toNew := make(map[expr.ColumnID]expr.Expr, len(renumbered))
+	for id, c := range renumbered {
+		toNew[id] = c
+	}
+	j := &logical.Join{Base: n.Base, Kind: logical.LeftOuter, Left: n.Left, Right: inner, Cond: expr.Substitute(expr.Conjunction(l.preds), toNew)}
 	flag := *matched
 	flag.Null = true
 	missing := d.call("isnull", &flag)
 	list := passThrough(n.Left.Output())
 	for _, c := range n.Right.Output() {
-		def, ok := l.defaults[c.ID]
-		null := *c
-		null.Null = true
-		if lit, isLit := def.(*expr.Literal); !ok || isLit && lit.Value == nil {
-			list = append(list, logical.Named{Col: &null, Expr: &null})
-			continue
+		below := *c
+		if r := renumbered[c.ID]; r != nil {
+			below.ID = r.ID
 		}
-		// The column keeps its number for the plan above, so the aggregate's column below gets another one.
-		below := d.fresh(&null)
-		rename(j, inner, c.ID, below)
-		list = append(list, logical.Named{Col: c, Expr: &expr.Case{Whens: []expr.When{{Cond: missing, Then: def}}, Else: below, T: c.T}})
+		below.Null = true
+		var e expr.Expr = &below
+		if def, ok := l.defaults[c.ID]; ok && !isNull(def) {
+			e = &expr.Case{Whens: []expr.When{{Cond: missing, Then: def}}, Else: &below, T: c.T}
+		}
+		list = append(list, logical.Named{Col: c, Expr: e})
 	}
 	var out logical.Plan = &logical.Project{Input: j, List: list}
 	if n.Kind == logical.Inner {
@@ -159,38 +164,27 @@ func (d *decorrelator) joinLifted(n *logical.Apply, right logical.Plan, l *lifte
 	return out, true
 }
 
-// twoValued makes lifted predicates false where they are null: below IN and NOT IN a null of the comparison counts, but a row for which
-// the subquery's own filter is null is not there at all.
-//
-//	inner = outer  → inner <=> outer, over the rows whose inner is not null
-//	p              → coalesce(p, false)
-func (d *decorrelator) twoValued(right logical.Plan, l *lifter) (logical.Plan, []expr.Expr) {
-	var preds, known []expr.Expr
+// twoValued makes lifted predicates false where they are null: for them, other than for the comparison of IN, a null means that the query does not
+// have the row. Equalities stay keys.
+func (d *decorrelator) twoValued(l *lifter) []expr.Expr {
+	out := make([]expr.Expr, 0, len(l.preds))
 	for _, p := range l.preds {
+		if !p.Nullable() {
+			out = append(out, p)
+			continue
+		}
 		inner, outer, call, ok := l.equality(p)
-		switch {
-		case !p.Nullable():
-		case ok && call.Func.Op == expr.OpEq:
-			p = d.call("<=>", inner, outer)
-			if inner.Nullable() {
-				known = append(known, d.call("isnotnull", inner))
+		if ok && call.Func.Op == expr.OpEq {
+			some := outer
+			if !some.Nullable() {
+				some = inner
 			}
-		default:
-			p = d.call("coalesce", p, expr.False)
+			out = append(out, d.call("<=>", outer, inner), d.call("isnotnull", some))
+			continue
 		}
-		preds = append(preds, p)
+		out = append(out, &expr.Coalesce{Args: []expr.Expr{p, expr.False}, T: expr.False.T})
 	}
-	return filter(right, known), preds
-}
-
-// rename gives a column that inner passes through another number above it.
-func rename(j *logical.Join, inner *logical.Project, id expr.ColumnID, to *expr.Column) {
-	for i, it := range inner.List {
-		if it.Col.ID == id {
-			inner.List[i] = logical.Named{Col: to, Expr: it.Expr}
-		}
-	}
-	j.Cond = expr.Substitute(j.Cond, map[expr.ColumnID]expr.Expr{id: to})
+	return out
 }
 
 // viaDomain joins the distinct values of the correlated columns into the right side.

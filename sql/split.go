@@ -78,3 +78,29 @@ func Split(text string) (statements []string, complete bool) {
 	}
 	return statements, complete
 }
+
+// First finds the first statement of a script: text[start:end], without the semicolon, which ended tells to follow. start == end is a statement
+// of nothing. It reads no further than the semicolon, so that a long script is cut in linear time.
+func First(text string) (start, end int, ended bool) {
+	l := lexer{text: text, tokens: make([]token, 0, 64)}
+	depth, more := 0, l.next()
+	for i := 0; more; i++ {
+		more = l.next() // one token ahead, for nesting
+		t := l.tokens[i]
+		switch {
+		case t.kind == tokSemicolon && depth == 0:
+			return int(l.tokens[0].start), int(t.start), true
+		case i == 0:
+			if t.kind == kwBEGIN && l.tokens[1].kind != kwTRANSACTION {
+				depth = 1
+			}
+		case depth > 0:
+			depth += nesting(l.tokens, i)
+		}
+	}
+	start = int(l.tokens[0].start)
+	if l.open != tokEOF {
+		start = min(start, l.openAt) // a comment without end is the parser's to reject
+	}
+	return start, max(start, len(strings.TrimRight(text, " \t\r\n"))), false
+}

@@ -100,7 +100,7 @@ func (e *Error) Error() string {
 
 // LineCol returns the 1-based line and the 0-based column (in characters, as Spark counts) of the place, or 0, 0.
 func (e *Error) LineCol() (line, col int) {
-	if !e.Pos.Known() || int(e.Pos.Start) > len(e.Text) {
+	if e.Text == "" || !e.Pos.Known() || int(e.Pos.Start) > len(e.Text) {
 		return 0, 0
 	}
 	before := e.Text[:e.Pos.Start]

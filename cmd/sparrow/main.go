@@ -10,18 +10,31 @@ import (
 	"syscall"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+func main() { os.Exit(run()) }
+
+// run returns the exit status: 1 after an error, 130 after Ctrl-C, as shells have it.
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
 	err := newRoot().ExecuteContext(ctx)
-	stop()
-	if err == nil {
-		return
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(os.Stderr, "Cancelled.")
+		return 130
+	case !errors.Is(err, errReported):
+		fmt.Fprintln(os.Stderr, describe(err, isTerminal(os.Stderr)))
 	}
-	if !errors.Is(err, errReported) {
-		fmt.Fprintln(os.Stderr, err)
-	}
-	os.Exit(1)
+	return 1
 }
 
 // errReported ends the command with status 1 when what went wrong has been printed already.
 var errReported = errors.New("reported")
+
+// interruptible returns a context that Ctrl-C cancels. A second Ctrl-C ends the process, should the first one not be heeded.
+func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}

@@ -6,26 +6,65 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
+	"slices"
 	"strings"
 
+	"github.com/dustin/go-humanize"
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/sparrow-engine/sparrow"
 )
 
+// result is what a statement or a meta command gives: rows of texts, nil for NULL.
+type result struct {
+	cols  []string
+	types []string // as Spark writes them
+	rows  iter.Seq2[[]*string, error]
+	plain bool // a text of several lines, which a table would only frame
+}
+
+// resultOf runs a query, as far as its first limit rows if there is a limit.
+func resultOf(ctx context.Context, df *sparrow.DataFrame, limit int) result {
+	r := result{cols: df.Columns(), types: df.Types()}
+	if limit > 0 {
+		df = df.Limit(limit)
+	}
+	r.rows = df.Cells(ctx)
+	return r
+}
+
+// textResult makes a result of texts.
+func textResult(cols []string, rows [][]string) result {
+	r := result{cols: cols, types: make([]string, len(cols))}
+	r.rows = func(yield func([]*string, error) bool) {
+		for _, row := range rows {
+			cells := make([]*string, len(row))
+			for i := range row {
+				cells[i] = &row[i]
+			}
+			if !yield(cells, nil) {
+				return
+			}
+		}
+	}
+	return r
+}
+
 // printer writes results in one of the modes.
 type printer struct {
 	mode string
-	out  io.Writer
 	// maxRows bounds what table mode prints; 0 prints all.
 	maxRows int
+	// terminal colours NULL and tells the number of rows.
+	terminal, color bool
 }
 
 var modes = []string{"table", "csv", "json", "jsonl", "markdown", "line"}
 
-func newPrinter(mode string, out io.Writer) (*printer, error) {
-	p := &printer{out: out}
+func newPrinter(mode string) (*printer, error) {
+	p := &printer{}
 	if mode == "" {
 		mode = "table"
 	}
@@ -33,40 +72,63 @@ func newPrinter(mode string, out io.Writer) (*printer, error) {
 }
 
 func (p *printer) setMode(mode string) error {
-	for _, m := range modes {
-		if m == mode {
-			p.mode = mode
-			return nil
-		}
+	if !slices.Contains(modes, mode) {
+		return fmt.Errorf("there is no mode %q; the modes are %s", mode, strings.Join(modes, ", "))
 	}
-	return fmt.Errorf("there is no mode %q; the modes are %s", mode, strings.Join(modes, ", "))
+	p.mode = mode
+	return nil
 }
 
-// print runs the query and writes its result; a command without result writes nothing.
-func (p *printer) print(ctx context.Context, df *sparrow.DataFrame) error {
-	cols := df.Columns()
-	if len(cols) == 0 {
-		return df.Err()
+// limit returns how many rows the printer asks for at most, 0 for all: one more than it prints, to know whether there are more.
+func (p *printer) limit() int {
+	if p.mode != "table" || p.maxRows == 0 {
+		return 0
+	}
+	return p.maxRows + 1
+}
+
+// print writes a result; one without columns, of a command, writes nothing.
+func (p *printer) print(out io.Writer, r result) error {
+	if len(r.cols) == 0 {
+		for _, err := range r.rows {
+			return err
+		}
+		return nil
 	}
 	switch p.mode {
 	case "csv":
-		return p.csv(ctx, df, cols)
+		return p.csv(out, r)
 	case "json", "jsonl":
-		return p.json(ctx, df, cols)
+		return p.json(out, r)
 	case "line":
-		return p.line(ctx, df, cols)
+		return p.line(out, r)
 	}
-	return p.table(ctx, df, cols)
+	if r.plain && p.mode == "table" {
+		return p.text(out, r)
+	}
+	return p.table(out, r)
 }
 
-func (p *printer) table(ctx context.Context, df *sparrow.DataFrame, cols []string) error {
+func (p *printer) text(out io.Writer, r result) error {
+	for row, err := range r.rows {
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintln(out, strings.TrimRight(cell(row[0]), "\n")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *printer) table(out io.Writer, r result) error {
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)
 	t.Style().Format.Header = text.FormatDefault
-	head := make(table.Row, len(cols))
-	configs := make([]table.ColumnConfig, len(cols))
-	for i, ty := range df.Types() {
-		head[i] = cols[i]
+	head := make(table.Row, len(r.cols))
+	configs := make([]table.ColumnConfig, len(r.cols))
+	for i, ty := range r.types {
+		head[i] = visible(r.cols[i])
 		configs[i] = table.ColumnConfig{Number: i + 1}
 		if isNumber(ty) {
 			configs[i].Align, configs[i].AlignHeader = text.AlignRight, text.AlignRight
@@ -74,31 +136,44 @@ func (p *printer) table(ctx context.Context, df *sparrow.DataFrame, cols []strin
 	}
 	t.SetColumnConfigs(configs)
 	t.AppendHeader(head)
-	n := 0
-	for row, err := range df.Cells(ctx) {
+	n, more := 0, false
+	for row, err := range r.rows {
 		if err != nil {
 			return err
 		}
-		if n++; p.maxRows > 0 && n > p.maxRows {
-			continue
+		if more = p.maxRows > 0 && p.mode == "table" && n == p.maxRows; more {
+			break
 		}
-		r := make(table.Row, len(row))
+		n++
+		cells := make(table.Row, len(row))
 		for i, c := range row {
-			r[i] = cell(c)
+			cells[i] = p.cell(c)
 		}
-		t.AppendRow(r)
+		t.AppendRow(cells)
 	}
 	if p.mode == "markdown" {
-		_, err := fmt.Fprintln(p.out, t.RenderMarkdown())
+		_, err := fmt.Fprintln(out, t.RenderMarkdown())
 		return err
 	}
-	if _, err := fmt.Fprintln(p.out, t.Render()); err != nil {
+	if _, err := fmt.Fprintln(out, t.Render()); err != nil {
 		return err
 	}
-	if p.maxRows > 0 && n > p.maxRows {
-		fmt.Fprintf(p.out, "%d rows, the first %d shown\n", n, p.maxRows)
+	return p.count(out, n, more)
+}
+
+// count tells on a terminal how many rows there are.
+func (p *printer) count(out io.Writer, n int, more bool) error {
+	note := humanize.Comma(int64(n)) + " rows"
+	switch {
+	case more:
+		note = "the first " + note + " of more (\\rows N or \\rows all shows others, \\mode csv and \\o FILE write all)"
+	case !p.terminal:
+		return nil
+	case n == 1:
+		note = "1 row"
 	}
-	return nil
+	_, err := fmt.Fprintln(out, paint(p.color, dim, note))
+	return err
 }
 
 func cell(c *string) string {
@@ -108,22 +183,49 @@ func cell(c *string) string {
 	return *c
 }
 
-func isNumber(t string) bool {
-	for _, p := range []string{"tinyint", "smallint", "int", "bigint", "float", "double", "decimal"} {
-		if t == p || strings.HasPrefix(t, p+"(") {
-			return true
+// cell is a table's: NULL looks different from the text NULL where there are colours, and control characters do not reach a terminal.
+func (p *printer) cell(c *string) string {
+	if c == nil {
+		return paint(p.color, dim, "NULL")
+	}
+	return visible(*c)
+}
+
+// visible replaces control characters other than line ends by what Go calls them, so that data cannot steer the terminal or break the table.
+func visible(s string) string {
+	if strings.IndexFunc(s, isControl) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if isControl(r) {
+			q := fmt.Sprintf("%q", r)
+			b.WriteString(q[1 : len(q)-1])
+			continue
 		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+func isControl(r rune) bool { return r < ' ' && r != '\n' || r == 0x7f || r >= 0x80 && r < 0xa0 }
+
+func isNumber(t string) bool {
+	t, _, _ = strings.Cut(t, "(")
+	switch t {
+	case "tinyint", "smallint", "int", "bigint", "float", "double", "decimal":
+		return true
 	}
 	return false
 }
 
-func (p *printer) csv(ctx context.Context, df *sparrow.DataFrame, cols []string) error {
-	w := csv.NewWriter(p.out)
-	if err := w.Write(cols); err != nil {
+func (p *printer) csv(out io.Writer, r result) error {
+	w := csv.NewWriter(out)
+	if err := w.Write(r.cols); err != nil {
 		return err
 	}
-	rec := make([]string, len(cols))
-	for row, err := range df.Cells(ctx) {
+	rec := make([]string, len(r.cols))
+	for row, err := range r.rows {
 		if err != nil {
 			return err
 		}
@@ -142,84 +244,75 @@ func (p *printer) csv(ctx context.Context, df *sparrow.DataFrame, cols []string)
 }
 
 // json writes objects with keys in the order of the columns: numbers and booleans as such, other values as Spark's text.
-func (p *printer) json(ctx context.Context, df *sparrow.DataFrame, cols []string) error {
-	ts := df.Types()
-	keys := make([]string, len(cols))
-	for i, c := range cols {
-		k, err := json.Marshal(c)
-		if err != nil {
-			return err
-		}
-		keys[i] = string(k)
+func (p *printer) json(out io.Writer, r result) error {
+	keys := make([][]byte, len(r.cols))
+	for i, c := range r.cols {
+		keys[i] = append(appendJSON(nil, c), ':')
 	}
+	keys[0] = append([]byte{'{'}, keys[0]...)
+	begin, between, end := "", "\n", "\n"
+	if p.mode == "json" {
+		begin, between, end = "[", ",\n ", "]\n"
+	}
+	var buf []byte
 	n := 0
-	for row, err := range df.Cells(ctx) {
+	for row, err := range r.rows {
 		if err != nil {
 			return err
 		}
-		var b strings.Builder
-		if p.mode == "json" {
-			b.WriteString(map[bool]string{true: "[", false: ",\n "}[n == 0])
+		buf = append(buf[:0], begin...)
+		if n > 0 {
+			buf = append(buf[:0], between...)
 		}
-		b.WriteByte('{')
 		for i, c := range row {
 			if i > 0 {
-				b.WriteByte(',')
+				buf = append(buf, ',')
 			}
-			b.WriteString(keys[i] + ":" + jsonValue(c, ts[i]))
+			buf = append(buf, keys[i]...)
+			buf = appendJSONValue(buf, c, r.types[i])
 		}
-		b.WriteByte('}')
-		if p.mode == "jsonl" {
-			b.WriteByte('\n')
-		}
-		if _, err := io.WriteString(p.out, b.String()); err != nil {
+		if _, err := out.Write(append(buf, '}')); err != nil {
 			return err
 		}
 		n++
 	}
-	if p.mode == "json" {
-		end := "]\n"
-		if n == 0 {
-			end = "[]\n"
-		}
-		_, err := io.WriteString(p.out, end)
-		return err
+	if n == 0 {
+		end = strings.TrimPrefix(begin+end, "\n") // "[]" or nothing
 	}
-	return nil
+	_, err := io.WriteString(out, end)
+	return err
 }
 
-func jsonValue(c *string, t string) string {
-	if c == nil {
-		return "null"
+func appendJSONValue(b []byte, c *string, t string) []byte {
+	switch {
+	case c == nil:
+		return append(b, "null"...)
+	case (isNumber(t) || t == "boolean") && json.Valid([]byte(*c)): // not NaN or Infinity
+		return append(b, *c...)
 	}
-	if (isNumber(t) || t == "boolean") && json.Valid([]byte(*c)) {
-		return *c
-	}
-	b, err := json.Marshal(*c)
-	if err != nil {
-		return "null"
-	}
-	return string(b)
+	return appendJSON(b, *c)
 }
 
-func (p *printer) line(ctx context.Context, df *sparrow.DataFrame, cols []string) error {
+func (p *printer) line(out io.Writer, r result) error {
 	width := 0
-	for _, c := range cols {
-		width = max(width, len([]rune(c)))
+	for _, c := range r.cols {
+		width = max(width, text.StringWidthWithoutEscSequences(c))
 	}
 	first := true
-	for row, err := range df.Cells(ctx) {
+	for row, err := range r.rows {
 		if err != nil {
 			return err
 		}
+		var b strings.Builder
 		if !first {
-			fmt.Fprintln(p.out)
+			b.WriteByte('\n')
 		}
 		first = false
 		for i, c := range row {
-			if _, err := fmt.Fprintf(p.out, "%*s = %s\n", width, cols[i], cell(c)); err != nil {
-				return err
-			}
+			fmt.Fprintf(&b, "%s = %s\n", text.AlignRight.Apply(r.cols[i], width), p.cell(c))
+		}
+		if _, err := io.WriteString(out, b.String()); err != nil {
+			return err
 		}
 	}
 	return nil

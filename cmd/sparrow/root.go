@@ -9,10 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/spf13/cobra"
-	"golang.org/x/term"
-
 	"github.com/sparrow-engine/sparrow"
+	"github.com/spf13/cobra"
 )
 
 // flags are what all forms of the command take.
@@ -22,8 +20,9 @@ type flags struct {
 	conf    []string
 	tables  []string
 	command []string
-	file    string
+	file    []string
 	mode    string
+	timing  bool
 }
 
 func newRoot() *cobra.Command {
@@ -39,18 +38,22 @@ not a terminal, it is run as a script.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Version:       sparrow.Version,
+		PersistentPreRun: func(cmd *cobra.Command, _ []string) {
+			if cmd.HasParent() { // the shell minds Ctrl-C itself
+				ctx, _ := interruptible(cmd.Context())
+				cmd.SetContext(ctx)
+			}
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := f.session(cmd.Context())
 			if err != nil {
 				return err
 			}
 			defer s.Close()
-			for _, a := range args {
-				if err := addView(cmd.Context(), s, a); err != nil {
-					return err
-				}
+			if err := f.addFiles(cmd.Context(), s, args); err != nil {
+				return err
 			}
-			return f.run(cmd.Context(), s, cmd.InOrStdin(), cmd.OutOrStdout())
+			return f.run(cmd.Context(), s, cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	p := root.PersistentFlags()
@@ -58,8 +61,9 @@ not a terminal, it is run as a script.`,
 	p.StringVar(&f.memory, "memory", "", "memory of a query before it spills to files, such as 512MB")
 	p.StringArrayVar(&f.conf, "conf", nil, "a setting, key=value; may be repeated")
 	p.StringArrayVar(&f.tables, "tables", nil, "a folder: every file and folder in it becomes a view")
-	root.Flags().StringArrayVarP(&f.command, "command", "c", nil, "statements to run instead of the shell")
-	root.Flags().StringVarP(&f.file, "file", "f", "", "a file of statements to run instead of the shell")
+	root.Flags().StringArrayVarP(&f.command, "command", "c", nil, "statements to run instead of the shell; may be repeated")
+	root.Flags().StringArrayVarP(&f.file, "file", "f", nil, "a file of statements to run instead of the shell; may be repeated")
+	root.Flags().BoolVar(&f.timing, "timing", false, "print the time of every statement to standard error")
 	root.Flags().StringVar(&f.mode, "mode", "", "form of results: table, csv, json, jsonl, markdown or line")
 	root.AddCommand(newServe(f), newTPCH(f), newTPCHGen())
 	return root
@@ -67,6 +71,9 @@ not a terminal, it is run as a script.`,
 
 // session starts a session as the flags say.
 func (f *flags) session(ctx context.Context) (*sparrow.Session, error) {
+	if f.threads < 0 {
+		return nil, fmt.Errorf("--threads must be positive, not %d", f.threads)
+	}
 	options := []sparrow.Option{sparrow.WithThreads(f.threads)}
 	if f.memory != "" {
 		options = append(options, sparrow.WithConf("sparrow.memory", f.memory))
@@ -83,7 +90,7 @@ func (f *flags) session(ctx context.Context) (*sparrow.Session, error) {
 		return nil, err
 	}
 	for _, dir := range f.tables {
-		if err := addViews(ctx, s, dir); err != nil {
+		if err := addViews(ctx, s, dir, os.Stderr); err != nil {
 			s.Close()
 			return nil, err
 		}
@@ -91,26 +98,62 @@ func (f *flags) session(ctx context.Context) (*sparrow.Session, error) {
 	return s, nil
 }
 
-// addViews makes a view of each file and folder in dir that a format claims.
-func addViews(ctx context.Context, s *sparrow.Session, dir string) error {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), ".") || strings.HasPrefix(e.Name(), "_") || !e.IsDir() && !sparrow.IsTableFile(e.Name()) {
-			continue
+// addFiles makes views of the files and folders of the command line; each needs a name of its own.
+func (f *flags) addFiles(ctx context.Context, s *sparrow.Session, paths []string) error {
+	named := map[string]string{}
+	for _, path := range paths {
+		name := viewName(path)
+		if other, taken := named[strings.ToLower(name)]; taken {
+			return fmt.Errorf("%s and %s would both be called %s", other, path, name)
 		}
-		err := addView(ctx, s, filepath.Join(dir, e.Name()))
-		var se *sparrow.Error
-		if e.IsDir() && errors.As(err, &se) && se.Condition == "UNABLE_TO_INFER_SCHEMA" {
-			continue // a folder of other things
-		}
-		if err != nil {
+		named[strings.ToLower(name)] = path
+		if err := addView(ctx, s, path); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// addViews makes a view of each file and folder in dir that a format claims. A file that cannot be read, or whose name is taken by another, is
+// told on warn and left out: one bad file must not hide all others.
+func addViews(ctx context.Context, s *sparrow.Session, dir string, warn io.Writer) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	named := map[string]string{}
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		folder := isDir(path) // of a link too
+		if strings.HasPrefix(e.Name(), ".") || strings.HasPrefix(e.Name(), "_") || !folder && !sparrow.IsTableFile(e.Name()) {
+			continue
+		}
+		key := strings.ToLower(viewName(path))
+		if other, taken := named[key]; taken {
+			fmt.Fprintf(warn, "%s is left out: %s has its name.\n", path, other)
+			continue
+		}
+		err := addView(ctx, s, path)
+		var se *sparrow.Error
+		if folder && errors.As(err, &se) && se.Condition == "UNABLE_TO_INFER_SCHEMA" {
+			continue // a folder of other things
+		}
+		if err != nil {
+			fmt.Fprintf(warn, "%s is left out: %s\n", path, describe(err, colored(warn)))
+			continue
+		}
+		named[key] = path
+	}
+	return nil
+}
+
+// viewName returns a file's name without its endings.
+func viewName(path string) string {
+	name := filepath.Base(path)
+	if i := strings.IndexByte(name, '.'); i > 0 {
+		name = name[:i]
+	}
+	return name
 }
 
 // addView makes a view named like a file, without its endings.
@@ -119,49 +162,48 @@ func addView(ctx context.Context, s *sparrow.Session, path string) error {
 	if err != nil {
 		return err
 	}
-	name := filepath.Base(path)
-	if i := strings.IndexByte(name, '.'); i > 0 {
-		name = name[:i]
-	}
-	return df.CreateOrReplaceTempView(name)
+	return df.CreateOrReplaceTempView(viewName(path))
 }
 
 // run does what -c, -f, a pipe or the terminal asks.
-func (f *flags) run(ctx context.Context, s *sparrow.Session, in io.Reader, out io.Writer) error {
-	p, err := newPrinter(f.mode, out)
+func (f *flags) run(ctx context.Context, s *sparrow.Session, in io.Reader, out, errs io.Writer) (err error) {
+	p, err := newPrinter(f.mode)
 	if err != nil {
 		return err
 	}
-	switch {
-	case len(f.command) > 0:
-		return runScript(ctx, s, strings.Join(f.command, ";\n"), p)
-	case f.file != "":
-		text, err := os.ReadFile(f.file)
+	c := newConsole(s, p, out, errs)
+	c.timing = f.timing
+	defer func() { err = errors.Join(err, c.close()) }()
+	if len(f.command) == 0 && len(f.file) == 0 && isTerminal(in) && isTerminal(out) {
+		c.interactive, c.pager = true, true
+		p.maxRows, p.terminal, p.color = shellRows, true, colored(out)
+		return c.runShell(ctx)
+	}
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	if len(f.command) == 0 && len(f.file) == 0 {
+		text, err := io.ReadAll(in)
 		if err != nil {
 			return err
 		}
-		return runScript(ctx, s, string(text), p)
+		return unlessQuit(c.script(ctx, "", string(text)))
 	}
-	if file, ok := in.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
-		return runShell(ctx, s, p)
-	}
-	text, err := io.ReadAll(in)
-	if err != nil {
-		return err
-	}
-	return runScript(ctx, s, string(text), p)
-}
-
-// runScript runs statements and prints every result.
-func runScript(ctx context.Context, s *sparrow.Session, text string, p *printer) error {
-	for _, one := range sparrow.SplitStatements(text) {
-		df, err := s.SQL(ctx, one)
-		if err == nil {
-			err = p.print(ctx, df)
+	for _, text := range f.command {
+		if err := c.script(ctx, "", text); err != nil {
+			return unlessQuit(err)
 		}
-		if err != nil {
+	}
+	for _, path := range f.file {
+		if err := c.runFile(ctx, path); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func unlessQuit(err error) error {
+	if errors.Is(err, errQuit) {
+		return nil
+	}
+	return err
 }

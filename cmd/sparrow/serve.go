@@ -2,15 +2,18 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sparrow-engine/sparrow"
+	"github.com/sparrow-engine/sparrow/sql"
 )
 
 func newServe(f *flags) *cobra.Command {
@@ -40,14 +43,7 @@ Several statements in one request give the last one's answer.`,
 }
 
 type request struct {
-	SQL string `json:"sql"`
-}
-
-type answer struct {
-	Cols    []string    `json:"cols"`
-	Types   []string    `json:"types"`
-	Rows    [][]*string `json:"rows"`
-	Seconds float64     `json:"seconds"`
+	SQL *string `json:"sql"`
 }
 
 type failure struct {
@@ -58,19 +54,38 @@ type failure struct {
 	Pos      int    `json:"pos"`
 }
 
+// serve answers until the input ends or the context does.
 func serve(ctx context.Context, s *sparrow.Session, in io.Reader, out io.Writer) error {
-	r := bufio.NewReaderSize(in, 1<<20)
-	w := bufio.NewWriter(out)
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
+	lines, failed := make(chan []byte), make(chan error, 1)
+	go func() {
+		failed <- readLines(ctx, in, lines)
+		close(lines)
+	}()
 	for {
-		line, err := r.ReadBytes('\n')
-		if len(line) > 1 {
-			if err := enc.Encode(respond(ctx, s, line)); err != nil {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case line, more := <-lines:
+			if !more {
+				return <-failed
+			}
+			if _, err := out.Write(respond(ctx, s, line)); err != nil {
 				return err
 			}
-			if err := w.Flush(); err != nil {
-				return err
+		}
+	}
+}
+
+// readLines sends the lines that are not blank.
+func readLines(ctx context.Context, in io.Reader, lines chan<- []byte) error {
+	r := bufio.NewReaderSize(in, 1<<16)
+	for {
+		line, err := r.ReadBytes('\n')
+		if line = bytes.TrimSpace(line); len(line) > 0 {
+			select {
+			case lines <- line:
+			case <-ctx.Done():
+				return nil
 			}
 		}
 		if err == io.EOF {
@@ -82,36 +97,107 @@ func serve(ctx context.Context, s *sparrow.Session, in io.Reader, out io.Writer)
 	}
 }
 
-// respond answers one request.
-func respond(ctx context.Context, s *sparrow.Session, line []byte) any {
+// respond answers one request with one line.
+func respond(ctx context.Context, s *sparrow.Session, line []byte) []byte {
 	var q request
-	if err := json.Unmarshal(line, &q); err != nil {
-		return failure{Err: "INVALID_REQUEST", SQLState: "22023", Message: "A request is one JSON object a line, {\"sql\":\"…\"}: " + err.Error()}
+	err := json.Unmarshal(line, &q)
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) || err == nil && q.SQL == nil {
+		err = errors.New("it has no text sql")
+	}
+	if err != nil {
+		return failed(sparrowError("INVALID_REQUEST", "22023", "A request is one JSON object a line, {\"sql\":\"…\"}: "+err.Error()))
 	}
 	start := time.Now()
-	a := answer{Cols: []string{}, Types: []string{}, Rows: [][]*string{}}
-	df, err := s.Script(ctx, q.SQL)
+	out, err := answer(ctx, s, *q.SQL)
 	if err != nil {
 		return failed(err)
 	}
-	if df != nil {
-		a.Cols, a.Types = append(a.Cols, df.Columns()...), append(a.Types, df.Types()...)
-		for row, err := range df.Cells(ctx) {
-			if err != nil {
-				return failed(err)
-			}
-			a.Rows = append(a.Rows, row)
-		}
-	}
-	a.Seconds = time.Since(start).Seconds()
-	return a
+	return fmt.Appendf(out, `,"seconds":%.6f}`+"\n", time.Since(start).Seconds())
 }
 
-func failed(err error) failure {
-	var e *sparrow.Error
-	if !errors.As(err, &e) {
-		return failure{Err: "INTERNAL_ERROR", SQLState: "XX000", Message: err.Error()}
+func sparrowError(condition, state, message string) error {
+	return &sparrow.Error{Condition: condition, State: state, Message: message}
+}
+
+// answer runs the statements of a request and returns the last one's result as JSON without its end. The text is built while the rows come,
+// so that a large result is held once.
+func answer(ctx context.Context, s *sparrow.Session, text string) ([]byte, error) {
+	var df *sparrow.DataFrame
+	begin := 0
+	for at := 0; at < len(text); {
+		start, end, _ := sql.First(text[at:])
+		start, end = at+start, at+end
+		if at = end + 1; start == end {
+			continue
+		}
+		var err error
+		if df, err = s.SQL(ctx, text[start:end]); err != nil {
+			return nil, within(err, text, start)
+		}
+		begin = start
 	}
-	line, col := e.LineCol()
-	return failure{Err: e.Condition, SQLState: e.State, Message: e.Error(), Line: line, Pos: col}
+	var cols, types []string
+	if df != nil {
+		cols, types = df.Columns(), df.Types()
+	}
+	out := appendList(append([]byte(nil), `{"cols":`...), cols)
+	out = appendList(append(out, `,"types":`...), types)
+	out = append(out, `,"rows":[`...)
+	if df == nil {
+		return append(out, ']'), nil
+	}
+	first := true
+	for row, err := range df.Cells(ctx) {
+		if err != nil {
+			return nil, within(err, text, begin)
+		}
+		if !first {
+			out = append(out, ',')
+		}
+		first = false
+		out = appendRow(out, row)
+	}
+	return append(out, ']'), nil
+}
+
+func appendList(b []byte, texts []string) []byte {
+	b = append(b, '[')
+	for i, t := range texts {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendJSON(b, t)
+	}
+	return append(b, ']')
+}
+
+func appendRow(b []byte, row []*string) []byte {
+	b = append(b, '[')
+	for i, c := range row {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		if c == nil {
+			b = append(b, "null"...)
+		} else {
+			b = appendJSON(b, *c)
+		}
+	}
+	return append(b, ']')
+}
+
+// failed is the answer to a request that went wrong.
+func failed(err error) []byte {
+	f := failure{Err: "INTERNAL_ERROR", SQLState: "XX000", Message: err.Error()}
+	var e *sparrow.Error
+	if errors.As(err, &e) {
+		line, col := e.LineCol()
+		f = failure{Err: e.Condition, SQLState: e.State, Message: e.Error(), Line: line, Pos: col}
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(f) // texts and numbers cannot fail
+	return b.Bytes()
 }

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/sparrow-engine/sparrow"
+	"github.com/sparrow-engine/sparrow/sql"
+)
+
+// shellRows is how many rows of a result the shell shows unless told otherwise.
+const shellRows = 1000
+
+// maxIncludes bounds files that include each other.
+const maxIncludes = 16
+
+// console runs statements and meta commands, of a terminal or of a script, and prints what they give.
+type console struct {
+	session     *sparrow.Session
+	printer     *printer
+	stdout      io.Writer
+	stderr      io.Writer
+	interactive bool
+	timing      bool
+	pager       bool
+	file        *os.File // of \o, nil for stdout
+	includes    int      // files being run
+	finish      time.Time
+}
+
+func newConsole(s *sparrow.Session, p *printer, stdout, stderr io.Writer) *console {
+	return &console{session: s, printer: p, stdout: stdout, stderr: stderr}
+}
+
+// close ends the file of \o.
+func (c *console) close() error {
+	if c.file == nil {
+		return nil
+	}
+	f := c.file
+	c.file = nil
+	return f.Close()
+}
+
+// script runs the statements and meta commands of a text one after the other, up to the first error. Errors point into the text, and name
+// the file if there is one.
+func (c *console) script(ctx context.Context, name, text string) error {
+	for at := 0; at < len(text); {
+		start, end, _ := sql.First(text[at:])
+		start, end = at+start, at+end
+		if start < len(text) && text[start] == '\\' {
+			line, _, _ := strings.Cut(text[start:], "\n")
+			if err := c.meta(ctx, line); err != nil {
+				if errors.Is(err, errQuit) {
+					return err
+				}
+				return inFile(err, name, text, start)
+			}
+			at = start + len(line)
+			continue
+		}
+		if start < end {
+			if err := c.statement(ctx, text[start:end]); err != nil {
+				return inFile(within(err, text, start), name, text, start)
+			}
+		}
+		at = end + 1
+	}
+	return nil
+}
+
+// runFile runs a file of statements; \q in it ends the file.
+func (c *console) runFile(ctx context.Context, path string) error {
+	if c.includes >= maxIncludes {
+		return fmt.Errorf("%s: files include each other more than %d deep", path, maxIncludes)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	c.includes++
+	defer func() { c.includes-- }()
+	if err := c.script(ctx, path, string(text)); !errors.Is(err, errQuit) {
+		return err
+	}
+	return nil
+}
+
+// statement runs one statement and prints its result.
+func (c *console) statement(ctx context.Context, text string) error {
+	return c.show(ctx, func(ctx context.Context) (result, error) {
+		df, err := c.session.SQL(ctx, text)
+		if err != nil {
+			return result{}, err
+		}
+		r := resultOf(ctx, df, c.limit())
+		r.plain = len(r.cols) == 1 && isPlain(text)
+		return r, nil
+	})
+}
+
+// isPlain tells statements whose result is a text of several lines.
+func isPlain(statement string) bool {
+	words := strings.Fields(strings.ToUpper(statement[:min(len(statement), 40)]))
+	return len(words) > 1 && (words[0] == "EXPLAIN" || words[0] == "SHOW" && words[1] == "CREATE")
+}
+
+func (c *console) limit() int {
+	if !c.interactive || c.file != nil {
+		return 0
+	}
+	return c.printer.limit()
+}
+
+// show prints what run gives, with progress, pager and time as the user wants them.
+func (c *console) show(ctx context.Context, run func(context.Context) (result, error)) error {
+	begin := time.Now()
+	c.finish = time.Time{}
+	var p *progress
+	if isTerminal(c.stderr) {
+		p = startProgress(c.stderr, width(c.stderr), colored(c.stderr))
+		defer p.stop()
+		ctx = sparrow.WithProgress(ctx, p.note)
+	}
+	out, flush := c.output(func() {
+		p.stop()
+		c.finish = time.Now()
+	})
+	r, err := run(ctx)
+	if err == nil {
+		err = c.look().print(out, r)
+	}
+	p.stop()
+	err = errors.Join(err, flush())
+	if joined, ok := err.(interface{ Unwrap() []error }); ok && len(joined.Unwrap()) == 1 {
+		err = joined.Unwrap()[0]
+	}
+	if errors.Is(err, errPagerLeft) {
+		err = nil
+	}
+	if c.timing && err == nil {
+		if c.finish.IsZero() {
+			c.finish = time.Now()
+		}
+		fmt.Fprintf(c.stderr, "Time: %s\n", humanTime(c.finish.Sub(begin)))
+	}
+	return err
+}
+
+// look returns the printer for where results go now.
+func (c *console) look() *printer {
+	p := *c.printer
+	if c.file != nil || !c.interactive {
+		p.terminal, p.color, p.maxRows = false, false, 0
+	}
+	return &p
+}
+
+// output returns where a result goes. before is called when its first bytes do; flush writes the last ones.
+func (c *console) output(before func()) (out io.Writer, flush func() error) {
+	if c.file != nil {
+		w := bufio.NewWriter(&firstWrite{c.file, before})
+		return w, w.Flush
+	}
+	command := pagerCommand()
+	if !c.interactive || !c.pager || len(command) == 0 {
+		w := bufio.NewWriterSize(&firstWrite{c.stdout, before}, 1<<16)
+		return w, w.Flush
+	}
+	cols, rows := size(c.stdout)
+	pages := &paged{out: c.stdout, width: cols, height: rows, command: command}
+	w := bufio.NewWriter(&firstWrite{pages, before})
+	return w, func() error { return errors.Join(w.Flush(), pages.Close()) }
+}
+
+// firstWrite calls a function before the first write.
+type firstWrite struct {
+	io.Writer
+	before func()
+}
+
+func (w *firstWrite) Write(b []byte) (int, error) {
+	if w.before != nil {
+		w.before()
+		w.before = nil
+	}
+	return w.Writer.Write(b)
+}
+
+// size returns the columns and lines of a terminal.
+func size(w io.Writer) (cols, rows int) {
+	if f, ok := w.(*os.File); ok {
+		if cols, rows, err := term.GetSize(int(f.Fd())); err == nil && cols > 0 && rows > 0 {
+			return cols, rows
+		}
+	}
+	return 80, 24
+}
+
+func width(w io.Writer) int {
+	cols, _ := size(w)
+	return cols
+}
+
+func humanTime(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
+	case d < time.Minute:
+		return fmt.Sprintf("%.2f s", d.Seconds())
+	}
+	return d.Round(time.Second).String()
+}
+
+// expand replaces ~ by the user's home and takes quotes away.
+func expand(path string) string {
+	if n := len(path); n >= 2 && (path[0] == '\'' || path[0] == '"') && path[n-1] == path[0] {
+		path = path[1 : n-1]
+	}
+	if rest, ok := strings.CutPrefix(path, "~"); ok && (rest == "" || rest[0] == '/') {
+		if home, err := os.UserHomeDir(); err == nil {
+			return filepath.Join(home, rest)
+		}
+	}
+	return path
+}
