@@ -58,6 +58,9 @@ func (b *binder) bound(n *expr.UnresolvedCall, f *expr.Func) (expr.Expr, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := b.textArguments(f, args); err != nil {
+		return nil, err
+	}
 	b.a.noteDateArithmetic(n, args)
 	if (f.Name == "lpad" || f.Name == "rpad") && len(args) == 2 && args[0].Type().Kind == types.Binary {
 		b.a.binaryPads[n] = true
