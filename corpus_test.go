@@ -390,7 +390,7 @@ func TestCorpusStatements(t *testing.T) {
 		}
 		for _, kv := range st.Set {
 			k, v, _ := strings.Cut(kv, "=")
-			_ = s.SetConf(k, v)
+			_ = s.SetConf(strings.TrimSpace(k), strings.TrimSpace(v))
 		}
 		o := runCorpus(s, st.SQL)
 		ok := false

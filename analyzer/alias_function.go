@@ -82,6 +82,24 @@ func (p *printer) function(name string, x *expr.UnresolvedCall) {
 			p.text("assert_true(", arg, ", '", arg, "' is not true!)")
 			return
 		}
+	case "make_timestamp_ltz", "try_make_timestamp_ltz": // of a date and a time
+		if len(args) < 4 {
+			name = "make_timestamp"
+		}
+	case "try_make_timestamp_ntz":
+		if len(args) < 4 {
+			p.text(name, "(make_timestamp_ntz(")
+			p.list(args)
+			p.text("))")
+			return
+		}
+	case "convert_timezone":
+		if len(args) == 2 {
+			p.text(name, "(current_timezone(), ")
+			p.list(args)
+			p.text(")")
+			return
+		}
 	case "log":
 		if len(args) == 1 {
 			p.text("LOG(E(), ")
@@ -91,7 +109,7 @@ func (p *printer) function(name string, x *expr.UnresolvedCall) {
 		}
 	case "dense_rank", "rank", "percent_rank":
 		args, name = nil, strings.ToUpper(name)
-	case "first", "last", "any_value", "from_csv", "from_json", "from_xml", "to_json", "to_xml", "mode":
+	case "first", "last", "any_value", "from_csv", "schema_of_csv", "schema_of_json", "from_json", "from_xml", "to_json", "to_xml", "mode":
 		if len(args) > 1 { // options that are no operands
 			args = args[:1]
 		}
@@ -311,7 +329,7 @@ func (a *analyzer) noteDateArithmetic(n *expr.UnresolvedCall, args []expr.Expr) 
 	switch {
 	case l.IsDatetime() && r.IsInterval(), (l.Kind == types.Timestamp || l.Kind == types.TimestampNTZ) && interval(r) && name == "+":
 		form = "bare"
-	case name == "+" && l.IsInterval() && r.IsDatetime():
+	case name == "+" && interval(l) && r.IsDatetime():
 		form = "swapped"
 	case l.Kind == types.Date && r.IsInteger():
 		form = map[string]string{"+": "date_add", "-": "date_sub"}[name]
@@ -332,6 +350,12 @@ func (p *printer) dateArithmetic(x *expr.UnresolvedCall) bool {
 	l, r := x.Args[0], x.Args[1]
 	if strings.HasSuffix(form, "swapped") {
 		l, r = r, l
+	}
+	if form == "date_format" {
+		p.text(form, "(")
+		p.list(x.Args)
+		p.text(")")
+		return true
 	}
 	if f, isCall := strings.CutPrefix(form, "date_"); isCall {
 		p.text("date_", strings.TrimSuffix(f, " swapped"), "(")

@@ -65,6 +65,9 @@ func (b *binder) bound(n *expr.UnresolvedCall, f *expr.Func) (expr.Expr, error) 
 	if (f.Name == "lpad" || f.Name == "rpad") && len(args) == 2 && args[0].Type().Kind == types.Binary {
 		b.a.binaryPads[n] = true
 	}
+	if f.Name == "to_char" && len(args) == 2 && args[0].Type().IsDatetime() {
+		b.a.dateForms[n] = "date_format"
+	}
 	b.binariesAsStrings(f, args)
 	o := functions.BindOptions{Env: b.a.env, Pos: n.At, Distinct: n.Distinct, IgnoreNulls: n.IgnoreNulls}
 	if n.Filter != nil {
