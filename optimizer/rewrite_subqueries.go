@@ -33,7 +33,7 @@ func hasSubquery(e expr.Expr) bool {
 func (r *subqueryRewriter) plan(p logical.Plan) logical.Plan {
 	p = logical.RewriteChildren(p, r.plan)
 	if w, ok := p.(*logical.With); ok {
-		return r.withoutCorrelated(withoutUnread(w))
+		return withoutCorrelated(r.Context, withoutUnread(w))
 	}
 	found := false
 	for _, e := range logical.Expressions(p) {
@@ -64,7 +64,7 @@ func (r *subqueryRewriter) plan(p logical.Plan) logical.Plan {
 
 // withoutCorrelated puts definitions with correlated columns in the places where they are read: a shared one would have to run for each
 // outer row.
-func (r *subqueryRewriter) withoutCorrelated(p logical.Plan) logical.Plan {
+func withoutCorrelated(c *Context, p logical.Plan) logical.Plan {
 	w, ok := p.(*logical.With)
 	if !ok {
 		return p
@@ -72,7 +72,7 @@ func (r *subqueryRewriter) withoutCorrelated(p logical.Plan) logical.Plan {
 	correlated := map[int64]logical.Plan{}
 	var keep []logical.Def
 	for _, d := range w.Defs {
-		d.Plan = inlineRefs(r.Context, d.Plan, correlated)
+		d.Plan = inlineRefs(c, d.Plan, correlated)
 		if len(logical.Free(d.Plan)) > 0 {
 			correlated[d.ID] = d.Plan
 			continue
@@ -82,13 +82,13 @@ func (r *subqueryRewriter) withoutCorrelated(p logical.Plan) logical.Plan {
 	if len(correlated) == 0 {
 		return w
 	}
-	body := inlineRefs(r.Context, w.Body, correlated)
+	body := inlineRefs(c, w.Body, correlated)
 	if len(keep) == 0 {
 		return body
 	}
-	c := *w
-	c.Defs, c.Body = keep, body
-	return &c
+	n := *w
+	n.Defs, n.Body = keep, body
+	return &n
 }
 
 // withoutUnread drops definitions that nothing reads: their correlated columns would be in the way.
