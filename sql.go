@@ -91,7 +91,6 @@ func (s *Session) Script(ctx context.Context, text string) (*DataFrame, error) {
 
 // frame runs a command, or binds a query.
 func (st *statement) frame(ctx context.Context, p logical.Plan) (*DataFrame, error) {
-	df := &DataFrame{st: st, plan: p}
 	if n, ok := p.(*logical.ExecuteImmediate); ok {
 		out, err := st.immediate(ctx, n)
 		return out, sqlerr.Attach(err, st.text)
@@ -103,6 +102,7 @@ func (st *statement) frame(ctx context.Context, p logical.Plan) (*DataFrame, err
 		}
 		return t.frame(st), nil
 	}
+	df := newFrame(st, p, &logical.Bindings{Text: st.text, Positional: st.params.Positional, Named: st.params.Named})
 	if _, err := df.analyzed(ctx); err != nil {
 		return nil, err
 	}

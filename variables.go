@@ -210,8 +210,9 @@ func (s *Session) substitute(key string) (string, bool) {
 
 // frame returns the table as a DataFrame of a statement that has run.
 func (t *table) frame(st *statement) *DataFrame {
-	df := &DataFrame{st: st, plan: t.plan(st)}
-	df.bound.set(df.plan)
+	rows := t.plan(st)
+	df := newFrame(st, rows, nil)
+	df.bound.set(rows)
 	return df
 }
 

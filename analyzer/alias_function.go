@@ -109,7 +109,7 @@ func (p *printer) function(name string, x *expr.UnresolvedCall) {
 		}
 	case "dense_rank", "rank", "percent_rank":
 		args, name = nil, strings.ToUpper(name)
-	case "first", "last", "any_value", "from_csv", "schema_of_csv", "schema_of_json", "from_json", "from_xml", "to_json", "to_xml", "mode":
+	case "first", "last", "any_value", "from_csv", "from_json", "from_xml", "to_csv", "to_json", "to_xml", "schema_of_csv", "schema_of_json", "mode":
 		if len(args) > 1 { // options that are no operands
 			args = args[:1]
 		}

@@ -1,6 +1,8 @@
 package analyzer
 
 import (
+	"strings"
+
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/sql"
 	"github.com/sparrow-engine/sparrow/sqlerr"
@@ -59,11 +61,21 @@ func schemaLiteral(a *analyzer, e expr.Expr, lit *expr.Literal) (*expr.Literal, 
 	if err != nil {
 		fields, tableErr := sql.ParseSchema(text)
 		if tableErr != nil {
-			return nil, err
+			return nil, badSchema(e, text, err)
 		}
 		t = types.StructOf(fields...)
 	}
 	return &expr.Literal{Base: expr.Base{At: e.Pos()}, T: t}, nil
+}
+
+// badSchema is the error of a text that is neither a type nor a list of columns. Of several words Spark blames the second, since it takes the
+// first for a type.
+func badSchema(e expr.Expr, text string, err error) error {
+	words := strings.Fields(text)
+	if se := sqlerr.As(err); se == nil || se.Condition != "UNSUPPORTED_DATATYPE" || len(words) < 2 {
+		return err
+	}
+	return sqlerr.New("PARSE_SYNTAX_ERROR", e.Pos(), "Syntax error at or near '%s' in the schema \"%s\".", words[1], text)
 }
 
 func shownValue(lit *expr.Literal, e expr.Expr) string {

@@ -113,12 +113,12 @@ func atMostOneRow(p logical.Plan) bool {
 
 // joinLifted joins a right side whose correlated predicates were lifted.
 func (d *decorrelator) joinLifted(n *logical.Apply, right logical.Plan, l *lifter) (logical.Plan, bool) {
-	preds := l.preds
-	if n.Kind == logical.NullAwareAnti || n.Kind == logical.Mark && n.MarkCol.Null {
-		preds = d.twoValued(l)
-	}
-	cond := expr.Conjunction(append(append([]expr.Expr{}, preds...), expr.Conjuncts(n.Cond)...))
 	if l.defaults == nil {
+		preds := l.preds
+		if n.Kind == logical.NullAwareAnti || n.Kind == logical.Mark && n.Cond != nil {
+			right, preds = d.twoValued(right, l)
+		}
+		cond := expr.Conjunction(append(append([]expr.Expr{}, preds...), expr.Conjuncts(n.Cond)...))
 		j := d.join(n, n.Left, right, cond).(*logical.Join)
 		if n.Kind == logical.Single && l.onePerKey {
 			j.Kind = logical.LeftOuter
@@ -166,27 +166,28 @@ func (d *decorrelator) joinLifted(n *logical.Apply, right logical.Plan, l *lifte
 	return out, true
 }
 
-// twoValued makes lifted predicates false where they are null: for them, other than for the comparison of IN, a null means that the query does not
-// have the row. Equalities stay keys.
-func (d *decorrelator) twoValued(l *lifter) []expr.Expr {
-	out := make([]expr.Expr, 0, len(l.preds))
+// twoValued makes lifted predicates false where they are null: below IN and NOT IN a null of the comparison counts, but a row for which
+// the subquery's own filter is null is not there at all.
+//
+//	inner = outer  → inner <=> outer, over the rows whose inner is not null
+//	p              → coalesce(p, false)
+func (d *decorrelator) twoValued(right logical.Plan, l *lifter) (logical.Plan, []expr.Expr) {
+	var preds, known []expr.Expr
 	for _, p := range l.preds {
-		if !p.Nullable() {
-			out = append(out, p)
-			continue
-		}
 		inner, outer, call, ok := l.equality(p)
-		if ok && call.Func.Op == expr.OpEq {
-			some := outer
-			if !some.Nullable() {
-				some = inner
+		switch {
+		case !p.Nullable():
+		case ok && call.Func.Op == expr.OpEq:
+			p = d.call("<=>", inner, outer)
+			if inner.Nullable() {
+				known = append(known, d.call("isnotnull", inner))
 			}
-			out = append(out, d.call("<=>", outer, inner), d.call("isnotnull", some))
-			continue
+		default:
+			p = d.call("coalesce", p, expr.False)
 		}
-		out = append(out, &expr.Coalesce{Args: []expr.Expr{p, expr.False}, T: expr.False.T})
+		preds = append(preds, p)
 	}
-	return out
+	return filter(right, known), preds
 }
 
 // viaDomain joins the distinct values of the correlated columns into the right side.

@@ -24,6 +24,8 @@ func rewriteSubqueries(c *Context, p logical.Plan) (logical.Plan, error) {
 type subqueryRewriter struct {
 	*Context
 	err error
+	// lifted holds what stands for the subqueries that already have an Apply below the node in hand.
+	lifted map[*expr.Subquery]expr.Expr
 }
 
 func hasSubquery(e expr.Expr) bool {
@@ -43,6 +45,9 @@ func (r *subqueryRewriter) plan(p logical.Plan) logical.Plan {
 		return p
 	}
 	out := p.Output()
+	around := r.lifted
+	r.lifted = map[*expr.Subquery]expr.Expr{}
+	defer func() { r.lifted = around }()
 	switch n := p.(type) {
 	case *logical.Filter:
 		return restrict(r.filter(n), out)
@@ -193,35 +198,41 @@ func (r *subqueryRewriter) lift(in logical.Plan, e expr.Expr) (logical.Plan, exp
 		if !ok {
 			return x
 		}
-		q := r.plan(s.Query.(logical.Plan))
-		base := logical.Base{At: s.At}
-		switch s.Kind {
-		case expr.ScalarSubquery:
-			in = &logical.Apply{Base: base, Kind: logical.Single, Left: in, Right: q}
-			c := *q.Output()[0]
-			c.Null = true
-			return &c
-		case expr.ExistsSubquery:
-			mark := &expr.Column{ID: r.NextID(), Name: "exists", T: types.BooleanType}
-			in = &logical.Apply{Base: base, Kind: logical.Mark, Left: in, Right: q, MarkCol: mark}
-			return mark
+		if r.lifted[s] == nil {
+			in, r.lifted[s] = r.apply(in, s)
 		}
-		op := "="
-		if s.Kind == expr.QuantifiedSubquery {
-			op = s.Op
-		}
-		if s.All { // x op ALL (q) is NOT (x negated-op ANY (q))
-			op = negated(op)
-		}
-		cond, nullable := r.membership(s.Left, q, op)
-		mark := &expr.Column{ID: r.NextID(), Name: "in", T: types.BooleanType, Null: nullable}
-		in = &logical.Apply{Base: base, Kind: logical.Mark, Left: in, Right: q, Cond: cond, MarkCol: mark}
-		if s.All {
-			return &expr.Not{Child: mark}
-		}
-		return mark
+		return r.lifted[s]
 	})
 	return in, out
+}
+
+// apply puts an Apply for a subquery over in and returns what stands for the subquery above it.
+func (r *subqueryRewriter) apply(in logical.Plan, s *expr.Subquery) (logical.Plan, expr.Expr) {
+	q := r.plan(s.Query.(logical.Plan))
+	base := logical.Base{At: s.At}
+	switch s.Kind {
+	case expr.ScalarSubquery:
+		c := *q.Output()[0]
+		c.Null = true
+		return &logical.Apply{Base: base, Kind: logical.Single, Left: in, Right: q}, &c
+	case expr.ExistsSubquery:
+		mark := &expr.Column{ID: r.NextID(), Name: "exists", T: types.BooleanType}
+		return &logical.Apply{Base: base, Kind: logical.Mark, Left: in, Right: q, MarkCol: mark}, mark
+	}
+	op := "="
+	if s.Kind == expr.QuantifiedSubquery {
+		op = s.Op
+	}
+	if s.All { // x op ALL (q) is NOT (x negated-op ANY (q))
+		op = negated(op)
+	}
+	cond, nullable := r.membership(s.Left, q, op)
+	mark := &expr.Column{ID: r.NextID(), Name: "in", T: types.BooleanType, Null: nullable}
+	in = &logical.Apply{Base: base, Kind: logical.Mark, Left: in, Right: q, Cond: cond, MarkCol: mark}
+	if s.All {
+		return in, &expr.Not{Child: mark}
+	}
+	return in, mark
 }
 
 func negated(op string) string {
@@ -264,6 +275,7 @@ func (r *subqueryRewriter) join(n *logical.Join) logical.Plan {
 	left, right := n.Left, n.Right
 	var conds []expr.Expr
 	for _, pred := range expr.Conjuncts(n.Cond) {
+		clear(r.lifted) // the next one may go to the other side
 		switch {
 		case !hasSubquery(pred):
 		case !lset.touches(pred):

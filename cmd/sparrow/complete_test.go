@@ -92,3 +92,12 @@ func TestTypingAnything(t *testing.T) {
 	}
 	require.Equal(t, "\x1b[35mSELECT\x1b[0m \x1b[34mupper\x1b[0m(\x1b[32m'x'\x1b[0m)", highlight("SELECT upper('x')"))
 }
+
+func TestDisplay(t *testing.T) {
+	require.Equal(t, "\x1bD\x1bD\x1b[2Aselect 1", display("select 1", false, 80, 24))
+	require.Equal(t, strings.Repeat("\x1bD", 3)+"\x1b[3Aa\x1b[K\n\r      -> b", display("a\nb", false, 80, 24))
+	full := strings.Repeat("x", 20-len(prompt))
+	require.Equal(t, strings.Repeat("\x1bD", 4)+"\x1b[4A"+full+"\n\r      -> b", display(full+"\nb", false, 20, 24), "a full row is not cleared")
+	require.True(t, strings.HasPrefix(display(strings.Repeat("a\n", 50), false, 80, 10), strings.Repeat("\x1bD", 9)+"\x1b[9Aa"), "no more than the screen")
+	require.Contains(t, display("select\n1", true, 80, 24), "\x1b[35mselect\x1b[0m\x1b[K\n\r\x1b[2m      -> \x1b[0m\x1b[36m1\x1b[0m")
+}

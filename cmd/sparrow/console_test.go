@@ -145,7 +145,8 @@ func TestInterruptCancelsTheQuery(t *testing.T) {
 
 func TestAccepts(t *testing.T) {
 	for line, want := range map[string]bool{"": true, "select 1": false, "select 1;": true, "select ';": false, "select 1; -- done": true, `\d people`: true, "exit": true,
-		" Quit; ": true, "help": true, "select 1;\nselect 2": false, "/* a": false, "begin select 1;": false} {
+		" Quit; ": true, "help": true, "select 1;\nselect 2": false, "/* a": false, "begin select 1;": false,
+		`select 1; \d t`: true, "\\timing\nselect 1": false} {
 		require.Equal(t, want, accepts(line), line)
 	}
 }

@@ -149,6 +149,9 @@ func addViews(ctx context.Context, s *sparrow.Session, dir string, warn io.Write
 
 // viewName returns a file's name without its endings.
 func viewName(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs // "." has a name, too
+	}
 	name := filepath.Base(path)
 	if i := strings.IndexByte(name, '.'); i > 0 {
 		name = name[:i]

@@ -82,16 +82,23 @@ func accepts(line string) bool {
 	case "quit", "exit", "help":
 		return true
 	}
-	return strings.HasPrefix(strings.TrimSpace(line), `\`) || sparrow.StatementComplete(line)
+	for at := 0; at < len(line); {
+		p := nextPiece(line, at)
+		if p.start < p.end && !p.ended {
+			return false
+		}
+		at = p.after
+	}
+	return true
 }
 
 func newEditor(c *completer, color bool) *readline.Shell {
 	e := readline.NewShell()
-	e.Prompt.Primary(func() string { return paint(color, bold, "sparrow") + "> " })
-	e.Prompt.Secondary(func() string { return paint(color, dim, "│ ") })
+	e.Prompt.Primary(func() string { return paint(color, bold, strings.TrimSuffix(prompt, "> ")) + "> " })
 	e.AcceptMultiline = func(line []rune) bool { return accepts(string(line)) }
-	if color {
-		e.SyntaxHighlighter = func(line []rune) string { return highlight(string(line)) }
+	e.SyntaxHighlighter = func(line []rune) string {
+		cols, rows := size(c.console.stdout)
+		return display(string(line), color, cols, rows)
 	}
 	e.Completer = func(line []rune, cursor int) readline.Completions {
 		before := string(line[:cursor])
@@ -108,11 +115,12 @@ func newEditor(c *completer, color bool) *readline.Shell {
 	return e
 }
 
-// configure makes Tab complete as far as all candidates agree and list them, and the arrows move through the lines of a statement before they
-// move through the history.
+// configure makes Tab complete as far as all candidates agree and list them, the arrows move through the lines of a statement before they move
+// through the history, and ë an ë: by default the editor takes U+0080 to U+00FF for a letter with the Meta key. It must not ask the terminal where
+// the cursor is, since it drops keys that arrive together with the answer; the prompt begins a line anyway.
 func configure(e *readline.Shell) {
 	for key, value := range map[string]any{"completion-ignore-case": true, "bell-style": "none", "menu-complete-display-prefix": true,
-		"multiline-column": true} {
+		"multiline-column": false, "cursor-position-probe": false, "comment-begin": "--", "convert-meta": false, "input-meta": true, "output-meta": true} {
 		_ = e.Config.Set(key, value)
 	}
 	for keys, action := range map[string]string{`\t`: "menu-complete", `\M-[A`: "up-line-or-history", `\M-[B`: "down-line-or-history", `\M-OA`: "up-line-or-history",
