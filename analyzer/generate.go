@@ -7,6 +7,7 @@ import (
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/functions"
 	"github.com/sparrow-engine/sparrow/logical"
+	"github.com/sparrow-engine/sparrow/sql"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
@@ -102,6 +103,9 @@ func (a *analyzer) tableFunction(n *logical.TableFunction, outer *scope) (*relat
 	name := strings.ToLower(n.Call.Name[len(n.Call.Name)-1])
 	if len(n.Call.Name) == 1 && name == "range" {
 		return a.rangeFunction(n)
+	}
+	if len(n.Call.Name) == 1 && name == "sql_keywords" {
+		return a.keywordsFunction(n)
 	}
 	for _, t := range n.TableArgs {
 		if t != nil {
@@ -212,6 +216,18 @@ func (a *analyzer) unknownTableFunction(n *logical.TableFunction) error {
 		e = e.WithHint("Did you mean one of the following? [%s].", catalog.QuoteList(near))
 	}
 	return e
+}
+
+// keywordsFunction is sql_keywords(): the words of the language and whether they are reserved.
+func (a *analyzer) keywordsFunction(n *logical.TableFunction) (*relation, error) {
+	if len(n.Call.Args) > 0 {
+		return nil, functions.WrongCount("sql_keywords", "0", len(n.Call.Args), n.At)
+	}
+	v := &logical.Values{Base: n.Base, Out: a.columnsOf(types.Schema{{Name: "keyword", Type: types.StringType}, {Name: "reserved", Type: types.BooleanType}})}
+	for _, w := range sql.Keywords() {
+		v.Rows = append(v.Rows, []expr.Expr{&expr.Literal{Value: w, T: types.StringType}, &expr.Literal{Value: sql.IsReserved(w), T: types.BooleanType}})
+	}
+	return resolved(v), nil
 }
 
 // rangeFunction is range(end), range(start, end) and range(start, end, step[, partitions]).
