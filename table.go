@@ -421,7 +421,12 @@ func (st *statement) truncate(ctx context.Context, n *logical.Truncate) error {
 	if err != nil {
 		return err
 	}
-	out := &datasource.Output{Static: static}
+	f, err := formatOf(t.Provider)
+	if err != nil {
+		return err
+	}
+	data, s := len(t.Columns)-len(t.Partitions), t.Schema()
+	out := &datasource.Output{Static: static, Format: f, Options: optionsOf(t.Options), Columns: s[:data], Partitions: s[data:], Text: st.partitionText}
 	if err := out.Begin(t.Location); err != nil {
 		return err
 	}

@@ -82,6 +82,24 @@ func (p *printer) function(name string, x *expr.UnresolvedCall) {
 			p.text("assert_true(", arg, ", '", arg, "' is not true!)")
 			return
 		}
+	case "make_timestamp_ltz", "try_make_timestamp_ltz": // of a date and a time
+		if len(args) < 4 {
+			name = "make_timestamp"
+		}
+	case "try_make_timestamp_ntz":
+		if len(args) < 4 {
+			p.text(name, "(make_timestamp_ntz(")
+			p.list(args)
+			p.text("))")
+			return
+		}
+	case "convert_timezone":
+		if len(args) == 2 {
+			p.text(name, "(current_timezone(), ")
+			p.list(args)
+			p.text(")")
+			return
+		}
 	case "log":
 		if len(args) == 1 {
 			p.text("LOG(E(), ")
@@ -350,7 +368,7 @@ func (a *analyzer) noteDateArithmetic(n *expr.UnresolvedCall, args []expr.Expr) 
 		form = "bare"
 	case l.IsDatetime() && r.IsInterval(), l.Kind == types.String && (r.Kind == types.DayTime || r.Kind == types.CalendarInterval), (l.Kind == types.Timestamp || l.Kind == types.TimestampNTZ) && interval(r) && name == "+":
 		form = "bare"
-	case name == "+" && l.IsInterval() && r.IsDatetime():
+	case name == "+" && interval(l) && r.IsDatetime():
 		form = "swapped"
 	case l.Kind == types.Date && r.IsInteger():
 		form = map[string]string{"+": "date_add", "-": "date_sub"}[name]
@@ -414,6 +432,12 @@ func (p *printer) dateArithmetic(x *expr.UnresolvedCall) bool {
 	}
 	if strings.HasSuffix(form, "swapped") {
 		l, r = r, l
+	}
+	if form == "date_format" {
+		p.text(form, "(")
+		p.list(x.Args)
+		p.text(")")
+		return true
 	}
 	if f, isCall := strings.CutPrefix(form, "date_"); isCall {
 		p.text("date_", strings.TrimSuffix(f, " swapped"), "(")

@@ -81,6 +81,8 @@ func (d *decorrelator) apply(n *logical.Apply) logical.Plan {
 	if len(outer) == 0 {
 		return d.join(n, n.Left, right, n.Cond)
 	}
+	// An Apply below, done before, may have left definitions that depend on this one's left side.
+	right = logical.Rewrite(right, func(p logical.Plan) logical.Plan { return withoutCorrelated(d.Context, p) })
 	l := lifter{decorrelator: d, outer: outer}
 	if lifted, ok := l.lift(right); ok {
 		if out, ok := d.joinLifted(n, lifted, &l); ok {
