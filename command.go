@@ -537,6 +537,9 @@ func (st *statement) describeFunction(n *logical.Describe) (*table, error) {
 	name := n.Name[len(n.Name)-1]
 	t := textTable("function_desc")
 	f := functions.Lookup(name)
+	if u := st.session.catalog.Function(n.Name); u != nil && u.Func != nil {
+		f = u.Func
+	}
 	if f == nil {
 		return nil, sqlerr.New("ROUTINE_NOT_FOUND", n.At, "The function %s does not exist.", types.Quote(name)).
 			WithHint("Near: %s.", strings.Join(catalog.Nearest(name, functions.Names(), 3), ", "))
