@@ -134,7 +134,7 @@ func fieldsByColumn(t reflect.Type, s types.Schema) ([][]int, error) {
 }
 
 func scanError(column string, v any, into string) error {
-	return sqlerr.New("FIELD_DATA_TYPE_UNACCEPTABLE_WITH_NAME", sqlerr.Pos{}, "The column %s has a value of type %T, which does not go into %s.", types.Quote(column), v, into)
+	return sqlerr.New("INVALID_COLUMN_OR_FIELD_DATA_TYPE", sqlerr.Pos{}, "The column %s has a value of type %T, which does not go into %s.", types.Quote(column), v, into)
 }
 
 // store puts a value that Row documents into a Go variable.
