@@ -6,6 +6,7 @@ import (
 	"os"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/sparrow-engine/sparrow/analyzer"
 	"github.com/sparrow-engine/sparrow/catalog"
@@ -273,6 +274,16 @@ func (st *statement) set(ctx context.Context, n *logical.Set) (*table, error) {
 		}
 		t.add(n.Key, v)
 		return t, nil
+	}
+	if n.Key == "spark.sql.session.timeZone" && *n.Value == "LOCAL" {
+		zone := st.session.localZone
+		if zone == "" {
+			zone = time.Local.String()
+			conf.Unset(n.Key)
+			t.add(n.Key, zone)
+			return t, nil
+		}
+		n.Value = &zone
 	}
 	if err := conf.Set(n.Key, *n.Value); err != nil {
 		return nil, err
