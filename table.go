@@ -202,6 +202,9 @@ func (st *statement) write(ctx context.Context, out *datasource.Output, dir stri
 	if err != nil {
 		return err
 	}
+	if err := out.WriteEmpty(); err != nil {
+		return err
+	}
 	return out.Publish(replace)
 }
 

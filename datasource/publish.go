@@ -49,6 +49,19 @@ func (o *Output) Publish(what Replacement) error {
 	return nil
 }
 
+// WriteEmpty makes one file without rows if there is none, which keeps the columns for who reads the folder, as Spark does. A partitioned output
+// has no place for it.
+func (o *Output) WriteEmpty() error {
+	if o.files.Load() > 0 || len(o.Partitions) > 0 {
+		return nil
+	}
+	f, err := o.NewPartWriter().create("")
+	if err != nil {
+		return err
+	}
+	return f.close()
+}
+
 // undo takes moves back, the last one first, with the folders that were made for them.
 func (o *Output) undo(done []move) {
 	for i := len(done) - 1; i >= 0; i-- {
