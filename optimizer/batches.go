@@ -10,7 +10,7 @@ var Batches = []Batch{
 		{Name: "decorrelate", Why: "no Apply may survive; pushing filters works on joins", Required: true, Rewrite: decorrelate},
 	}},
 	{Name: "inline", Rounds: 1, Rules: []Rule{
-		{Name: "inline_definitions", Why: "a definition read once is optimized in its place", Rewrite: inlineDefinitions},
+		{Name: "inline_definitions", Why: "a definition read once is optimized in its place; a recursion without end runs only below its readers' limits", Required: true, Rewrite: inlineDefinitions},
 	}},
 	{Name: "rewrite", Rounds: 3, Rules: []Rule{
 		{Name: "simplify_expressions", Why: "constants and common factors decide what can be pushed", Rewrite: simplifyExpressions},
@@ -26,7 +26,7 @@ var Batches = []Batch{
 		{Name: "eliminate_sorts", Why: "a sort in between hides nodes from each other", Rewrite: eliminateSorts},
 		{Name: "merge_window_functions", Why: "filters and sorts between windows are gone", Rewrite: mergeWindowFunctions},
 		{Name: "eliminate_distinct", Why: "unique inputs show once filters are in place", Rewrite: eliminateDistinct},
-		{Name: "push_limit", Why: "below projections and unions a limit stops scans early", Rewrite: pushLimit},
+		{Name: "push_limit", Why: "below projections and unions a limit stops scans early; recursions without end need it", Required: true, Rewrite: pushLimit},
 		{Name: "push_top_n", Why: "as push_limit", Rewrite: pushTopN},
 	}},
 	{Name: "share", Rounds: 1, Rules: []Rule{
