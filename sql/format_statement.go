@@ -442,6 +442,7 @@ func (w *writer) alter(n *logical.AlterTable) {
 		w.name(n.Rename)
 		return
 	}
-	w.put(" ADD COLUMNS")
+	w.put(" ADD COLUMNS (")
 	w.columns(n.Add)
+	w.put(")")
 }
