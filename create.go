@@ -43,7 +43,7 @@ func (s *Session) CreateDataFrame(rows any, ddl string) (*DataFrame, error) {
 		for j, f := range b.schema {
 			x, err := internal(cells[j], f.Type)
 			if err != nil {
-				return nil, sqlerr.New("FIELD_DATA_TYPE_UNACCEPTABLE_WITH_NAME", sqlerr.Pos{}, "Row %d, column %s: %v.", i+1, types.Quote(f.Name), err)
+				return nil, sqlerr.New("INVALID_COLUMN_OR_FIELD_DATA_TYPE", sqlerr.Pos{}, "Row %d, column %s: %v.", i+1, types.Quote(f.Name), err)
 			}
 			cols[j].SetValue(i, x)
 		}

@@ -141,6 +141,9 @@ func (st *statement) describeFunction(n *logical.Describe) (*table, error) {
 		return t, nil
 	}
 	f := functions.Lookup(name)
+	if u := st.session.catalog.Function(n.Name); u != nil && u.Func != nil {
+		f = u.Func
+	}
 	if f == nil {
 		return nil, sqlerr.New("ROUTINE_NOT_FOUND", n.At, "The function %s does not exist.", types.Quote(name)).
 			WithHint("Near: %s.", strings.Join(catalog.Nearest(name, functions.Names(), 3), ", "))

@@ -10,6 +10,7 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
+	sqltext "github.com/sparrow-engine/sparrow/types/text"
 )
 
 // Row is one row of a result. A value is nil for NULL, else by SQL type:
@@ -20,6 +21,7 @@ import (
 type Row struct {
 	schema types.Schema
 	values []any
+	zone   *time.Location
 }
 
 // Decimal is an exact number: Unscaled / 10^Scale.
@@ -91,6 +93,19 @@ func (r Row) Get(name string) (any, bool) {
 	return nil, false
 }
 
+// Text returns the value of column i as the text that Spark's shell prints; ok is false for NULL.
+func (r Row) Text(i int) (text string, ok bool) {
+	x, err := internal(r.values[i], r.schema[i].Type)
+	if x == nil || err != nil {
+		return "", false
+	}
+	zone := r.zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	return sqltext.Hive(x, r.schema[i].Type, zone), true
+}
+
 // Values returns all values; the slice must not be changed.
 func (r Row) Values() []any { return r.values }
 
@@ -122,7 +137,7 @@ func (r Row) String() string {
 
 // rowOf copies row i of a batch.
 func rowOf(s types.Schema, b *columnar.Batch, i int, zone *time.Location) Row {
-	r := Row{schema: s, values: make([]any, len(b.Cols))}
+	r := Row{schema: s, values: make([]any, len(b.Cols)), zone: zone}
 	for j, c := range b.Cols {
 		r.values[j] = external(c.Value(i), s[j].Type, zone)
 	}
@@ -157,7 +172,7 @@ func external(v any, t types.Type, zone *time.Location) any {
 		m := v.(types.MapValue)
 		return Map{externals(m.Keys, t.Key(), zone), externals(m.Values, t.Elem(), zone)}
 	case types.Struct:
-		r := Row{schema: t.Fields(), values: make([]any, len(t.Fields()))}
+		r := Row{schema: t.Fields(), values: make([]any, len(t.Fields())), zone: zone}
 		for i, x := range v.([]any) {
 			r.values[i] = external(x, t.Fields()[i].Type, zone)
 		}

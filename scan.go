@@ -3,8 +3,11 @@ package sparrow
 import (
 	"context"
 	"fmt"
+	"math"
+	"math/big"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
@@ -27,8 +30,9 @@ func (r Row) Scan(dst ...any) error {
 	return nil
 }
 
-// CollectAs runs the query and returns its rows as structs, or as basic values when T is one and the query has one column. Fields take the columns of
-// their tag `sparrow:"name"` or their own name, compared without case; every column needs a field. NULL needs a pointer, or a field of type any.
+// CollectAs runs the query and returns its rows as values of T: structs or pointers to structs, maps by the names of the columns, []any, Row, or anything that
+// Scan takes when the query has one column. Fields take the columns of their tag `sparrow:"name"` or their own name, compared without case; every column
+// needs a field. NULL needs a pointer, a slice, a map, or a field of type any.
 func CollectAs[T any](ctx context.Context, df *DataFrame) ([]T, error) {
 	var out []T
 	var into func(dst reflect.Value, r Row) error
@@ -51,10 +55,21 @@ func CollectAs[T any](ctx context.Context, df *DataFrame) ([]T, error) {
 }
 
 func rowStorer(t reflect.Type, s types.Schema) (func(reflect.Value, Row) error, error) {
-	if t.Kind() != reflect.Struct || t == timeType || t == decimalType || t == intervalType || t == reflect.TypeFor[Row]() {
-		if t == reflect.TypeFor[Row]() {
-			return func(dst reflect.Value, r Row) error { dst.Set(reflect.ValueOf(r)); return nil }, nil
-		}
+	switch {
+	case t == reflect.TypeFor[Row]():
+		return func(dst reflect.Value, r Row) error { dst.Set(reflect.ValueOf(r)); return nil }, nil
+	case t.Kind() == reflect.Pointer && isRecord(t.Elem()):
+		into, err := rowStorer(t.Elem(), s)
+		return func(dst reflect.Value, r Row) error {
+			p := reflect.New(t.Elem())
+			dst.Set(p)
+			return into(p.Elem(), r)
+		}, err
+	case t.Kind() == reflect.Map && t.Key().Kind() == reflect.String && !(len(s) == 1 && s[0].Type.Kind == types.Map):
+		return func(dst reflect.Value, r Row) error { return storeByName(dst, r) }, nil
+	case t.Kind() == reflect.Slice && len(s) > 1 && t.Elem().Kind() == reflect.Interface:
+		return func(dst reflect.Value, r Row) error { dst.Set(reflect.ValueOf(r.values).Convert(t)); return nil }, nil
+	case !isRecord(t):
 		if len(s) != 1 {
 			return nil, sqlerr.New("AXIS_LENGTH_MISMATCH", sqlerr.Pos{}, "%s takes one column, the query has %d.", t, len(s))
 		}
@@ -72,6 +87,25 @@ func rowStorer(t reflect.Type, s types.Schema) (func(reflect.Value, Row) error, 
 		}
 		return nil
 	}, nil
+}
+
+// isRecord reports structs whose fields are columns.
+func isRecord(t reflect.Type) bool {
+	return t.Kind() == reflect.Struct && t != timeType && t != decimalType && t != intervalType && t != reflect.TypeFor[Map]() && t != reflect.TypeFor[big.Rat]()
+}
+
+// storeByName makes a map of a row.
+func storeByName(dst reflect.Value, r Row) error {
+	m := reflect.MakeMapWithSize(dst.Type(), len(r.values))
+	for i, f := range r.schema {
+		e := reflect.New(dst.Type().Elem()).Elem()
+		if err := store(e, r.values[i], f.Name); err != nil {
+			return err
+		}
+		m.SetMapIndex(reflect.ValueOf(f.Name).Convert(dst.Type().Key()), e)
+	}
+	dst.Set(m)
+	return nil
 }
 
 // fieldsByColumn finds the field of each column.
@@ -100,7 +134,7 @@ func fieldsByColumn(t reflect.Type, s types.Schema) ([][]int, error) {
 }
 
 func scanError(column string, v any, into string) error {
-	return sqlerr.New("FIELD_DATA_TYPE_UNACCEPTABLE_WITH_NAME", sqlerr.Pos{}, "The column %s has a value of type %T, which does not go into %s.", types.Quote(column), v, into)
+	return sqlerr.New("INVALID_COLUMN_OR_FIELD_DATA_TYPE", sqlerr.Pos{}, "The column %s has a value of type %T, which does not go into %s.", types.Quote(column), v, into)
 }
 
 // store puts a value that Row documents into a Go variable.
@@ -137,13 +171,29 @@ func store(dst reflect.Value, v any, column string) error {
 			dst.SetString(x.String())
 			return nil
 		}
+		if dst.Type() == reflect.TypeFor[big.Rat]() {
+			scale := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(x.scale)), nil)
+			dst.Set(reflect.ValueOf(*new(big.Rat).SetFrac(x.Unscaled(), scale)))
+			return nil
+		}
+		if whole, ok := types.Rescale(x.unscaled, x.scale, 0); ok && dst.CanInt() || dst.CanUint() {
+			if back, ok := types.Rescale(whole, 0, x.scale); ok && back == x.unscaled && whole.Big().IsInt64() {
+				return storeNumber(dst, reflect.ValueOf(whole.Big().Int64()), v, column)
+			}
+		}
+	case Interval:
+		if dst.Type() == reflect.TypeFor[time.Duration]() && x.Months == 0 && x.Days == 0 && x.Micros <= math.MaxInt64/1000 && x.Micros >= math.MinInt64/1000 {
+			dst.SetInt(x.Micros * 1000)
+			return nil
+		}
 	case []any:
+		if dst.Kind() == reflect.Array && dst.Len() == len(x) {
+			return storeElements(dst, x, column)
+		}
 		if dst.Kind() == reflect.Slice {
 			out := reflect.MakeSlice(dst.Type(), len(x), len(x))
-			for i, e := range x {
-				if err := store(out.Index(i), e, column); err != nil {
-					return err
-				}
+			if err := storeElements(out, x, column); err != nil {
+				return err
 			}
 			dst.Set(out)
 			return nil
@@ -162,6 +212,15 @@ func store(dst reflect.Value, v any, column string) error {
 		}
 	}
 	return storeNumber(dst, rv, v, column)
+}
+
+func storeElements(dst reflect.Value, xs []any, column string) error {
+	for i, e := range xs {
+		if err := store(dst.Index(i), e, column); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func storeMap(dst reflect.Value, m Map, column string) error {

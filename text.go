@@ -2,7 +2,7 @@ package sparrow
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"strings"
@@ -53,7 +53,7 @@ func (df *DataFrame) Cells(ctx context.Context) iter.Seq2[[]*string, error] {
 			}
 			return nil
 		})
-		if err != nil && !errors.Is(err, errStopped) {
+		if err != nil {
 			yield(nil, err)
 		}
 	}
@@ -61,6 +61,9 @@ func (df *DataFrame) Cells(ctx context.Context) iter.Seq2[[]*string, error] {
 
 // ShowWidth is the number of characters at which Show cuts a cell.
 const ShowWidth = 20
+
+// minShownWidth is the narrowest column of Show, as in Spark.
+const minShownWidth = 3
 
 // Show prints the first n rows as a table, cells of more than ShowWidth characters cut short.
 func (df *DataFrame) Show(ctx context.Context, out io.Writer, n int) error {
@@ -82,6 +85,7 @@ var showStyle = pretty.Style{
 }
 
 func (df *DataFrame) show(ctx context.Context, out io.Writer, n, width int) error {
+	n = max(n, 0)
 	s, err := df.sqlSchema(ctx)
 	if err != nil {
 		return err
@@ -92,7 +96,7 @@ func (df *DataFrame) show(ctx context.Context, out io.Writer, n, width int) erro
 	configs := make([]pretty.ColumnConfig, len(s))
 	for i, f := range s {
 		head[i] = f.Name
-		configs[i] = pretty.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight}
+		configs[i] = pretty.ColumnConfig{Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight, WidthMin: minShownWidth}
 	}
 	t.SetColumnConfigs(configs)
 	t.AppendHeader(head)
@@ -116,7 +120,11 @@ func (df *DataFrame) show(ctx context.Context, out io.Writer, n, width int) erro
 		return err
 	}
 	if more {
-		_, err = io.WriteString(out, "only showing top rows\n")
+		rows := "rows"
+		if n == 1 {
+			rows = "row"
+		}
+		_, err = fmt.Fprintf(out, "only showing top %d %s\n", n, rows)
 	}
 	return err
 }
@@ -147,8 +155,20 @@ func (df *DataFrame) PrintSchema(ctx context.Context, out io.Writer) error {
 	return err
 }
 
+// treeNames are the types that PrintSchema calls otherwise than SQL does, as in Spark.
+var treeNames = map[types.Kind]string{types.TinyInt: "byte", types.SmallInt: "short", types.Int: "integer", types.BigInt: "long"}
+
+func printKey(b *strings.Builder, prefix string, t types.Type) {
+	var field strings.Builder
+	printField(&field, prefix, "key", t, "", false)
+	b.WriteString(strings.ReplaceAll(field.String(), " ( = false)", ""))
+}
+
 func printField(b *strings.Builder, prefix, name string, t types.Type, what string, null bool) {
 	kind := t.String()
+	if long, ok := treeNames[t.Kind]; ok {
+		kind = long
+	}
 	if t.IsNested() {
 		kind, _, _ = strings.Cut(kind, "<")
 	}
@@ -158,7 +178,7 @@ func printField(b *strings.Builder, prefix, name string, t types.Type, what stri
 	case types.Array:
 		printField(b, deeper, "element", t.Elem(), "containsNull", t.ContainsNull())
 	case types.Map:
-		b.WriteString(deeper + "key: " + t.Key().String() + "\n")
+		printKey(b, deeper, t.Key())
 		printField(b, deeper, "value", t.Elem(), "valueContainsNull", t.ContainsNull())
 	case types.Struct:
 		for _, f := range t.Fields() {

@@ -218,14 +218,15 @@ func (a *analyzer) unknownTableFunction(n *logical.TableFunction) error {
 	return e
 }
 
-// keywordsFunction is sql_keywords(): the words of the language and whether they are reserved.
+// keywordsFunction is sql_keywords(): the words of the language and whether they are reserved, which depends on a setting.
 func (a *analyzer) keywordsFunction(n *logical.TableFunction) (*relation, error) {
 	if len(n.Call.Args) > 0 {
 		return nil, functions.WrongCount("sql_keywords", "0", len(n.Call.Args), n.At)
 	}
 	v := &logical.Values{Base: n.Base, Out: a.columnsOf(types.Schema{{Name: "keyword", Type: types.StringType}, {Name: "reserved", Type: types.BooleanType}})}
+	enforced := a.env.ANSI && a.confTrue("spark.sql.ansi.enforceReservedKeywords")
 	for _, w := range sql.Keywords() {
-		v.Rows = append(v.Rows, []expr.Expr{&expr.Literal{Value: w, T: types.StringType}, &expr.Literal{Value: sql.IsReserved(w), T: types.BooleanType}})
+		v.Rows = append(v.Rows, []expr.Expr{&expr.Literal{Value: w, T: types.StringType}, &expr.Literal{Value: enforced && sql.IsReserved(w), T: types.BooleanType}})
 	}
 	return resolved(v), nil
 }

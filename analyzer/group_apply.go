@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/functions"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
@@ -41,6 +42,9 @@ func (g *grouped) apply(having expr.Expr, qualify *item) (expr.Expr, error) {
 		if having, err = g.above(having); err != nil {
 			return nil, k.notInOutput(err)
 		}
+	}
+	for i := range g.keys { // from here on no expression is looked up among the keys
+		g.keys[i].Expr = functions.InKeyOrder(g.keys[i].Expr)
 	}
 	k.plan = &logical.Aggregate{Base: k.sel.Base, Input: k.plan, Keys: g.keys, Aggs: g.aggs, Sets: g.sets, GroupingID: g.id}
 	return having, nil
@@ -255,8 +259,13 @@ func (g *grouped) inOrder(args []expr.Expr) bool {
 
 // isKey reports whether e is key i: as GROUP BY wrote it, or its column as HAVING and ORDER BY see it.
 func (g *grouped) isKey(e expr.Expr, i int) bool {
-	if c, ok := e.(*expr.Column); ok && c.ID == g.keys[i].Col.ID {
-		return true
+	if c, ok := e.(*expr.Column); ok {
+		if c.ID == g.keys[i].Col.ID {
+			return true
+		}
+		if it := g.block.byItem[c.ID]; it != nil && it.e != nil {
+			e = it.e
+		}
 	}
 	return sameExpr(e, g.keys[i].Expr)
 }

@@ -23,6 +23,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/apache/arrow-go/v18/arrow"
+
 	"github.com/sparrow-engine/sparrow"
 )
 
@@ -109,6 +111,12 @@ type conn struct{ session *sparrow.Session }
 func (c *conn) Prepare(query string) (driver.Stmt, error) { return &stmt{c, query}, nil }
 func (c *conn) Close() error                              { return nil }
 
+// Ping succeeds while the session is open.
+func (c *conn) Ping(ctx context.Context) error {
+	_, err := c.session.SQL(ctx, "SELECT 1")
+	return err
+}
+
 // Begin fails: Sparrow has no transactions.
 func (c *conn) Begin() (driver.Tx, error) {
 	return nil, errors.New("sparrow: there are no transactions")
@@ -119,7 +127,7 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 	if err != nil {
 		return nil, err
 	}
-	return newRows(ctx, df), nil
+	return newRows(ctx, df)
 }
 
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
@@ -139,11 +147,17 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []driver.Name
 
 // CheckNamedValue takes every value that a literal can be.
 func (c *conn) CheckNamedValue(v *driver.NamedValue) error {
-	switch v.Value.(type) {
-	case nil, bool, int, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float32, float64, string, []byte, time.Time, sparrow.Decimal, sparrow.Interval:
-		return nil
+	for {
+		valuer, ok := v.Value.(driver.Valuer)
+		if !ok {
+			return nil // the session tells what it cannot take
+		}
+		x, err := valuer.Value()
+		if err != nil {
+			return err
+		}
+		v.Value = x
 	}
-	return driver.ErrSkip
 }
 
 func values(args []driver.NamedValue) []any {
@@ -189,22 +203,29 @@ func named(args []driver.Value) []driver.NamedValue {
 	return out
 }
 
-// rows walks a result. Decimals, intervals and nested values come as their text; other values as Go's.
+// rows walks a result. Decimals, intervals, times and nested values come as the text that Spark prints; other values as Go's.
 type rows struct {
-	columns, types []string
-	next           func() (sparrow.Row, error, bool)
-	stop           func()
-	once           sync.Once
+	columns []string
+	types   []string
+	fields  []arrow.Field
+	next    func() (sparrow.Row, error, bool)
+	stop    func()
+	once    sync.Once
 }
 
-func newRows(ctx context.Context, df *sparrow.DataFrame) *rows {
-	r := &rows{columns: df.Columns(), types: df.Types()}
+func newRows(ctx context.Context, df *sparrow.DataFrame) (*rows, error) {
+	schema, err := df.Schema(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r := &rows{columns: df.Columns(), types: df.Types(), fields: schema.Fields()}
 	r.next, r.stop = iter.Pull2(df.Rows(ctx))
-	return r
+	return r, nil
 }
 
 func (r *rows) Columns() []string { return r.columns }
 
+// Close ends a query whose rows are not wanted any more.
 func (r *rows) Close() error {
 	r.once.Do(r.stop)
 	return nil
@@ -219,26 +240,61 @@ func (r *rows) Next(dest []driver.Value) error {
 		return err
 	}
 	for i := range dest {
-		dest[i] = value(row.At(i))
+		dest[i] = value(row, i)
 	}
 	return nil
 }
 
-func value(v any) driver.Value {
-	switch x := v.(type) {
+func value(row sparrow.Row, i int) driver.Value {
+	switch x := row.At(i).(type) {
 	case nil, bool, int64, float64, string, []byte, time.Time:
 		return x
-	case int8, int16, int32:
-		return reflect.ValueOf(x).Int()
+	case int8:
+		return int64(x)
+	case int16:
+		return int64(x)
+	case int32:
+		return int64(x)
 	case float32:
 		return float64(x)
 	}
-	return fmt.Sprint(v)
+	text, _ := row.Text(i)
+	return text
 }
 
 // ColumnTypeDatabaseTypeName returns Spark's name of the type without parameters, in upper case.
 func (r *rows) ColumnTypeDatabaseTypeName(i int) string {
 	name, _, _ := strings.Cut(r.types[i], "(")
 	name, _, _ = strings.Cut(name, "<")
+	name, _, _ = strings.Cut(name, " to ")
 	return strings.ToUpper(name)
+}
+
+// ColumnTypeNullable tells whether a column may be NULL.
+func (r *rows) ColumnTypeNullable(i int) (nullable, ok bool) { return r.fields[i].Nullable, true }
+
+// ColumnTypePrecisionScale returns those of a decimal.
+func (r *rows) ColumnTypePrecisionScale(i int) (precision, scale int64, ok bool) {
+	d, ok := r.fields[i].Type.(arrow.DecimalType)
+	if !ok {
+		return 0, 0, false
+	}
+	return int64(d.GetPrecision()), int64(d.GetScale()), true
+}
+
+// ColumnTypeScanType returns the type of the values that Next gives.
+func (r *rows) ColumnTypeScanType(i int) reflect.Type {
+	switch r.fields[i].Type.ID() {
+	case arrow.BOOL:
+		return reflect.TypeFor[bool]()
+	case arrow.INT8, arrow.INT16, arrow.INT32, arrow.INT64:
+		return reflect.TypeFor[int64]()
+	case arrow.FLOAT32, arrow.FLOAT64:
+		return reflect.TypeFor[float64]()
+	case arrow.BINARY, arrow.BINARY_VIEW, arrow.LARGE_BINARY:
+		return reflect.TypeFor[[]byte]()
+	case arrow.DATE32, arrow.TIMESTAMP:
+		return reflect.TypeFor[time.Time]()
+	}
+	return reflect.TypeFor[string]()
 }

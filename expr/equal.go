@@ -99,8 +99,11 @@ func KeyTo(b *strings.Builder, e Expr, col func(ColumnID) string) {
 		return
 	case *Call:
 		fmt.Fprintf(b, "%s/%d", x.Func.Name, x.Mode)
-		if x.Func.Volatile {
+		switch {
+		case x.Func.Volatile:
 			fmt.Fprintf(b, "@%p", x)
+		case x.Func.User:
+			fmt.Fprintf(b, "@%p", x.Func)
 		}
 	case *Cast:
 		fmt.Fprintf(b, "cast/%d/%s", x.Mode, x.To)

@@ -85,6 +85,7 @@ type Func struct {
 	NeverNull    bool                                        // the result is never null
 	Fallible     bool                                        // may raise an error for a row (in ANSI mode)
 	Volatile     bool                                        // not folded, duplicated, pushed or shared: rand, uuid
+	User         bool                                        // of a program: equal only to itself, whatever its name
 	PerQuery     bool                                        // constant within a query: current_date, now
 	LambdaParams func(args []types.Type, i int) []types.Type // higher-order: parameter types of the lambda that is argument i
 
