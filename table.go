@@ -426,7 +426,7 @@ func (st *statement) truncate(ctx context.Context, n *logical.Truncate) error {
 		return err
 	}
 	data, s := len(t.Columns)-len(t.Partitions), t.Schema()
-	out := &datasource.Output{Static: static, Format: f, Options: optionsOf(t.Options), Columns: s[:data], Partitions: s[data:], Text: st.partitionText}
+	out := &datasource.Output{Static: static, Format: f, Options: st.fileOptions(t.Options), Columns: s[:data], Partitions: s[data:], Text: st.partitionText}
 	if err := out.Begin(t.Location); err != nil {
 		return err
 	}

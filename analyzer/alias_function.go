@@ -117,13 +117,6 @@ func (p *printer) function(name string, x *expr.UnresolvedCall) {
 		args = args[:min(2, len(args))]
 	case "now", "current_timestamp":
 		args = nil
-	case "convert_timezone":
-		if len(args) == 2 {
-			p.text(name, "(current_timezone(), ")
-			p.list(args)
-			p.text(")")
-			return
-		}
 	case "current_time", "localtime":
 		if len(args) == 0 {
 			p.text("current_time(6)")

@@ -5,7 +5,6 @@ var Batches = []Batch{
 	{Name: "subqueries", Rounds: 1, Rules: []Rule{
 		{Name: "eliminate_aliases", Why: "names have done their work; without them patterns match", Required: true, Rewrite: eliminateAliases},
 		{Name: "rewrite_set_operations", Why: "INTERSECT and EXCEPT become joins that the other rules know", Required: true, Rewrite: rewriteSetOperations},
-		{Name: "sort_map_keys", Why: "a map has no order of entries, but rows are grouped by how they are stored", Required: true, Rewrite: sortMapKeys},
 		{Name: "rewrite_subqueries", Why: "expressions must be free of plans before they move", Required: true, Rewrite: rewriteSubqueries},
 		{Name: "fold_arguments", Why: "accumulators, which decorrelation asks for their empty result, take constant arguments", Required: true, Rewrite: foldArguments},
 		{Name: "decorrelate", Why: "no Apply may survive; pushing filters works on joins", Required: true, Rewrite: decorrelate},
