@@ -248,7 +248,15 @@ func (st *statement) set(ctx context.Context, n *logical.Set) (*table, error) {
 		if us < 0 {
 			sign, us = '-', -us
 		}
-		return nil, conf.Set(n.Key, fmt.Sprintf("%c%02d:%02d", sign, us/3600e6, us/60e6%60))
+		offset := fmt.Sprintf("%c%02d:%02d", sign, us/3600e6, us/60e6%60)
+		if s := us / 1e6 % 60; s != 0 {
+			offset += fmt.Sprintf(":%02d", s)
+		}
+		if err := conf.Set(n.Key, offset); err != nil {
+			return nil, err
+		}
+		t.add(n.Key, offset)
+		return t, nil
 	case n.Key == "":
 		for _, k := range conf.Keys() {
 			_, isSet := conf.Values()[k]
