@@ -22,7 +22,7 @@ var layers = [][]string{
 	{"types/text", "config", "exec/metrics"},
 	{"exec/budget"},
 	{"columnar"},
-	{"columnar/kernel"},
+	{"columnar/kernel", "columnar/jsontext"},
 	{"columnar/row", "expr"},
 	{"expr/eval", "functions", "exec/spill"},
 	{"exec"},

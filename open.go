@@ -6,14 +6,16 @@ import (
 	"strings"
 
 	"github.com/sparrow-engine/sparrow/datasource"
+	"github.com/sparrow-engine/sparrow/datasource/arrow"
 	"github.com/sparrow-engine/sparrow/datasource/csv"
+	"github.com/sparrow-engine/sparrow/datasource/json"
 	"github.com/sparrow-engine/sparrow/datasource/parquet"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
 // formats are the file formats that sessions read and write.
-var formats = []datasource.Format{parquet.Format{}, csv.Format{}}
+var formats = []datasource.Format{parquet.Format{}, csv.Format{}, json.Format{}, arrow.Format{}}
 
 func formatNames() []string {
 	names := make([]string, len(formats))

@@ -163,6 +163,8 @@ func (st *statement) nextID() expr.ColumnID { return expr.ColumnID(st.ids.Add(1)
 func (st *statement) parseOptions() sql.Options {
 	return sql.Options{DoubleQuotedIdentifiers: st.conf.Bool("spark.sql.ansi.doubleQuotedIdentifiers") && st.env.ANSI,
 		EnforceReserved: st.conf.Bool("spark.sql.ansi.enforceReservedKeywords") && st.env.ANSI,
+		EscapedStrings:  st.conf.Bool("spark.sql.parser.escapedStringLiterals"),
+		AdjacentStrings: st.conf.Bool("spark.sql.legacy.consecutiveStringLiterals.enabled"),
 		LegacyIntervals: st.conf.Bool("spark.sql.legacy.interval.enabled"), TimestampNTZ: strings.EqualFold(st.conf.Get("spark.sql.timestampType"), "TIMESTAMP_NTZ")}
 }
 

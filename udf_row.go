@@ -243,4 +243,3 @@ func stored[T columnar.Fixed](v *columnar.Vector) func(row int, x T) {
 	values := columnar.Values[T](v)
 	return func(row int, x T) { values[row] = x }
 }
-

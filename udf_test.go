@@ -20,13 +20,15 @@ func TestGoFunctions(t *testing.T) {
 	s := newTestSession(t)
 	type point struct{ X, Y int64 }
 	fns := map[string]any{
-		"plus":     func(a, b int64) int64 { return a + b },
-		"half":     func(a float64) float64 { return a / 2 },
-		"shout":    func(a string) string { return strings.ToUpper(a) + "!" },
-		"is_long":  func(a string) bool { return len(a) > 3 },
-		"negate":   func(a bool) bool { return !a },
-		"cut":      func(a string, n int64) (string, error) { return a[:n], nil },
-		"tiny":     func(a int8, b int16, c int32, d float32) float64 { return float64(a) + float64(b) + float64(c) + float64(d) },
+		"plus":    func(a, b int64) int64 { return a + b },
+		"half":    func(a float64) float64 { return a / 2 },
+		"shout":   func(a string) string { return strings.ToUpper(a) + "!" },
+		"is_long": func(a string) bool { return len(a) > 3 },
+		"negate":  func(a bool) bool { return !a },
+		"cut":     func(a string, n int64) (string, error) { return a[:n], nil },
+		"tiny": func(a int8, b int16, c int32, d float32) float64 {
+			return float64(a) + float64(b) + float64(c) + float64(d)
+		},
 		"or_zero":  func(a *int64) int64 { return map[bool]int64{true: 0}[a == nil] + deref(a) },
 		"odd_only": func(a int64) *int64 { return map[bool]*int64{true: &a}[a%2 == 1] },
 		"mixed":    func(a int64, b *string) string { return fmt.Sprint(a, b == nil) },

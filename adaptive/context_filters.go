@@ -14,70 +14,149 @@ import (
 // subtree only in this plan, below those joins.
 //
 // A join above passes a requirement to an input when rows of that input without partner vanish: both inputs of an inner join, the left one
-// of a semi join, the right one of outer, semi, anti and mark joins.
-func (x *Execution) contextFilters(p, target logical.Plan) map[expr.ColumnID][]datasource.KeyFilter {
-	path := pathTo(p, target)
-	out := map[expr.ColumnID][]datasource.KeyFilter{}
-	wanted := map[expr.ColumnID]bool{}
-	for _, c := range target.Output() {
-		wanted[c.ID] = true
+// of a semi join, the right one of outer, semi, anti and mark joins. The left input of the others is only passed through.
+// Share estimates how many of the subtree's rows pass.
+func (x *Execution) contextFilters(p, target logical.Plan) (out map[expr.ColumnID][]datasource.KeyFilter, share float64) {
+	out, share = map[expr.ColumnID][]datasource.KeyFilter{}, 1
+	est := x.Opt.Cost.Of(target)
+	x.requirements(p, target, func(own expr.ColumnID, stage *logical.Stage, col int) {
+		if f := x.keyFilter(stage, col); f != nil {
+			out[own] = append(out[own], f)
+			share *= x.passing(est, own, stage, col)
+		}
+	})
+	return out, share
+}
+
+// passing estimates the share of rows whose column own has a value of a stage's column.
+func (x *Execution) passing(est *cost.Stats, own expr.ColumnID, stage *logical.Stage, col int) float64 {
+	have := est.Columns[own].Distinct
+	keys := x.Opt.Cost.Of(stage).Columns[stage.Out[col].ID].Distinct
+	if have <= 0 || keys <= 0 || keys >= have {
+		return 1
 	}
-	for i := len(path) - 1; i >= 0; i-- {
-		j, ok := path[i].(*logical.Join)
-		if !ok {
-			switch path[i].(type) {
-			case *logical.Filter, *logical.Project, *logical.Sort, *logical.Distinct:
-				continue
+	return keys / have
+}
+
+// requirements tells, for columns of a subtree, the finished stages whose values they must be among.
+func (x *Execution) requirements(p, target logical.Plan, found func(own expr.ColumnID, stage *logical.Stage, col int)) {
+	path := pathTo(p, target)
+	own := map[expr.ColumnID]expr.ColumnID{} // columns on the way up, as the target names them
+	for _, c := range target.Output() {
+		own[c.ID] = c.ID
+	}
+	below := target
+	for i := len(path) - 1; i >= 0 && len(own) > 0; i-- {
+		n := path[i]
+		if j, ok := n.(*logical.Join); ok {
+			if !joinRequirements(j, below == j.Left, own, found) {
+				return
 			}
-			return out // above an aggregate, window or limit a missing row changes other rows
+		} else if own = upward(n, below, own); own == nil {
+			return
 		}
-		below := target
-		if i+1 < len(path) {
-			below = path[i+1]
+		below = n
+	}
+}
+
+// upward follows columns through a node; nil where a missing row would change other rows.
+func upward(n, below logical.Plan, own map[expr.ColumnID]expr.ColumnID) map[expr.ColumnID]expr.ColumnID {
+	switch n := n.(type) {
+	case *logical.Filter, *logical.Distinct:
+		return own
+	case *logical.Sort:
+		return own
+	case *logical.With:
+		if below == n.Body {
+			return own
 		}
-		fromLeft := below == j.Left
-		if !passes(j.Kind, fromLeft) {
-			return out
+		return nil
+	case *logical.Project:
+		return renamed(n.List, own)
+	case *logical.Aggregate: // what is dropped by a grouping key drops whole groups
+		if n.Sets == nil && len(n.Keys) > 0 {
+			return renamed(n.Keys, own)
 		}
-		l, r, nullSafe, _ := cost.EquiKeys(j.Cond, j.Left.Output(), j.Right.Output())
-		other := j.Right
-		if !fromLeft {
-			l, r = r, l
-			other = j.Left
+	case *logical.SetOp:
+		if n.Kind != logical.UnionOp || !n.All {
+			return nil
 		}
-		for k := range l {
-			mine, okM := l[k].(*expr.Column)
-			theirs, okT := r[k].(*expr.Column)
-			if !okM || !okT || nullSafe[k] || !wanted[mine.ID] {
-				continue
+		out := map[expr.ColumnID]expr.ColumnID{}
+		for i, c := range below.Output() {
+			if t, ok := own[c.ID]; ok {
+				out[n.Out[i].ID] = t
 			}
-			if f := x.filterOf(other, theirs); f != nil {
-				out[mine.ID] = append(out[mine.ID], f)
+		}
+		return out
+	}
+	return nil
+}
+
+func renamed(list []logical.Named, own map[expr.ColumnID]expr.ColumnID) map[expr.ColumnID]expr.ColumnID {
+	out := map[expr.ColumnID]expr.ColumnID{}
+	for _, it := range list {
+		if c, ok := it.Expr.(*expr.Column); ok {
+			if t, ok := own[c.ID]; ok {
+				out[it.Col.ID] = t
 			}
 		}
 	}
 	return out
 }
 
-// passes reports whether a join drops rows of the given input that have no partner.
-func passes(k logical.JoinKind, left bool) bool {
-	switch k {
+// joinRequirements reports the keys of the other input, and whether joins further up may require more.
+func joinRequirements(j *logical.Join, fromLeft bool, own map[expr.ColumnID]expr.ColumnID, found func(expr.ColumnID, *logical.Stage, int)) bool {
+	if j.Kind == logical.FullOuter || j.Kind == logical.RightOuter && !fromLeft && j.Cond == nil {
+		return false
+	}
+	if passes(j, fromLeft) {
+		l, r, nullSafe, _ := cost.EquiKeys(j.Cond, j.Left.Output(), j.Right.Output())
+		other := j.Right
+		if !fromLeft {
+			l, r, other = r, l, j.Left
+		}
+		for k := range l {
+			mine, okM := l[k].(*expr.Column)
+			theirs, okT := r[k].(*expr.Column)
+			if !okM || !okT || nullSafe[k] {
+				continue
+			}
+			t, ok := own[mine.ID]
+			if !ok {
+				continue
+			}
+			if s, col := bound(other, theirs); s != nil {
+				found(t, s, col)
+			}
+		}
+	}
+	switch j.Kind {
 	case logical.Inner:
 		return true
-	case logical.LeftSemi, logical.RightOuter:
-		return left || k == logical.LeftSemi
-	case logical.LeftOuter, logical.LeftAnti, logical.Mark, logical.Single:
+	case logical.RightOuter: // the right input is kept whole
+		return !fromLeft
+	}
+	return fromLeft
+}
+
+// passes reports whether a join drops rows of the given input that have no partner. A mark that may be null tells a right side without
+// nulls from one with them, so it needs every row.
+func passes(j *logical.Join, left bool) bool {
+	switch j.Kind {
+	case logical.Inner, logical.LeftSemi:
+		return true
+	case logical.RightOuter:
+		return left
+	case logical.Mark:
+		return !left && !j.MarkCol.Null
+	case logical.LeftOuter, logical.LeftAnti, logical.Single:
 		return !left
 	}
 	return false
 }
 
-// filterOf returns a filter of the values a column can have in a plan: those of the finished stage that bounds it.
-func (x *Execution) filterOf(p logical.Plan, c *expr.Column) datasource.KeyFilter {
-	stage, col := bound(p, c)
-	if stage == nil {
-		return nil
-	}
+// keyFilter returns the filter of a finished stage's column, nil for types that have none.
+func (x *Execution) keyFilter(stage *logical.Stage, col int) datasource.KeyFilter {
 	f, err := physical.NewKeyFilter(x.Query, stage.Handle.(*exec.StageOutput), col)
 	if err != nil {
 		return nil
@@ -102,6 +181,12 @@ func bound(p logical.Plan, c *expr.Column) (*logical.Stage, int) {
 				if src, ok := it.Expr.(*expr.Column); ok {
 					return bound(n.Input, src)
 				}
+			}
+		}
+	case *logical.Aggregate:
+		for _, k := range n.Keys {
+			if src, ok := k.Expr.(*expr.Column); ok && k.Col.ID == c.ID && n.Sets == nil {
+				return bound(n.Input, src)
 			}
 		}
 	case *logical.Join:

@@ -9,13 +9,13 @@ import (
 	"github.com/sparrow-engine/sparrow/sqlerr"
 )
 
-// foldScalars replaces joins without condition to a finished stage of one row by the row's values, as literals, so that filters over them
+// foldScalars replaces inner joins, and other joins without condition, to a finished stage of one row by the row's values, as literals, so that filters over them
 // reach scans and their statistics.
 func (x *Execution) foldScalars(p logical.Plan) logical.Plan {
 	folded := false
 	out := logical.Rewrite(p, func(n logical.Plan) logical.Plan {
 		j, ok := n.(*logical.Join)
-		if !ok || j.Cond != nil {
+		if !ok || j.Cond != nil && j.Kind != logical.Inner {
 			return n
 		}
 		s, ok := j.Right.(*logical.Stage)
@@ -39,7 +39,11 @@ func (x *Execution) foldScalars(p logical.Plan) logical.Plan {
 			col.Null = col.Null || row[i] == nil
 			list = append(list, logical.Named{Col: &col, Expr: &expr.Literal{Value: row[i], T: c.T}})
 		}
-		return &logical.Project{Input: j.Left, List: list}
+		var folded1 logical.Plan = &logical.Project{Input: j.Left, List: list}
+		if j.Cond != nil { // hash joins with a single row are filters too
+			folded1 = &logical.Filter{Input: folded1, Pred: j.Cond}
+		}
+		return folded1
 	})
 	if !folded {
 		return p

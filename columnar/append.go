@@ -54,6 +54,11 @@ func AppendBatch(dst, src *Batch) {
 
 func appendCodes(dst, src *Vector, rows Rows) {
 	old, n := dst.Len, rows.Count()
+	if cap(dst.own.codes) < old+n {
+		grown := make([]int32, old, max(old+n, 2*cap(dst.own.codes)))
+		copy(grown, dst.own.codes[:old])
+		dst.own.codes = grown
+	}
 	if rows.All() {
 		dst.own.codes = append(dst.own.codes[:old], src.Codes[:n]...)
 	} else {

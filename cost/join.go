@@ -140,3 +140,47 @@ func JoinStats(kind logical.JoinKind, l, r *Stats, lcols, rcols []*expr.Column, 
 	out.Columns = cols
 	return out
 }
+
+// A left side is worth running first, so that its keys filter what the right side reads, when it has at most a quarter of the rows and
+// half of the key values.
+const (
+	reducerRows = 0.25
+	reducerKeys = 0.5
+	// Where distinct counts are unknown, a key value is taken to have so many rows on the right side.
+	guessedKeys = 8
+)
+
+// Reduction estimates the share of the right side's rows that are left when the keys of the left side filter them before they are built:
+// 1 where that does not pay or the kind of join needs every row of the right side.
+func Reduction(kind logical.JoinKind, l, r *Stats, lcols, rcols []*expr.Column, cond expr.Expr) float64 {
+	if !Reducible(kind) || l.Rows > reducerRows*r.Rows {
+		return 1
+	}
+	lk, rk, nullSafe, _ := EquiKeys(cond, lcols, rcols)
+	share := 1.0
+	for i := range lk {
+		a, okA := lk[i].(*expr.Column)
+		b, okB := rk[i].(*expr.Column)
+		if !okA || !okB || nullSafe[i] {
+			continue
+		}
+		if da, db := l.Columns[a.ID].Distinct, r.Columns[b.ID].Distinct; da > 0 && db > 0 {
+			share = math.Min(share, math.Min(da, l.Rows)/db)
+		} else if l.Rows*guessedKeys < r.Rows {
+			share = math.Min(share, l.Rows*guessedKeys/r.Rows)
+		}
+	}
+	if share > reducerKeys {
+		return 1
+	}
+	return share
+}
+
+// Reducible reports kinds of joins in which a row of the right side without partner changes nothing.
+func Reducible(k logical.JoinKind) bool {
+	switch k {
+	case logical.LeftSemi, logical.LeftAnti, logical.LeftOuter, logical.Single, logical.Mark:
+		return true
+	}
+	return false
+}

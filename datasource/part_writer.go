@@ -67,6 +67,9 @@ func (o *Output) Abort() { os.RemoveAll(o.staging) }
 // Publish moves the files into place. replace removes what was there before: everything, or with dynamic only the partitions that have new files.
 func (o *Output) Publish(replace, dynamic bool) error {
 	defer os.RemoveAll(o.staging)
+	if err := o.writeEmpty(); err != nil {
+		return err
+	}
 	var made []string
 	err := filepath.WalkDir(o.staging, func(p string, d os.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
@@ -94,6 +97,18 @@ func (o *Output) Publish(replace, dynamic bool) error {
 		}
 	}
 	return nil
+}
+
+// writeEmpty makes one file without rows if there is none, which keeps the columns, as Spark does. A partitioned output has no place for it.
+func (o *Output) writeEmpty() error {
+	if o.files.Load() > 0 || len(o.Partitions) > 0 {
+		return nil
+	}
+	f, err := o.NewPartWriter().create("")
+	if err != nil {
+		return err
+	}
+	return f.close()
 }
 
 // setAside moves replaced files out of sight; they go with the staging folder.

@@ -11,10 +11,10 @@ type ColumnFacts struct {
 	Min, Max any
 	Distinct float64 // 0: unknown
 	Nulls    int64
-	Known    bool // Nulls, Min and Max are exact
+	Known    bool // Nulls is exact, Min and Max bound all values
 }
 
-// Facts measures the columns, once: nulls of all, least and greatest value of integers, dates, times and narrow decimals.
+// Facts measures the columns, once: nulls of all, bounds of integers, dates, times and narrow decimals.
 func (s *StageOutput) Facts() []ColumnFacts {
 	s.facts.Do(func() {
 		s.columns = make([]ColumnFacts, len(s.types))
@@ -38,7 +38,10 @@ func (s *StageOutput) measure(c int) ColumnFacts {
 		if !ordered {
 			continue
 		}
-		l, h, some, ok := Extremes(v)
+		l, h, some, ok := v.Lo, v.Hi, true, true
+		if !v.HasBounds { // proven bounds cost nothing and estimates need no more
+			l, h, some, ok = Extremes(v)
+		}
 		ordered = ok
 		if !some {
 			continue
@@ -92,6 +95,9 @@ func Extremes(v *columnar.Vector) (lo, hi int64, some, ok bool) {
 
 func extremes[T int8 | int16 | int32 | int64](v *columnar.Vector) (lo, hi int64, some bool) {
 	vals := columnar.Values[T](v.Base())
+	if v.Form == columnar.Dictionary && v.Dict.Len < v.Len/2 {
+		return extremes[T](usedEntries(v))
+	}
 	if v.Form == columnar.Flat && v.Valid == nil && v.Len > 0 {
 		l, h := vals[0], vals[0]
 		for _, x := range vals[:v.Len] {
@@ -111,4 +117,26 @@ func extremes[T int8 | int16 | int32 | int64](v *columnar.Vector) (lo, hi int64,
 		lo, hi = min(lo, x), max(hi, x)
 	}
 	return lo, hi, some
+}
+
+// usedEntries returns the dictionary of v with every entry null that no row refers to.
+func usedEntries(v *columnar.Vector) *columnar.Vector {
+	used := make([]uint64, columnar.Words(v.Dict.Len))
+	if v.Valid == nil {
+		for _, c := range v.Codes[:v.Len] {
+			used[c>>6] |= 1 << (c & 63)
+		}
+	} else {
+		for i, c := range v.Codes[:v.Len] {
+			if v.Valid[i>>6]>>(i&63)&1 != 0 {
+				used[c>>6] |= 1 << (c & 63)
+			}
+		}
+	}
+	for i, w := range v.Dict.Valid {
+		if i < len(used) {
+			used[i] &= w
+		}
+	}
+	return columnar.FromData(v.Type, v.Dict.Width, v.Dict.Data(), v.Dict.Len, used)
 }

@@ -16,7 +16,7 @@ func Key(e Expr) string {
 	return b.String()
 }
 
-// Equal reports whether two expressions compute the same.
+// Equal reports whether two expressions compute the same: whether their Keys are equal, without writing them in the usual cases.
 func Equal(a, b Expr) bool {
 	if a == b {
 		return true
@@ -24,9 +24,63 @@ func Equal(a, b Expr) bool {
 	if a == nil || b == nil {
 		return false
 	}
-	if ca, ok := a.(*Column); ok {
-		cb, ok := b.(*Column)
-		return ok && ca.ID == cb.ID
+	switch x := a.(type) {
+	case *Column:
+		y, ok := b.(*Column)
+		return ok && x.ID == y.ID
+	case *Literal:
+		y, ok := b.(*Literal)
+		return ok && equalLiterals(x, y)
+	case *Call:
+		y, ok := b.(*Call)
+		return ok && x.Func.Name == y.Func.Name && x.Mode == y.Mode && !x.Func.Volatile && equalAll(x.Args, y.Args)
+	case *Cast:
+		y, ok := b.(*Cast)
+		return ok && x.Mode == y.Mode && x.To.Equal(y.To) && Equal(x.Child, y.Child)
+	case *And:
+		y, ok := b.(*And)
+		return ok && equalAll(x.Args, y.Args)
+	case *Or:
+		y, ok := b.(*Or)
+		return ok && equalAll(x.Args, y.Args)
+	case *Not:
+		y, ok := b.(*Not)
+		return ok && Equal(x.Child, y.Child)
+	case *Coalesce:
+		y, ok := b.(*Coalesce)
+		return ok && equalAll(x.Args, y.Args)
+	case *In:
+		y, ok := b.(*In)
+		return ok && Equal(x.Child, y.Child) && equalAll(x.List, y.List)
+	case *Field:
+		y, ok := b.(*Field)
+		return ok && x.Index == y.Index && Equal(x.Child, y.Child)
+	}
+	return Key(a) == Key(b)
+}
+
+func equalAll(a, b []Expr) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if !Equal(a[i], b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// equalLiterals compares values of the common types; floats (NaN, -0.0) and nested values go by their text.
+func equalLiterals(a, b *Literal) bool {
+	if !a.T.Equal(b.T) {
+		return false
+	}
+	switch x := a.Value.(type) {
+	case nil:
+		return b.Value == nil
+	case bool, int8, int16, int32, int64, string, types.Int128:
+		return x == b.Value
 	}
 	return Key(a) == Key(b)
 }

@@ -15,9 +15,9 @@ const (
 // elementFuncs read one element of an array or one value of a map. getarrayitem and getmapvalue are what a[i] and m[k] become.
 func elementFuncs() []*expr.Func {
 	return []*expr.Func{
-		{Name: "getarrayitem", Usage: "getarrayitem(array, i) - array[i]: the element at position i from 0; an error if there is none.",
+		{Name: "getarrayitem", Group: arrayGroup, Since: "1.0.0", Usage: "getarrayitem(array, i) - array[i]: the element at position i from 0; an error if there is none.",
 			Resolve: resolveArrayIndex, AlwaysNull: true, Fallible: true, New: newItem(fromZero)},
-		{Name: "getmapvalue", Usage: "getmapvalue(map, key) - map[key]: the value of a key, NULL if there is none.",
+		{Name: "getmapvalue", Group: mapGroup, Since: "1.0.0", Usage: "getmapvalue(map, key) - map[key]: the value of a key, NULL if there is none.",
 			Resolve: resolveMapKey, AlwaysNull: true, New: newMapValue},
 		{Name: "get", Group: arrayGroup, Since: "3.4.0", Usage: "get(array, i) - Returns the element at position i from 0, NULL if there is none.",
 			Examples: []expr.Example{{SQL: "SELECT get(array(1, 2, 3), 0)", Want: "1"}, {SQL: "SELECT get(array(1, 2, 3), 3)", Want: "NULL"}},
@@ -35,9 +35,9 @@ func resolveArrayIndex(c *expr.Resolving) (*expr.Resolution, error) {
 	if len(c.Args) != 2 {
 		return nil, WrongCount(c.Func.Name, "2", len(c.Args), c.Pos)
 	}
-	list, err := accept(c, 0, types.ClassArray)
-	if err != nil {
-		return nil, err
+	list := c.Args[0].Type()
+	if list.Kind != types.Array {
+		return nil, WrongType(c.Func.Name, c.Args, 0, "ARRAY", c.Pos)
 	}
 	at, err := accept(c, 1, types.ClassOneOf(types.ClassIntegral, types.ClassInt))
 	if err != nil {

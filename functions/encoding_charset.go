@@ -76,15 +76,13 @@ func charmapOf(name string) (charset, bool) {
 	return charset{}, false
 }
 
-// setting reports whether a boolean setting of the session is on.
-func setting(s *expr.Spec, key string) bool {
-	return s.Env != nil && s.Env.Conf != nil && strings.EqualFold(s.Env.Conf(key), "true")
-}
+// isOn reports whether a boolean setting of the session is on.
+func isOn(s *expr.Spec, key string) bool { return setting(s, key) == "true" }
 
 func newCharset(name string, direction func(charset) func(dst, s []byte) ([]byte, bool)) newKernel {
 	return func(s *expr.Spec) (expr.Kernel, error) {
 		var buf []byte
-		lenient, java := setting(s, "spark.sql.legacy.codingErrorAction"), setting(s, "spark.sql.legacy.javaCharsets")
+		lenient, java := isOn(s, "spark.sql.legacy.codingErrorAction"), isOn(s, "spark.sql.legacy.javaCharsets")
 		last, known := "", false
 		var convert func(dst, s []byte) ([]byte, bool)
 		return func(k *expr.KernelCall) {

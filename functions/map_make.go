@@ -44,11 +44,7 @@ type mapWriter struct {
 }
 
 func newMapWriter(s *expr.Spec) *mapWriter {
-	w := &mapWriter{spec: s}
-	if s.Env != nil && s.Env.Conf != nil {
-		w.lastWins = strings.EqualFold(s.Env.Conf("spark.sql.mapKeyDedupPolicy"), "LAST_WIN")
-	}
-	return w
+	return &mapWriter{spec: s, lastWins: setting(s, "spark.sql.mapKeyDedupPolicy") == "last_win"}
 }
 
 // begin starts a result whose keys come from src.

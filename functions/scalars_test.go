@@ -16,6 +16,7 @@ import (
 	"github.com/sparrow-engine/sparrow/functions"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
+	"github.com/sparrow-engine/sparrow/types/text"
 )
 
 var testEnv = &expr.Env{Now: time.Unix(0, 0), Zone: time.UTC, ANSI: true, User: "root", Catalog: "spark_catalog", Database: "default",
@@ -259,9 +260,8 @@ func shown(e expr.Expr) (string, error) {
 	switch v := v.(type) {
 	case nil:
 		return "NULL", err
-	case []any:
-		b, _ := json.Marshal(v)
-		return string(b), err
+	case []any, types.MapValue:
+		return text.Hive(v, e.Type(), time.UTC), err
 	case []byte:
 		return string(v), err
 	}
@@ -276,7 +276,7 @@ func shown(e expr.Expr) (string, error) {
 func TestExamples(t *testing.T) {
 	tested := 0
 	for _, f := range functions.All() {
-		if f.Kind != expr.Scalar {
+		if f.Kind != expr.Scalar || f.Name == "from_json" || f.Name == "from_csv" { // the analyzer reads their schemas
 			continue
 		}
 		for _, x := range f.Examples {

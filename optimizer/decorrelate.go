@@ -5,6 +5,7 @@ import (
 	"github.com/sparrow-engine/sparrow/functions"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/sqlerr"
+	"github.com/sparrow-engine/sparrow/types"
 )
 
 // decorrelate turns every Apply (and lateral join) into a join.
@@ -62,6 +63,9 @@ func (d *decorrelator) apply(n *logical.Apply) logical.Plan {
 			outer[c.ID] = true
 		}
 	}
+	if a := d.withoutUnordered(n, outer); a != nil {
+		return restrict(d.apply(a), n.Output())
+	}
 	right := n.Right
 	if l, ok := right.(*logical.Limit); ok && n.Cond == nil && l.Offset == 0 && l.Count > 0 && (n.Kind == logical.LeftSemi || n.Kind == logical.LeftAnti || n.Kind == logical.Mark) {
 		right = l.Input // EXISTS does not count
@@ -107,8 +111,12 @@ func atMostOneRow(p logical.Plan) bool {
 
 // joinLifted joins a right side whose correlated predicates were lifted.
 func (d *decorrelator) joinLifted(n *logical.Apply, right logical.Plan, l *lifter) (logical.Plan, bool) {
-	cond := expr.Conjunction(append(append([]expr.Expr{}, l.preds...), expr.Conjuncts(n.Cond)...))
 	if l.defaults == nil {
+		preds := l.preds
+		if n.Kind == logical.NullAwareAnti || n.Kind == logical.Mark && n.Cond != nil {
+			right, preds = d.twoValued(right, l)
+		}
+		cond := expr.Conjunction(append(append([]expr.Expr{}, preds...), expr.Conjuncts(n.Cond)...))
 		j := d.join(n, n.Left, right, cond).(*logical.Join)
 		if n.Kind == logical.Single && l.onePerKey {
 			j.Kind = logical.LeftOuter
@@ -124,25 +132,30 @@ func (d *decorrelator) joinLifted(n *logical.Apply, right logical.Plan, l *lifte
 	default:
 		return nil, false
 	}
+	// The columns keep their numbers for the plan above, so what computes them below gets others.
+	right, renumbered := logical.Renumber(right, d.NextID)
 	matched := &expr.Column{ID: d.NextID(), Name: "matched", T: expr.True.T}
 	inner := &logical.Project{Input: right, List: append(passThrough(right.Output()), logical.Named{Col: matched, Expr: expr.True})}
-	j := &logical.Join{Base: n.Base, Kind: logical.LeftOuter, Left: n.Left, Right: inner, Cond: expr.Conjunction(l.preds)}
+	toNew := make(map[expr.ColumnID]expr.Expr, len(renumbered))
+	for id, c := range renumbered {
+		toNew[id] = c
+	}
+	j := &logical.Join{Base: n.Base, Kind: logical.LeftOuter, Left: n.Left, Right: inner, Cond: expr.Substitute(expr.Conjunction(l.preds), toNew)}
 	flag := *matched
 	flag.Null = true
 	missing := d.call("isnull", &flag)
 	list := passThrough(n.Left.Output())
 	for _, c := range n.Right.Output() {
-		def, ok := l.defaults[c.ID]
-		null := *c
-		null.Null = true
-		if lit, isLit := def.(*expr.Literal); !ok || isLit && lit.Value == nil {
-			list = append(list, logical.Named{Col: &null, Expr: &null})
-			continue
+		below := *c
+		if r := renumbered[c.ID]; r != nil {
+			below.ID = r.ID
 		}
-		// The column keeps its number for the plan above, so the aggregate's column below gets another one.
-		below := d.fresh(&null)
-		rename(j, inner, c.ID, below)
-		list = append(list, logical.Named{Col: c, Expr: &expr.Case{Whens: []expr.When{{Cond: missing, Then: def}}, Else: below, T: c.T}})
+		below.Null = true
+		var e expr.Expr = &below
+		if def, ok := l.defaults[c.ID]; ok && !isNull(def) {
+			e = &expr.Case{Whens: []expr.When{{Cond: missing, Then: def}}, Else: &below, T: c.T}
+		}
+		list = append(list, logical.Named{Col: c, Expr: e})
 	}
 	var out logical.Plan = &logical.Project{Input: j, List: list}
 	if n.Kind == logical.Inner {
@@ -151,14 +164,28 @@ func (d *decorrelator) joinLifted(n *logical.Apply, right logical.Plan, l *lifte
 	return out, true
 }
 
-// rename gives a column that inner passes through another number above it.
-func rename(j *logical.Join, inner *logical.Project, id expr.ColumnID, to *expr.Column) {
-	for i, it := range inner.List {
-		if it.Col.ID == id {
-			inner.List[i] = logical.Named{Col: to, Expr: it.Expr}
+// twoValued makes lifted predicates false where they are null: below IN and NOT IN a null of the comparison counts, but a row for which
+// the subquery's own filter is null is not there at all.
+//
+//	inner = outer  → inner <=> outer, over the rows whose inner is not null
+//	p              → coalesce(p, false)
+func (d *decorrelator) twoValued(right logical.Plan, l *lifter) (logical.Plan, []expr.Expr) {
+	var preds, known []expr.Expr
+	for _, p := range l.preds {
+		inner, outer, call, ok := l.equality(p)
+		switch {
+		case !p.Nullable():
+		case ok && call.Func.Op == expr.OpEq:
+			p = d.call("<=>", inner, outer)
+			if inner.Nullable() {
+				known = append(known, d.call("isnotnull", inner))
+			}
+		default:
+			p = d.call("coalesce", p, expr.False)
 		}
+		preds = append(preds, p)
 	}
-	j.Cond = expr.Substitute(j.Cond, map[expr.ColumnID]expr.Expr{id: to})
+	return filter(right, known), preds
 }
 
 // viaDomain joins the distinct values of the correlated columns into the right side.
@@ -167,6 +194,11 @@ func (d *decorrelator) viaDomain(n *logical.Apply, right logical.Plan, outer col
 	for _, c := range n.Left.Output() {
 		if outer[c.ID] {
 			keys = append(keys, c)
+			if !c.T.IsOrderable() {
+				d.fail(sqlerr.New("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_CORRELATED_REFERENCE_DATA_TYPE", right.Pos(),
+					"The correlated column %s has the type \"%s\", whose values cannot be compared.", types.Quote(c.Name), c.T.SQL()))
+				return n.Left
+			}
 		}
 	}
 	// The left side is read twice: by the domain and by the join. The join's reading keeps the numbers.
@@ -189,6 +221,45 @@ func (d *decorrelator) viaDomain(n *logical.Apply, right logical.Plan, outer col
 	}
 	j := d.join(n, &logical.Ref{Def: leftDef, Name: "outer", Out: n.Left.Output()}, inner, expr.Conjunction(conds))
 	return restrict(&logical.With{Base: n.Base, Defs: []logical.Def{{ID: leftDef, Name: "outer", Plan: copied}, {ID: domainDef, Name: "domain", Plan: domain}}, Body: j}, n.Output())
+}
+
+// withoutUnordered moves expressions over correlated columns without an order (maps), such as m['key'], to the left side, so that the right
+// side depends on their values instead of the maps; nil if there are none.
+func (d *decorrelator) withoutUnordered(n *logical.Apply, outer columnSet) *logical.Apply {
+	unordered := columnSet{}
+	for _, c := range n.Left.Output() {
+		if outer[c.ID] && !c.T.IsOrderable() {
+			unordered[c.ID] = true
+		}
+	}
+	if len(unordered) == 0 {
+		return nil
+	}
+	var list []logical.Named
+	var move func(e expr.Expr) expr.Expr
+	move = func(e expr.Expr) expr.Expr {
+		if !unordered.touches(e) {
+			return e
+		}
+		if _, bare := e.(*expr.Column); bare || !outer.covers(e) || !e.Type().IsOrderable() || expr.IsVolatile(e) {
+			return expr.RewriteChildren(e, move)
+		}
+		for _, it := range list {
+			if expr.Equal(it.Expr, e) {
+				return it.Col
+			}
+		}
+		col := &expr.Column{ID: d.NextID(), Name: "outer", T: e.Type(), Null: e.Nullable()}
+		list = append(list, logical.Named{Col: col, Expr: e})
+		return col
+	}
+	right := logical.Rewrite(n.Right, func(p logical.Plan) logical.Plan { return logical.MapExpressions(p, move) })
+	if len(list) == 0 {
+		return nil
+	}
+	a := *n
+	a.Left, a.Right = &logical.Project{Base: n.Base, Input: n.Left, List: append(passThrough(n.Left.Output()), list...)}, right
+	return &a
 }
 
 func (c *Context) newDef() int64 { return -int64(c.NextID()) }

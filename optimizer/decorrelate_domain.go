@@ -141,11 +141,13 @@ func (u *unnester) aggregate(n *logical.Aggregate) (logical.Plan, []*expr.Column
 	below = append(below, logical.Named{Col: matched, Expr: expr.True})
 	flag := *matched
 	flag.Null = true
-	for _, a := range c.Aggs {
+	c.Aggs = append([]logical.Named{}, c.Aggs...)
+	for i, a := range c.Aggs {
 		def, err := emptyAggregate(u.Context, a.Expr)
 		u.fail(err)
-		inner := u.fresh(a.Col)
-		below = append(below, logical.Named{Col: inner, Expr: a.Col})
+		inner := u.fresh(a.Col) // the number stays with the column above
+		c.Aggs[i].Col = inner
+		below = append(below, logical.Named{Col: inner, Expr: inner})
 		null := *inner
 		null.Null = true
 		list = append(list, logical.Named{Col: a.Col, Expr: &expr.Case{Whens: []expr.When{{Cond: u.call("isnull", &flag), Then: def}}, Else: &null, T: a.Col.T}})

@@ -72,8 +72,9 @@ type predicate struct {
 }
 
 type joinGraph struct {
-	items []relation
-	preds []predicate
+	items   []relation
+	preds   []predicate
+	classes []equalityClass
 }
 
 // flatten collects relations and predicates of a tree of movable joins.
@@ -159,6 +160,7 @@ func (r *reorderer) order(g *joinGraph) logical.Plan {
 		}
 		seen |= 1 << i
 	}
+	g.classify(owner)
 	s := &search{reorderer: r, g: g, best: map[uint64]*candidate{}}
 	for i, it := range g.items {
 		s.best[1<<i] = &candidate{plan: it.plan, stats: r.Cost.Of(it.plan), cols: it.plan.Output(), item: i}
@@ -194,6 +196,9 @@ func (r *reorderer) asWritten(g *joinGraph) logical.Plan {
 	for _, x := range g.preds {
 		all = append(all, x.e)
 	}
+	for _, c := range g.classes {
+		all = append(all, c.written...)
+	}
 	return filter(p, all)
 }
 
@@ -211,6 +216,11 @@ func (s *search) dependent(set uint64) bool {
 // conds returns the predicates that become decidable when two sets meet.
 func (s *search) conds(a, b uint64) []expr.Expr {
 	var out []expr.Expr
+	for i := range s.g.classes {
+		if c := &s.g.classes[i]; c.mask&a != 0 && c.mask&b != 0 {
+			out = append(out, s.equality(c, a, b))
+		}
+	}
 	for _, p := range s.g.preds {
 		if p.refs&^(a|b) == 0 && p.refs&^a != 0 && p.refs&^b != 0 {
 			out = append(out, p.e)
@@ -255,8 +265,12 @@ func (s *search) combine(a, b uint64) *candidate {
 		c.cols = (&logical.Join{Kind: kind, Left: &logical.Values{Out: ca.cols}, Right: &logical.Values{Out: cb.cols}, MarkCol: mark}).Output()
 	}
 	build, probe := cb.stats.Rows, ca.stats.Rows
-	if kind == logical.Inner && build > probe {
+	switch {
+	case kind == logical.Inner && build > probe:
 		build, probe = probe, build
+	case kind != logical.Inner:
+		// A small left side runs first and its keys reduce what is built.
+		build = build*cost.Reduction(kind, ca.stats, cb.stats, ca.cols, cb.cols, expr.Conjunction(cond)) + math.Min(build, probe)*costOutput
 	}
 	c.cost = ca.cost + cb.cost + costBuild*build + costProbe*math.Min(probe, probe*0.3+c.stats.Rows) + costOutput*c.stats.Rows
 	if len(cond) == 0 && kind == logical.Inner {
@@ -298,6 +312,11 @@ func (s *search) exhaustive(full uint64) {
 func (s *search) connected(a, b uint64) bool {
 	if s.dependent(b) {
 		return true
+	}
+	for i := range s.g.classes {
+		if m := s.g.classes[i].mask; m&a != 0 && m&b != 0 {
+			return true
+		}
 	}
 	for _, p := range s.g.preds {
 		if p.refs&a != 0 && p.refs&b != 0 && p.refs&^(a|b) == 0 {

@@ -133,11 +133,25 @@ func simplifyAnd(x *expr.And) expr.Expr {
 
 func containsExpr(es []expr.Expr, e expr.Expr) bool {
 	for _, x := range es {
-		if expr.Equal(x, e) {
+		if expr.Equal(x, e) || mirrored(x, e) {
 			return true
 		}
 	}
 	return false
+}
+
+// mirrored reports comparisons that say the same with their sides exchanged: a = b and b = a, a < b and b > a.
+func mirrored(x, y expr.Expr) bool {
+	a, ok := x.(*expr.Call)
+	if !ok || len(a.Args) != 2 {
+		return false
+	}
+	name, comparison := flipped[a.Func.Op]
+	if !comparison {
+		return false
+	}
+	b, ok := y.(*expr.Call)
+	return ok && b.Func.Name == name && len(b.Args) == 2 && expr.Equal(a.Args[0], b.Args[1]) && expr.Equal(a.Args[1], b.Args[0])
 }
 
 func disjuncts(e expr.Expr) []expr.Expr {

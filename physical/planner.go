@@ -32,7 +32,7 @@ type Planner struct {
 // side, on which it builds, has run.
 func Streams(p logical.Plan) bool {
 	switch n := p.(type) {
-	case *logical.Scan, *logical.Values, *logical.Range, *logical.Stage, *logical.Project, *logical.Filter, *logical.Generate, *logical.Sample, *logical.Repartition:
+	case *logical.Scan, *logical.Values, *logical.Range, *logical.Stage, *logical.Rest, *logical.Project, *logical.Filter, *logical.Generate, *logical.Sample, *logical.Repartition:
 		return true
 	case *logical.Join:
 		_, ok := n.Right.(*logical.Stage)
@@ -84,6 +84,8 @@ func (pl *Planner) compile(p logical.Plan, kf keyFilters) (*fragment, error) {
 		return pl.source(p, NewRange(n.Start, n.End, n.Step), n.Output()), nil
 	case *logical.Stage:
 		return pl.source(p, n.Handle.(*exec.StageOutput).Source(), n.Out), nil
+	case *logical.Rest:
+		return &fragment{branches: append([]exec.Branch{}, n.Handle.(*exec.Rest).Branches...), cols: n.Out}, nil
 	case *logical.Project:
 		in, err := pl.compile(n.Input, kf.through(n))
 		if err != nil {
@@ -101,7 +103,7 @@ func (pl *Planner) compile(p logical.Plan, kf keyFilters) (*fragment, error) {
 	case *logical.Join:
 		return pl.join(n, kf)
 	case *logical.SetOp:
-		return pl.union(n)
+		return pl.union(n, kf)
 	case *logical.Limit:
 		in, err := pl.compile(n.Input, nil)
 		if err != nil {
@@ -161,16 +163,16 @@ func (pl *Planner) scan(n *logical.Scan, kf keyFilters) (*fragment, error) {
 }
 
 // union makes the branches of all inputs feed the same consumer.
-func (pl *Planner) union(n *logical.SetOp) (*fragment, error) {
+func (pl *Planner) union(n *logical.SetOp, kf keyFilters) (*fragment, error) {
 	out := &fragment{cols: n.Out}
 	for _, in := range n.Inputs {
-		f, err := pl.compile(in, nil)
-		if err != nil {
-			return nil, err
-		}
 		list := make([]logical.Named, len(n.Out))
 		for i, c := range in.Output() {
 			list[i] = logical.Named{Col: n.Out[i], Expr: c}
+		}
+		f, err := pl.compile(in, kf.through(&logical.Project{List: list}))
+		if err != nil {
+			return nil, err
 		}
 		step, err := NewProject(list, f.cols, pl.Env)
 		if err != nil {
@@ -199,6 +201,29 @@ func (kf keyFilters) through(n *logical.Project) keyFilters {
 	return out
 }
 
+// below returns the filters of a join's rows that hold for its left input; a filter on a key of the right input of an inner join holds for
+// the key it equals.
+func (kf keyFilters) below(n *logical.Join, l, r []expr.Expr) keyFilters {
+	out := keyFilters{}
+	if n.Kind == logical.FullOuter {
+		return out
+	}
+	for id, fs := range kf {
+		out[id] = append(out[id], fs...)
+	}
+	if n.Kind != logical.Inner {
+		return out
+	}
+	for i := range l {
+		a, okA := l[i].(*expr.Column)
+		b, okB := r[i].(*expr.Column)
+		if okA && okB && a.T.Equal(b.T) {
+			out[a.ID] = append(out[a.ID], kf[b.ID]...)
+		}
+	}
+	return out
+}
+
 // ThroughAggregate translates filters on grouping keys to the input: a group whose key is filtered out needs no rows.
 func ThroughAggregate(n *logical.Aggregate, kf map[expr.ColumnID][]datasource.KeyFilter) map[expr.ColumnID][]datasource.KeyFilter {
 	if len(kf) == 0 || n.Sets != nil {
@@ -212,7 +237,7 @@ func (pl *Planner) join(n *logical.Join, kf keyFilters) (*fragment, error) {
 	l, r, nullSafe, rest := cost.EquiKeys(n.Cond, n.Left.Output(), n.Right.Output())
 	hashable := len(l) > 0 && (n.Kind != logical.NullAwareAnti || len(rest) == 0)
 	if !hashable {
-		in, err := pl.compile(n.Left, nil)
+		in, err := pl.compile(n.Left, kf.below(n, nil, nil))
 		if err != nil {
 			return nil, err
 		}
@@ -224,12 +249,7 @@ func (pl *Planner) join(n *logical.Join, kf keyFilters) (*fragment, error) {
 	}
 	spec := HashJoinSpec{Kind: n.Kind, Probe: n.Left.Output(), Build: n.Right.Output(), ProbeKeys: l, BuildKeys: r, NullSafe: nullSafe,
 		Residual: expr.Conjunction(rest), Output: n.Output(), MarkCol: n.MarkCol, Query: pl.Query}
-	probeFilters := keyFilters{}
-	if n.Kind != logical.FullOuter {
-		for id, fs := range kf {
-			probeFilters[id] = append(probeFilters[id], fs...)
-		}
-	}
+	probeFilters := kf.below(n, l, r)
 	j, err := NewHashJoin(spec, build)
 	if err != nil {
 		return nil, err

@@ -55,27 +55,42 @@ func (c *console) close() error {
 // the file if there is one.
 func (c *console) script(ctx context.Context, name, text string) error {
 	for at := 0; at < len(text); {
-		start, end, _ := sql.First(text[at:])
-		start, end = at+start, at+end
-		if start < len(text) && text[start] == '\\' {
-			line, _, _ := strings.Cut(text[start:], "\n")
-			if err := c.meta(ctx, line); err != nil {
-				if errors.Is(err, errQuit) {
-					return err
-				}
-				return inFile(err, name, text, start)
-			}
-			at = start + len(line)
-			continue
+		p := nextPiece(text, at)
+		at = p.after
+		var err error
+		switch {
+		case p.meta:
+			err = c.meta(ctx, text[p.start:p.end])
+		case p.start < p.end:
+			err = within(c.statement(ctx, text[p.start:p.end]), text, p.start)
 		}
-		if start < end {
-			if err := c.statement(ctx, text[start:end]); err != nil {
-				return inFile(within(err, text, start), name, text, start)
-			}
+		if errors.Is(err, errQuit) {
+			return err
 		}
-		at = end + 1
+		if err != nil {
+			return inFile(err, name, text, p.start)
+		}
 	}
 	return nil
+}
+
+// piece is a statement or a meta command of a script: text[start:end], empty for none.
+type piece struct {
+	start, end, after int
+	meta              bool
+	ended             bool // by a semicolon or, of a meta command, by the end of the line
+}
+
+// nextPiece finds what begins at or behind a place. A backslash where a statement would begin starts a meta command, which takes the line.
+func nextPiece(text string, at int) piece {
+	start, end, ended := sql.First(text[at:])
+	p := piece{start: at + start, end: at + end, after: at + end + 1, ended: ended}
+	if p.start < len(text) && text[p.start] == '\\' {
+		line, _, _ := strings.Cut(text[p.start:], "\n")
+		p.meta, p.ended, p.end = true, true, p.start+len(line)
+		p.after = p.end
+	}
+	return p
 }
 
 // runFile runs a file of statements; \q in it ends the file.

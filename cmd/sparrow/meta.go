@@ -9,9 +9,13 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"github.com/sparrow-engine/sparrow"
 	"github.com/sparrow-engine/sparrow/catalog"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/functions"
+	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -76,11 +80,22 @@ func (c *console) metaDescribe(ctx context.Context, name string) error {
 	case strings.ContainsAny(name, "*%") && name[0] != '\'' && name[0] != '`':
 		return c.statement(ctx, "SHOW TABLES LIKE '"+strings.ReplaceAll(name, "'", `\'`)+"'")
 	case name[0] == '\'' || strings.Contains(name, ".`"):
-		return c.statement(ctx, "DESCRIBE QUERY SELECT * FROM "+name)
+		return withoutPlace(c.statement(ctx, "DESCRIBE QUERY SELECT * FROM "+name))
 	case !strings.ContainsAny(name, "`."):
 		name = types.QuoteIfNeeded(name)
 	}
-	return c.statement(ctx, "DESCRIBE TABLE "+name)
+	return withoutPlace(c.statement(ctx, "DESCRIBE TABLE "+name))
+}
+
+// withoutPlace takes the place from an error in a statement that the user has not written.
+func withoutPlace(err error) error {
+	var e *sparrow.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	plain := *e
+	plain.Pos, plain.Text = sqlerr.Pos{}, ""
+	return &plain
 }
 
 func (c *console) metaFunctions(ctx context.Context, pattern string) error {
@@ -106,9 +121,26 @@ func (c *console) metaFunctions(ctx context.Context, pattern string) error {
 	if len(rows) == 0 {
 		return fmt.Errorf("There is no function like %s.%s", pattern, near(pattern, functions.Names())) //nolint:staticcheck // a sentence for the user
 	}
-	return c.show(ctx, func(context.Context) (result, error) {
-		return textResult([]string{"function", "description"}, rows), nil
-	})
+	return c.list(ctx, []string{"function", "description"}, rows)
+}
+
+// list prints rows whose last column explains the others; on a terminal the explanations are cut to its width.
+func (c *console) list(ctx context.Context, cols []string, rows [][]string) error {
+	last := len(cols) - 1
+	room := width(c.stdout) - 3*len(cols) - 1
+	for i := range last {
+		widest := len(cols[i])
+		for _, r := range rows {
+			widest = max(widest, text.StringWidthWithoutEscSequences(r[i]))
+		}
+		room -= widest
+	}
+	if c.interactive && c.file == nil && c.printer.mode == "table" {
+		for _, r := range rows {
+			r[last] = text.Snip(r[last], max(room, 20), "…")
+		}
+	}
+	return c.show(ctx, func(context.Context) (result, error) { return textResult(cols, rows), nil })
 }
 
 func near(name string, names []string) string {
@@ -275,9 +307,7 @@ func (c *console) metaConf(ctx context.Context, arg string) error {
 			return fmt.Errorf("There is no setting like %s.", key) //nolint:staticcheck // a sentence for the user
 		}
 	}
-	return c.show(ctx, func(context.Context) (result, error) {
-		return textResult([]string{"key", "value", "meaning"}, rows), nil
-	})
+	return c.list(ctx, []string{"key", "value", "meaning"}, rows)
 }
 
 // settings returns key, value and meaning of the settings whose key contains a text.

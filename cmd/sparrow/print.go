@@ -90,9 +90,6 @@ func (p *printer) limit() int {
 // print writes a result; one without columns, of a command, writes nothing.
 func (p *printer) print(out io.Writer, r result) error {
 	if len(r.cols) == 0 {
-		for _, err := range r.rows {
-			return err
-		}
 		return nil
 	}
 	switch p.mode {

@@ -50,7 +50,7 @@ func (p *progress) note(e sparrow.Progress) {
 	case sparrow.StageStarted:
 		p.stage, p.read = e.Stage, e.Read
 	case sparrow.StageFinished:
-		p.past = append(p.past, fmt.Sprintf("stage %d %-10s %s rows, %s", e.Number, e.Stage, humanize.Comma(e.Rows), e.Elapsed.Round(time.Millisecond)))
+		p.past = append(p.past, fmt.Sprintf("stage %d %-10s %s rows, %s", e.Number, e.Stage, humanize.Comma(e.Rows), humanTime(e.Elapsed)))
 	case sparrow.Replanned:
 		line := "re-planned: " + e.Reason
 		if n := len(p.past); n > 0 && strings.HasPrefix(p.past[n-1], line) {

@@ -149,6 +149,9 @@ func addViews(ctx context.Context, s *sparrow.Session, dir string, warn io.Write
 
 // viewName returns a file's name without its endings.
 func viewName(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs // "." has a name, too
+	}
 	name := filepath.Base(path)
 	if i := strings.IndexByte(name, '.'); i > 0 {
 		name = name[:i]
@@ -174,8 +177,8 @@ func (f *flags) run(ctx context.Context, s *sparrow.Session, in io.Reader, out, 
 	c := newConsole(s, p, out, errs)
 	c.timing = f.timing
 	defer func() { err = errors.Join(err, c.close()) }()
-	if len(f.command) == 0 && len(f.file) == 0 && isTerminal(in) {
-		c.interactive, c.pager = isTerminal(out), isTerminal(out)
+	if len(f.command) == 0 && len(f.file) == 0 && isTerminal(in) && isTerminal(out) {
+		c.interactive, c.pager = true, true
 		p.maxRows, p.terminal, p.color = shellRows, true, colored(out)
 		return c.runShell(ctx)
 	}

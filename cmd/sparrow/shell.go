@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/reeflective/readline"
+	"github.com/reeflective/readline/inputrc"
 	"golang.org/x/term"
 
 	"github.com/sparrow-engine/sparrow"
@@ -30,7 +31,7 @@ func (c *console) runShell(ctx context.Context) error {
 		line, err := editor.Readline()
 		switch {
 		case errors.Is(err, readline.ErrInterrupt):
-			continue // the input is cleared
+			continue // with an empty input; the editor has gone to a new line
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
@@ -81,25 +82,30 @@ func accepts(line string) bool {
 	case "quit", "exit", "help":
 		return true
 	}
-	return strings.HasPrefix(strings.TrimSpace(line), `\`) || sparrow.StatementComplete(line)
+	for at := 0; at < len(line); {
+		p := nextPiece(line, at)
+		if p.start < p.end && !p.ended {
+			return false
+		}
+		at = p.after
+	}
+	return true
 }
 
 func newEditor(c *completer, color bool) *readline.Shell {
 	e := readline.NewShell()
-	e.Prompt.Primary(func() string { return paint(color, bold, "sparrow") + "> " })
-	e.Prompt.Secondary(func() string { return "" })
+	e.Prompt.Primary(func() string { return paint(color, bold, strings.TrimSuffix(prompt, "> ")) + "> " })
 	e.AcceptMultiline = func(line []rune) bool { return accepts(string(line)) }
-	if color {
-		e.SyntaxHighlighter = func(line []rune) string { return highlight(string(line)) }
+	e.SyntaxHighlighter = func(line []rune) string {
+		cols, rows := size(c.console.stdout)
+		return display(string(line), color, cols, rows)
 	}
 	e.Completer = func(line []rune, cursor int) readline.Completions {
 		before := string(line[:cursor])
 		prefix, found := c.complete(before, string(line[cursor:]))
 		return completions(prefix, found, before[strings.LastIndexAny(before, " \t\n")+1:])
 	}
-	for key, value := range map[string]any{"completion-ignore-case": true, "bell-style": "none", "multiline-column": false, "multiline-column-custom": "      -> "} {
-		_ = e.Config.Set(key, value)
-	}
+	configure(e)
 	if file, err := historyFile(); err == nil {
 		if h, err := readline.NewHistoryFromFile(file); err == nil {
 			e.History.Delete()
@@ -107,6 +113,22 @@ func newEditor(c *completer, color bool) *readline.Shell {
 		}
 	}
 	return e
+}
+
+// configure makes Tab complete as far as all candidates agree and list them, the arrows move through the lines of a statement before they move
+// through the history, and ë an ë: by default the editor takes U+0080 to U+00FF for a letter with the Meta key. It must not ask the terminal where
+// the cursor is, since it drops keys that arrive together with the answer; the prompt begins a line anyway.
+func configure(e *readline.Shell) {
+	for key, value := range map[string]any{"completion-ignore-case": true, "bell-style": "none", "menu-complete-display-prefix": true,
+		"multiline-column": false, "cursor-position-probe": false, "comment-begin": "--", "convert-meta": false, "input-meta": true, "output-meta": true} {
+		_ = e.Config.Set(key, value)
+	}
+	for keys, action := range map[string]string{`\t`: "menu-complete", `\M-[A`: "up-line-or-history", `\M-[B`: "down-line-or-history", `\M-OA`: "up-line-or-history",
+		`\M-OB`: "down-line-or-history"} {
+		for _, keymap := range []string{"emacs", "emacs-standard", "vi-insert"} {
+			_ = e.Config.Bind(keymap, inputrc.Unescape(keys), action, false)
+		}
+	}
 }
 
 // completions translates candidates for the editor. The editor takes the word between blanks for the prefix when it gets an empty one; then
@@ -120,8 +142,11 @@ func completions(prefix string, found []candidate, word string) readline.Complet
 	values := make([]readline.Completion, len(found))
 	for i, f := range found {
 		values[i] = readline.Completion{Value: word + f.text, Display: f.text, Description: f.doc, Tag: f.kind}
+		if f.kind == "columns" { // the editor would list those of one type together
+			values[i].Display, values[i].Description = f.text+" "+f.doc, ""
+		}
 	}
-	out := readline.CompleteRaw(values).NoSpace().NoSort("columns")
+	out := readline.CompleteRaw(values).NoSort("columns")
 	out.PREFIX = prefix
 	return out
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,6 +33,7 @@ type tpchRun struct {
 	runs    int
 	explain bool
 	json    string
+	profile string
 }
 
 func newTPCH(f *flags) *cobra.Command {
@@ -51,6 +53,7 @@ The exit status is 1 if an answer is wrong.`,
 	c.Flags().IntVar(&r.runs, "runs", 1, "runs of each query; the fastest counts")
 	c.Flags().BoolVar(&r.explain, "explain", false, "show how each query ran")
 	c.Flags().StringVar(&r.json, "json", "", "also write the results to a file")
+	c.Flags().StringVar(&r.profile, "cpuprofile", "", "write a CPU profile of the queries for go tool pprof")
 	return c
 }
 
@@ -87,6 +90,17 @@ func (r *tpchRun) run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer s.Close()
+	if r.profile != "" {
+		f, err := os.Create(r.profile)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
 	rep := report{SF: r.sf, Threads: r.threads, Version: sparrow.Version}
 	if rep.Threads == 0 {
 		rep.Threads = runtime.GOMAXPROCS(0)

@@ -50,6 +50,15 @@ func Pieces(files []datasource.File) []Piece {
 	return out
 }
 
+// Whole makes one piece of each file, for records that go over several lines.
+func Whole(files []datasource.File) []Piece {
+	out := make([]Piece, len(files))
+	for i, f := range files {
+		out[i] = Piece{File: f, To: -1}
+	}
+	return out
+}
+
 func compression(path string) string {
 	for _, ext := range Compressions {
 		if strings.HasSuffix(strings.ToLower(path), ext) {
@@ -148,6 +157,24 @@ func (r *Reader) Next() ([]byte, error) {
 		line = bytes.TrimPrefix(line, utf8BOM)
 	}
 	return line, nil
+}
+
+// Offset returns the position behind the last line in the uncompressed file.
+func (r *Reader) Offset() int64 { return r.at }
+
+// All reads the rest of the file, at most MaxLine bytes.
+func (r *Reader) All() ([]byte, error) {
+	b, err := io.ReadAll(io.LimitReader(r.buf, MaxLine+1))
+	if err == nil && len(b) > MaxLine {
+		err = errors.New("a file that is read as one text is larger than 256 MiB")
+	}
+	if err != nil {
+		return nil, ReadError(r.piece.File.Path, err)
+	}
+	if r.bom {
+		b = bytes.TrimPrefix(b, utf8BOM)
+	}
+	return b, nil
 }
 
 // rest collects a line that is longer than the buffer.

@@ -1,0 +1,170 @@
+package json
+
+import (
+	"context"
+	"strings"
+
+	"github.com/apache/arrow-go/v18/arrow"
+
+	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/columnar/jsontext"
+	"github.com/sparrow-engine/sparrow/datasource"
+	"github.com/sparrow-engine/sparrow/datasource/lines"
+	"github.com/sparrow-engine/sparrow/sqlerr"
+	"github.com/sparrow-engine/sparrow/types"
+)
+
+// Format is JSON as a datasource.Format.
+type Format struct{}
+
+// Name returns "json".
+func (Format) Name() string { return "json" }
+
+// Extensions lists .json, .jsonl and .ndjson, also compressed.
+func (Format) Extensions() []string {
+	out := []string{".json", ".jsonl", ".ndjson"}
+	for _, c := range lines.Compressions {
+		out = append(out, ".json"+c, ".jsonl"+c, ".ndjson"+c)
+	}
+	return out
+}
+
+// table is files of JSON.
+type table struct {
+	files  []datasource.File
+	schema types.Schema
+	o      *options
+	// corrupt is the position of the column that takes malformed records, -1 without.
+	corrupt int
+}
+
+// Open makes a table. Without a schema, columns are the fields of all objects, in the order of their names, of the types that hold all values, as Spark
+// infers them.
+func (Format) Open(ctx context.Context, files []datasource.File, o datasource.Options, schema types.Schema) (datasource.Table, error) {
+	p, err := parseOptions(o)
+	if err != nil {
+		return nil, err
+	}
+	t := &table{files: files, schema: schema, o: p}
+	if schema == nil {
+		if t.schema, err = t.infer(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if t.corrupt = t.schema.Index(p.corrupt); t.corrupt >= 0 && t.schema[t.corrupt].Type.Kind != types.String {
+		return nil, sqlerr.New("INVALID_CORRUPT_RECORD_TYPE", sqlerr.Pos{}, "The column %s for corrupt records must have the nullable STRING type, but got \"%s\".",
+			types.Quote(p.corrupt), t.schema[t.corrupt].Type.SQL())
+	}
+	for _, f := range t.schema {
+		if err := supported(f.Type); err != nil {
+			return nil, sqlerr.New("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE", sqlerr.Pos{}, "The JSON datasource doesn't support the column %s of the type \"%s\".", types.Quote(f.Name), f.Type.SQL())
+		}
+	}
+	return t, nil
+}
+
+// supported returns an error for types that JSON has no form for.
+func supported(t types.Type) error {
+	switch t.Kind {
+	case types.Array:
+		return supported(t.Elem())
+	case types.Map:
+		if t.Key().Kind == types.String {
+			return supported(t.Elem())
+		}
+	case types.Struct:
+		for _, f := range t.Fields() {
+			if err := supported(f.Type); err != nil {
+				return err
+			}
+		}
+		return nil
+	default:
+		if t.IsNumeric() || t.IsDatetime() || t.IsInterval() || t.Kind == types.String || t.Kind == types.Boolean || t.Kind == types.Binary {
+			return nil
+		}
+	}
+	return sqlerr.New("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE", sqlerr.Pos{}, "JSON has no form for \"%s\".", t.SQL())
+}
+
+// infer finds the columns.
+func (t *table) infer(ctx context.Context) (types.Schema, error) {
+	var guess jsontext.Guess
+	guess.Object()
+	malformed := false
+	for _, piece := range t.pieces() {
+		p, err := t.open(ctx, piece)
+		if err != nil {
+			return nil, err
+		}
+		for {
+			k, ok, err := p.advance()
+			if err != nil {
+				p.close()
+				return nil, err
+			}
+			if !ok {
+				break
+			}
+			if err := p.observe(&guess, k); err != nil {
+				if t.o.mode == failFast {
+					err = p.malformed(err)
+					p.close()
+					return nil, err
+				}
+				malformed = true
+			}
+		}
+		p.close()
+	}
+	out := guess.Fields(&t.o.rules)
+	if malformed && t.o.mode == permissive && out.Index(t.o.corrupt) < 0 {
+		at := 0
+		for at < len(out) && out[at].Name < t.o.corrupt {
+			at++
+		}
+		out = append(out[:at:at], append(types.Schema{{Name: t.o.corrupt, Type: types.StringType, Nullable: true}}, out[at:]...)...)
+	}
+	return out, distinctNames(out)
+}
+
+// distinctNames returns an error if two columns differ in upper and lower case only.
+func distinctNames(s types.Schema) error {
+	seen := map[string]bool{}
+	for _, f := range s {
+		key := strings.ToLower(f.Name)
+		if seen[key] {
+			return sqlerr.New("COLUMN_ALREADY_EXISTS", sqlerr.Pos{}, "The column %s already exists. Choose another name or rename the existing column.", types.Quote(key)).
+				WithHint("Give the schema of the JSON files.")
+		}
+		seen[key] = true
+	}
+	return nil
+}
+
+func (t *table) pieces() []lines.Piece {
+	if t.o.multiLine {
+		return lines.Whole(t.files)
+	}
+	return lines.Pieces(t.files)
+}
+
+func (t *table) SQLSchema() types.Schema { return t.schema }
+
+func (t *table) Schema() *arrow.Schema {
+	return arrow.NewSchema(columnar.ArrowFields(t.schema), nil)
+}
+
+func (t *table) Scan(ctx context.Context, columns []int, predicates []datasource.Predicate, limit int64) (datasource.Scan, error) {
+	return datasource.ScanRecords(ctx, t, columns, predicates, limit)
+}
+
+// Statistics estimates the number of rows from the size of the files.
+func (t *table) Statistics(context.Context) (*datasource.Statistics, error) {
+	s := &datasource.Statistics{Columns: make([]datasource.ColumnStatistics, len(t.schema))}
+	for _, f := range t.files {
+		s.Bytes += f.Size
+	}
+	s.Rows = s.Bytes / int64(16*len(t.schema)+2)
+	return s, nil
+}

@@ -1,0 +1,73 @@
+package naive
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/sparrow-engine/sparrow/analyzer"
+	"github.com/sparrow-engine/sparrow/catalog"
+	"github.com/sparrow-engine/sparrow/config"
+	"github.com/sparrow-engine/sparrow/datasource"
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/logical"
+	"github.com/sparrow-engine/sparrow/sql"
+	"github.com/sparrow-engine/sparrow/types"
+)
+
+// Engine runs the text of queries over tables.
+type Engine struct {
+	conf    *config.Conf
+	catalog *catalog.Catalog
+	env     *expr.Env
+}
+
+// Result is the answer to a query; values are as package types describes them.
+type Result struct {
+	Schema types.Schema
+	Rows   [][]any
+}
+
+// New returns an engine whose session time zone is UTC.
+func New(tables map[string]datasource.Table) (*Engine, error) {
+	e := &Engine{conf: config.New(), catalog: catalog.New()}
+	e.env = &expr.Env{Now: time.Unix(1_700_000_000, 0), Zone: time.UTC, ANSI: true, User: "naive", Catalog: catalog.DefaultCatalog,
+		Database: catalog.DefaultDatabase, Conf: e.conf.Get}
+	for name, t := range tables {
+		scan := &logical.Scan{Name: name, Table: t}
+		for i, c := range catalog.ColumnsOf(t) {
+			scan.Out = append(scan.Out, &expr.Column{ID: expr.ColumnID(i + 1), Name: c.Name, T: c.Type, Null: c.Nullable})
+			scan.Fields = append(scan.Fields, i)
+		}
+		if err := e.catalog.CreateTempView(name, scan, false, catalog.Fail); err != nil {
+			return nil, err
+		}
+	}
+	return e, nil
+}
+
+// Analyze binds a query.
+func (e *Engine) Analyze(ctx context.Context, text string) (logical.Plan, error) {
+	parse := func(text string) (logical.Plan, error) { return sql.Parse(text, sql.Options{}) }
+	p, err := parse(text)
+	if err != nil {
+		return nil, err
+	}
+	ids := new(atomic.Int32)
+	ids.Store(1000)
+	return analyzer.Analyze(ctx, p, &analyzer.Session{Catalog: e.catalog, Conf: e.conf.Get, Env: e.env, Parse: parse,
+		NextID: func() expr.ColumnID { return expr.ColumnID(ids.Add(1)) }})
+}
+
+// Query binds and runs a query.
+func (e *Engine) Query(ctx context.Context, text string) (*Result, error) {
+	p, err := e.Analyze(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := Execute(ctx, p, e.env)
+	if err != nil {
+		return nil, err
+	}
+	return &Result{logical.Schema(p), rows}, nil
+}
