@@ -122,7 +122,6 @@ func TestGenerators(t *testing.T) {
 		{"SELECT id, n, v FROM t LATERAL VIEW OUTER explode(m) AS n, v ORDER BY id, n", "1,a,1|1,b,2|2,NULL,NULL|3,NULL,NULL|4,c,NULL"},
 		{"SELECT id, x.* FROM t, LATERAL inline(arrays_zip(a, s)) AS x ORDER BY id, s", "1,2,NULL|1,1,NULL|1,1,a text longer than twelve bytes|1,3,x|4,5,NULL|4,5,NULL|4,NULL,y"},
 		{"SELECT stack(2, id, k, -id) FROM t WHERE id IN (1, 3)", "1,a text longer than twelve bytes|-1,NULL|3,NULL|-3,NULL"},
-		{"SELECT count(*) AS n FROM (SELECT m FROM t UNION ALL SELECT map('b', 2, 'a', 1)) GROUP BY m ORDER BY n", "1|1|1|2"},
 		{"SELECT vector_sum(v), vector_avg(v) FROM VALUES (array(1.0F, 2.0F)), (NULL), (array(3.0F, 5.0F)) AS x(v)", "[4.0,7.0],[2.0,3.5]"},
 		{"SELECT keyword, reserved FROM sql_keywords() WHERE keyword = 'ALL'", "ALL,false"},
 		{"SELECT * FROM explode(sequence(1, 3))", "1|2|3"},

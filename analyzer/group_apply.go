@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/sparrow-engine/sparrow/expr"
-	"github.com/sparrow-engine/sparrow/functions"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
@@ -42,9 +41,6 @@ func (g *grouped) apply(having expr.Expr, qualify *item) (expr.Expr, error) {
 		if having, err = g.above(having); err != nil {
 			return nil, k.notInOutput(err)
 		}
-	}
-	for i := range g.keys { // from here on no expression is looked up among the keys
-		g.keys[i].Expr = functions.InKeyOrder(g.keys[i].Expr)
 	}
 	k.plan = &logical.Aggregate{Base: k.sel.Base, Input: k.plan, Keys: g.keys, Aggs: g.aggs, Sets: g.sets, GroupingID: g.id}
 	return having, nil

@@ -24,6 +24,16 @@ func Acos(x sparrow.Column) sparrow.Column { return sparrow.Call("acos", x) }
 // Acosh calls acosh(x): returns the inverse hyperbolic cosine of x.
 func Acosh(x sparrow.Column) sparrow.Column { return sparrow.Call("acosh", x) }
 
+// AddMonths calls add_months(date, months): returns the date a number of months later, the last day of a month that is too short.
+func AddMonths(date, months sparrow.Column) sparrow.Column {
+	return sparrow.Call("add_months", date, months)
+}
+
+// Aggregate calls aggregate(array, start, merge[, finish]): returns finish(merge(… merge(start, first element) …, last element)).
+func Aggregate(array, start, merge sparrow.Column, finish ...sparrow.Column) sparrow.Column {
+	return call("aggregate", []sparrow.Column{array, start, merge}, finish...)
+}
+
 // Any is another name of BoolOr.
 func Any(expr sparrow.Column) sparrow.Column { return sparrow.Call("any", expr) }
 
@@ -52,8 +62,83 @@ func Array(v sparrow.Column, more ...sparrow.Column) sparrow.Column {
 // ArrayAgg is another name of CollectList.
 func ArrayAgg(expr sparrow.Column) sparrow.Column { return sparrow.Call("array_agg", expr) }
 
+// ArrayAppend calls array_append(array, v): returns the array with v at its end.
+func ArrayAppend(array, v sparrow.Column) sparrow.Column {
+	return sparrow.Call("array_append", array, v)
+}
+
+// ArrayCompact calls array_compact(array): returns the array without its NULLs.
+func ArrayCompact(array sparrow.Column) sparrow.Column { return sparrow.Call("array_compact", array) }
+
+// ArrayContains calls array_contains(array, v): tells whether the array holds v; NULL if it does not but holds a NULL.
+func ArrayContains(array, v sparrow.Column) sparrow.Column {
+	return sparrow.Call("array_contains", array, v)
+}
+
+// ArrayDistinct calls array_distinct(array): returns the different elements, in order of first appearance.
+func ArrayDistinct(array sparrow.Column) sparrow.Column { return sparrow.Call("array_distinct", array) }
+
+// ArrayExcept calls array_except(a, b): returns the different elements of a that are not in b.
+func ArrayExcept(a, b sparrow.Column) sparrow.Column { return sparrow.Call("array_except", a, b) }
+
+// ArrayInsert calls array_insert(array, i, v): returns the array with v at position i from 1, from the end if i is negative; gaps are filled
+// with NULL.
+func ArrayInsert(array, i, v sparrow.Column) sparrow.Column {
+	return sparrow.Call("array_insert", array, i, v)
+}
+
+// ArrayIntersect calls array_intersect(a, b): returns the different elements that are in both arrays.
+func ArrayIntersect(a, b sparrow.Column) sparrow.Column { return sparrow.Call("array_intersect", a, b) }
+
+// ArrayJoin calls array_join(array, separator[, nullText]): returns the elements joined by a separator, without NULLs or with a text for
+// them.
+func ArrayJoin(array, separator sparrow.Column, nullText ...sparrow.Column) sparrow.Column {
+	return call("array_join", []sparrow.Column{array, separator}, nullText...)
+}
+
+// ArrayMax calls array_max(array): returns the largest element, without NULLs.
+func ArrayMax(array sparrow.Column) sparrow.Column { return sparrow.Call("array_max", array) }
+
+// ArrayMin calls array_min(array): returns the smallest element, without NULLs.
+func ArrayMin(array sparrow.Column) sparrow.Column { return sparrow.Call("array_min", array) }
+
+// ArrayPosition calls array_position(array, v): returns the position of the first element equal to v, from 1; 0 if there is none.
+func ArrayPosition(array, v sparrow.Column) sparrow.Column {
+	return sparrow.Call("array_position", array, v)
+}
+
+// ArrayPrepend calls array_prepend(array, v): returns the array with v before its elements.
+func ArrayPrepend(array, v sparrow.Column) sparrow.Column {
+	return sparrow.Call("array_prepend", array, v)
+}
+
+// ArrayRemove calls array_remove(array, v): returns the array without the elements equal to v.
+func ArrayRemove(array, v sparrow.Column) sparrow.Column {
+	return sparrow.Call("array_remove", array, v)
+}
+
 // ArrayRepeat calls array_repeat(v, n): returns an array that holds v n times.
 func ArrayRepeat(v, n sparrow.Column) sparrow.Column { return sparrow.Call("array_repeat", v, n) }
+
+// ArraySize calls array_size(array): returns the number of elements.
+func ArraySize(array sparrow.Column) sparrow.Column { return sparrow.Call("array_size", array) }
+
+// ArraySort calls array_sort(array[, compare]): returns the elements in order, NULLs last, or in the order of compare(a, b), which is
+// negative, zero or positive.
+func ArraySort(array sparrow.Column, compare ...sparrow.Column) sparrow.Column {
+	return call("array_sort", []sparrow.Column{array}, compare...)
+}
+
+// ArrayUnion calls array_union(a, b): returns the different elements of both arrays.
+func ArrayUnion(a, b sparrow.Column) sparrow.Column { return sparrow.Call("array_union", a, b) }
+
+// ArraysOverlap calls arrays_overlap(a, b): tells whether the arrays have an element in common; NULL if they do not and one holds a NULL.
+func ArraysOverlap(a, b sparrow.Column) sparrow.Column { return sparrow.Call("arrays_overlap", a, b) }
+
+// ArraysZip calls arrays_zip(array, …): returns an array of structs: the first elements, the second elements and so on.
+func ArraysZip(array sparrow.Column, more ...sparrow.Column) sparrow.Column {
+	return call("arrays_zip", []sparrow.Column{array}, more...)
+}
 
 // Ascii calls ascii(s): returns the code point of the first character, 0 for an empty string.
 func Ascii(s sparrow.Column) sparrow.Column { return sparrow.Call("ascii", s) }
@@ -165,6 +250,11 @@ func Btrim(s sparrow.Column, chars ...sparrow.Column) sparrow.Column {
 // CRC32 calls crc32(b): returns the cyclic redundancy check value of a binary.
 func CRC32(b sparrow.Column) sparrow.Column { return sparrow.Call("crc32", b) }
 
+// Cardinality is another name of Size.
+func Cardinality(collection sparrow.Column) sparrow.Column {
+	return sparrow.Call("cardinality", collection)
+}
+
 // Cbrt calls cbrt(x): returns the cube root of x.
 func Cbrt(x sparrow.Column) sparrow.Column { return sparrow.Call("cbrt", x) }
 
@@ -233,6 +323,12 @@ func Conv(digits, from, to sparrow.Column) sparrow.Column {
 	return sparrow.Call("conv", digits, from, to)
 }
 
+// ConvertTimezone calls convert_timezone([from,] to, t): returns what clocks of one zone show when those of another, else of the session's,
+// show t.
+func ConvertTimezone(a, b sparrow.Column, more ...sparrow.Column) sparrow.Column {
+	return call("convert_timezone", []sparrow.Column{a, b}, more...)
+}
+
 // Corr calls corr(x, y): pearson's correlation of pairs. It is an aggregate function.
 func Corr(x, y sparrow.Column) sparrow.Column { return sparrow.Call("corr", x, y) }
 
@@ -268,11 +364,17 @@ func Csc(x sparrow.Column) sparrow.Column { return sparrow.Call("csc", x) }
 // CumeDist calls cume_dist(): the share of rows up to the last of the row's peers. It is a window function, which needs Over.
 func CumeDist() sparrow.Column { return sparrow.Call("cume_dist") }
 
+// Curdate is another name of CurrentDate.
+func Curdate() sparrow.Column { return sparrow.Call("curdate") }
+
 // CurrentCatalog calls current_catalog(): returns the name of the current catalog.
 func CurrentCatalog() sparrow.Column { return sparrow.Call("current_catalog") }
 
 // CurrentDatabase calls current_database(): returns the name of the current database.
 func CurrentDatabase() sparrow.Column { return sparrow.Call("current_database") }
+
+// CurrentDate calls current_date(): returns the date at the start of the query, in the session's zone.
+func CurrentDate() sparrow.Column { return sparrow.Call("current_date") }
 
 // CurrentPath calls current_path(): returns the schemas in which functions are looked for, in order.
 func CurrentPath() sparrow.Column { return sparrow.Call("current_path") }
@@ -280,16 +382,57 @@ func CurrentPath() sparrow.Column { return sparrow.Call("current_path") }
 // CurrentSchema is another name of CurrentDatabase.
 func CurrentSchema() sparrow.Column { return sparrow.Call("current_schema") }
 
+// CurrentTime calls current_time([precision]): returns the time of day at the start of the query, in the session's zone, with a number of
+// digits after the second, 6 if none is given.
+func CurrentTime(precision ...sparrow.Column) sparrow.Column {
+	return call("current_time", nil, precision...)
+}
+
+// CurrentTimestamp calls current_timestamp(): returns the timestamp at the start of the query.
+func CurrentTimestamp() sparrow.Column { return sparrow.Call("current_timestamp") }
+
+// CurrentTimezone calls current_timezone(): returns the name of the session's time zone.
+func CurrentTimezone() sparrow.Column { return sparrow.Call("current_timezone") }
+
 // CurrentUser calls current_user(): returns the name of the user who runs the query.
 func CurrentUser() sparrow.Column { return sparrow.Call("current_user") }
 
 // Date calls date(x): converts x to the type date, as CAST does.
 func Date(x sparrow.Column) sparrow.Column { return sparrow.Call("date", x) }
 
+// DateAdd calls date_add(date, days): returns the date a number of days later.
+func DateAdd(date, days sparrow.Column) sparrow.Column { return sparrow.Call("date_add", date, days) }
+
+// DateDiff is another name of Datediff.
+func DateDiff(end, start sparrow.Column) sparrow.Column { return sparrow.Call("date_diff", end, start) }
+
+// DateFormat calls date_format(t, pattern): writes a date, timestamp or time by a datetime pattern.
+func DateFormat(t, pattern sparrow.Column) sparrow.Column {
+	return sparrow.Call("date_format", t, pattern)
+}
+
+// DateFromUnixDate calls date_from_unix_date(days): returns the date a number of days after 1970-01-01.
+func DateFromUnixDate(days sparrow.Column) sparrow.Column {
+	return sparrow.Call("date_from_unix_date", days)
+}
+
 // DatePart calls date_part(field, source): returns a field of a date, timestamp, time or interval, as extract does.
 func DatePart(field, source sparrow.Column) sparrow.Column {
 	return sparrow.Call("date_part", field, source)
 }
+
+// DateSub calls date_sub(date, days): returns the date a number of days earlier.
+func DateSub(date, days sparrow.Column) sparrow.Column { return sparrow.Call("date_sub", date, days) }
+
+// DateTrunc calls date_trunc(unit, t): returns the start of the timestamp's YEAR, QUARTER, MONTH, WEEK, DAY, HOUR, MINUTE, SECOND,
+// MILLISECOND or MICROSECOND; NULL for any other unit.
+func DateTrunc(unit, t sparrow.Column) sparrow.Column { return sparrow.Call("date_trunc", unit, t) }
+
+// Dateadd is another name of DateAdd.
+func Dateadd(date, days sparrow.Column) sparrow.Column { return sparrow.Call("dateadd", date, days) }
+
+// Datediff calls datediff(end, start): returns the number of days from start to end.
+func Datediff(end, start sparrow.Column) sparrow.Column { return sparrow.Call("datediff", end, start) }
 
 // Datepart is another name of DatePart.
 func Datepart(field, source sparrow.Column) sparrow.Column {
@@ -356,6 +499,9 @@ func EqualNull(a, b sparrow.Column) sparrow.Column { return sparrow.Call("equal_
 // Every is another name of BoolAnd.
 func Every(expr sparrow.Column) sparrow.Column { return sparrow.Call("every", expr) }
 
+// Exists calls exists(array, f): tells whether f is true for an element; NULL if not but f is NULL for one.
+func Exists(array, f sparrow.Column) sparrow.Column { return sparrow.Call("exists", array, f) }
+
 // Exp calls exp(x): returns e to the power x.
 func Exp(x sparrow.Column) sparrow.Column { return sparrow.Call("exp", x) }
 
@@ -377,6 +523,9 @@ func Extract(args ...sparrow.Column) sparrow.Column { return call("extract", nil
 // Factorial calls factorial(n): returns n!, NULL for n outside 0 to 20.
 func Factorial(n sparrow.Column) sparrow.Column { return sparrow.Call("factorial", n) }
 
+// Filter calls filter(array, f): returns the elements for which f(element) or f(element, position) is true.
+func Filter(array, f sparrow.Column) sparrow.Column { return sparrow.Call("filter", array, f) }
+
 // FindInSet calls find_in_set(s, list): returns the place, from 1, of s in a list separated by commas; 0 if it is not there or contains a
 // comma.
 func FindInSet(s, list sparrow.Column) sparrow.Column { return sparrow.Call("find_in_set", s, list) }
@@ -392,6 +541,9 @@ func FirstValue(expr sparrow.Column, ignoreNulls ...sparrow.Column) sparrow.Colu
 	return call("first_value", []sparrow.Column{expr}, ignoreNulls...)
 }
 
+// Flatten calls flatten(arrays): returns the elements of the arrays of an array.
+func Flatten(arrays sparrow.Column) sparrow.Column { return sparrow.Call("flatten", arrays) }
+
 // Float calls float(x): converts x to the type float, as CAST does.
 func Float(x sparrow.Column) sparrow.Column { return sparrow.Call("float", x) }
 
@@ -399,6 +551,9 @@ func Float(x sparrow.Column) sparrow.Column { return sparrow.Call("float", x) }
 func Floor(x sparrow.Column, d ...sparrow.Column) sparrow.Column {
 	return call("floor", []sparrow.Column{x}, d...)
 }
+
+// Forall calls forall(array, f): tells whether f is true for all elements; NULL if it is false for none but NULL for one.
+func Forall(array, f sparrow.Column) sparrow.Column { return sparrow.Call("forall", array, f) }
 
 // FormatNumber calls format_number(x, d): writes a number with commas between thousands and d decimal places; d may also be a pattern such
 // as '#,##0.00'.
@@ -412,8 +567,34 @@ func FormatString(format, x sparrow.Column, more ...sparrow.Column) sparrow.Colu
 // FromBase32 calls from_base32(s): returns the bytes that Base32 text stands for.
 func FromBase32(s sparrow.Column) sparrow.Column { return sparrow.Call("from_base32", s) }
 
+// FromCSV calls from_csv(line, schema[, options]): returns a struct of the values of a line.
+func FromCSV(line, schema sparrow.Column, options ...sparrow.Column) sparrow.Column {
+	return call("from_csv", []sparrow.Column{line, schema}, options...)
+}
+
+// FromJSON calls from_json(json, schema[, options]): returns the value of a JSON text.
+func FromJSON(json, schema sparrow.Column, options ...sparrow.Column) sparrow.Column {
+	return call("from_json", []sparrow.Column{json, schema}, options...)
+}
+
+// FromUnixtime calls from_unixtime(seconds[, pattern]): writes the time a number of seconds after 1970-01-01 00:00:00 UTC by a datetime
+// pattern, yyyy-MM-dd HH:mm:ss if none is given.
+func FromUnixtime(seconds sparrow.Column, pattern ...sparrow.Column) sparrow.Column {
+	return call("from_unixtime", []sparrow.Column{seconds}, pattern...)
+}
+
+// FromUtcTimestamp calls from_utc_timestamp(t, zone): reads a timestamp as of UTC and returns what clocks of a zone then show.
+func FromUtcTimestamp(t, zone sparrow.Column) sparrow.Column {
+	return sparrow.Call("from_utc_timestamp", t, zone)
+}
+
 // Get calls get(array, i): returns the element at position i from 0, NULL if there is none.
 func Get(array, i sparrow.Column) sparrow.Column { return sparrow.Call("get", array, i) }
+
+// GetJSONObject calls get_json_object(json, path): returns the part of a JSON text that a path as $.a[0]['b'] leads to.
+func GetJSONObject(json, path sparrow.Column) sparrow.Column {
+	return sparrow.Call("get_json_object", json, path)
+}
 
 // Getarrayitem calls getarrayitem(array, i): array[i]: the element at position i from 0; an error if there is none.
 func Getarrayitem(array, i sparrow.Column) sparrow.Column {
@@ -512,6 +693,21 @@ func Isnotnull(a sparrow.Column) sparrow.Column { return sparrow.Call("isnotnull
 // Isnull calls isnull(a): whether the value is null.
 func Isnull(a sparrow.Column) sparrow.Column { return sparrow.Call("isnull", a) }
 
+// JSONArrayLength calls json_array_length(json): returns the number of elements of a JSON array.
+func JSONArrayLength(json sparrow.Column) sparrow.Column {
+	return sparrow.Call("json_array_length", json)
+}
+
+// JSONObjectKeys calls json_object_keys(json): returns the keys of a JSON object.
+func JSONObjectKeys(json sparrow.Column) sparrow.Column {
+	return sparrow.Call("json_object_keys", json)
+}
+
+// JSONTuple calls json_tuple(json, key, …): returns the values of keys of a JSON object as columns. It makes any number of rows of one.
+func JSONTuple(json, key sparrow.Column, more ...sparrow.Column) sparrow.Column {
+	return call("json_tuple", []sparrow.Column{json, key}, more...)
+}
+
 // JaroWinklerSimilarity calls jaro_winkler_similarity(a, b): returns how alike two strings are, from 0.0 to 1.0, by Jaro's measure with
 // Winkler's bonus for a common beginning.
 func JaroWinklerSimilarity(a, b sparrow.Column) sparrow.Column {
@@ -537,6 +733,9 @@ func Lag(expr sparrow.Column, more ...sparrow.Column) sparrow.Column {
 func Last(expr sparrow.Column, ignoreNulls ...sparrow.Column) sparrow.Column {
 	return call("last", []sparrow.Column{expr}, ignoreNulls...)
 }
+
+// LastDay calls last_day(date): returns the last day of the date's month.
+func LastDay(date sparrow.Column) sparrow.Column { return sparrow.Call("last_day", date) }
 
 // LastValue is another name of Last.
 func LastValue(expr sparrow.Column, ignoreNulls ...sparrow.Column) sparrow.Column {
@@ -590,6 +789,15 @@ func ListaggDistinct(expr sparrow.Column, delimiter ...sparrow.Column) sparrow.C
 // Ln calls ln(x): returns the natural logarithm, NULL unless x is positive.
 func Ln(x sparrow.Column) sparrow.Column { return sparrow.Call("ln", x) }
 
+// Localtime calls localtime([precision]): returns the time of day at the start of the query, in the session's zone, with a number of digits
+// after the second, 6 if none is given.
+func Localtime(precision ...sparrow.Column) sparrow.Column {
+	return call("localtime", nil, precision...)
+}
+
+// Localtimestamp calls localtimestamp(): returns the timestamp without time zone at the start of the query, in the session's zone.
+func Localtimestamp() sparrow.Column { return sparrow.Call("localtimestamp") }
+
 // Locate calls locate(part, s[, start]): returns the place, from 1, of the first occurrence of part in s at or after start, 0 if there is
 // none.
 func Locate(part, s sparrow.Column, start ...sparrow.Column) sparrow.Column {
@@ -629,8 +837,48 @@ func LuhnCheck(digits sparrow.Column) sparrow.Column { return sparrow.Call("luhn
 // MD5 calls md5(b): returns the MD5 checksum of a binary in hexadecimal digits.
 func MD5(b sparrow.Column) sparrow.Column { return sparrow.Call("md5", b) }
 
+// MakeDate calls make_date(year, month, day): returns a date.
+func MakeDate(year, month, day sparrow.Column) sparrow.Column {
+	return sparrow.Call("make_date", year, month, day)
+}
+
+// MakeDtInterval calls make_dt_interval([days[, hours[, mins[, secs]]]]): returns an interval of days to seconds.
+func MakeDtInterval(more ...sparrow.Column) sparrow.Column {
+	return call("make_dt_interval", nil, more...)
+}
+
+// MakeInterval calls make_interval([years[, months[, weeks[, days[, hours[, mins[, secs]]]]]]]): returns a calendar interval.
+func MakeInterval(more ...sparrow.Column) sparrow.Column { return call("make_interval", nil, more...) }
+
+// MakeTime calls make_time(hour, minute, second): returns a time of day.
+func MakeTime(hour, minute, second sparrow.Column) sparrow.Column {
+	return sparrow.Call("make_time", hour, minute, second)
+}
+
+// MakeTimestamp calls make_timestamp(year, month, day, hour, minute, second[, zone]) or (date[, time[, zone]]): returns a timestamp, in the
+// session's zone or the given one; second 60 is the start of the next minute.
+func MakeTimestamp(year, month, day, hour, minute, second sparrow.Column, zone ...sparrow.Column) sparrow.Column {
+	return call("make_timestamp", []sparrow.Column{year, month, day, hour, minute, second}, zone...)
+}
+
+// MakeTimestampLtz calls make_timestamp_ltz(year, month, day, hour, minute, second[, zone]) or (date, time[, zone]): returns a timestamp
+// with local time zone.
+func MakeTimestampLtz(year, month, day, hour, minute, second sparrow.Column, zone ...sparrow.Column) sparrow.Column {
+	return call("make_timestamp_ltz", []sparrow.Column{year, month, day, hour, minute, second}, zone...)
+}
+
+// MakeTimestampNtz calls make_timestamp_ntz(year, month, day, hour, minute, second) or (date, time): returns a timestamp without time zone.
+func MakeTimestampNtz(year, month, day, hour, minute, second sparrow.Column) sparrow.Column {
+	return sparrow.Call("make_timestamp_ntz", year, month, day, hour, minute, second)
+}
+
 // MakeValidUTF8 calls make_valid_utf8(s): returns s with what is not well-formed UTF-8 replaced by the replacement character.
 func MakeValidUTF8(s sparrow.Column) sparrow.Column { return sparrow.Call("make_valid_utf8", s) }
+
+// MakeYmInterval calls make_ym_interval([years[, months]]): returns an interval of years and months.
+func MakeYmInterval(more ...sparrow.Column) sparrow.Column {
+	return call("make_ym_interval", nil, more...)
+}
 
 // Map calls map(key, value, …): returns a map of the keys to the values.
 func Map(key, value sparrow.Column, more ...sparrow.Column) sparrow.Column {
@@ -642,6 +890,17 @@ func MapConcat(map_ sparrow.Column, more ...sparrow.Column) sparrow.Column {
 	return call("map_concat", []sparrow.Column{map_}, more...)
 }
 
+// MapContainsKey calls map_contains_key(map, key): tells whether the map has the key.
+func MapContainsKey(map_, key sparrow.Column) sparrow.Column {
+	return sparrow.Call("map_contains_key", map_, key)
+}
+
+// MapEntries calls map_entries(map): returns the entries as an array of structs.
+func MapEntries(map_ sparrow.Column) sparrow.Column { return sparrow.Call("map_entries", map_) }
+
+// MapFilter calls map_filter(map, f): returns the entries for which f(key, value) is true.
+func MapFilter(map_, f sparrow.Column) sparrow.Column { return sparrow.Call("map_filter", map_, f) }
+
 // MapFromArrays calls map_from_arrays(keys, values): returns a map of an array's elements to those of another.
 func MapFromArrays(keys, values sparrow.Column) sparrow.Column {
 	return sparrow.Call("map_from_arrays", keys, values)
@@ -651,6 +910,15 @@ func MapFromArrays(keys, values sparrow.Column) sparrow.Column {
 func MapFromEntries(array sparrow.Column) sparrow.Column {
 	return sparrow.Call("map_from_entries", array)
 }
+
+// MapKeys calls map_keys(map): returns the keys.
+func MapKeys(map_ sparrow.Column) sparrow.Column { return sparrow.Call("map_keys", map_) }
+
+// MapValues calls map_values(map): returns the values.
+func MapValues(map_ sparrow.Column) sparrow.Column { return sparrow.Call("map_values", map_) }
+
+// MapZipWith calls map_zip_with(a, b, f): returns the map of all keys of two maps to f(key, value of a, value of b).
+func MapZipWith(a, b, f sparrow.Column) sparrow.Column { return sparrow.Call("map_zip_with", a, b, f) }
 
 // Mask calls mask(s[, upper[, lower[, digit[, other]]]]): replaces upper-case letters by X, lower-case ones by x and digits by n, or by the
 // characters given; NULL keeps characters as they are.
@@ -701,6 +969,12 @@ func Month(date sparrow.Column) sparrow.Column { return sparrow.Call("month", da
 // Monthname calls monthname(date): returns the name of the month in three letters.
 func Monthname(date sparrow.Column) sparrow.Column { return sparrow.Call("monthname", date) }
 
+// MonthsBetween calls months_between(end, start[, round]): returns the number of months from start to end: a whole number between equal days
+// or last days of months, else with 31 days a month; rounded to 8 digits unless round is false.
+func MonthsBetween(end, start sparrow.Column, round ...sparrow.Column) sparrow.Column {
+	return call("months_between", []sparrow.Column{end, start}, round...)
+}
+
 // NamedStruct calls named_struct(name, value, …): returns a struct of fields with names and values.
 func NamedStruct(name, value sparrow.Column, more ...sparrow.Column) sparrow.Column {
 	return call("named_struct", []sparrow.Column{name, value}, more...)
@@ -711,6 +985,14 @@ func Nanvl(a, b sparrow.Column) sparrow.Column { return sparrow.Call("nanvl", a,
 
 // Negative calls negative(a): the negated number or interval.
 func Negative(a sparrow.Column) sparrow.Column { return sparrow.Call("negative", a) }
+
+// NextDay calls next_day(date, weekday): returns the first such day of the week after a date.
+func NextDay(date, weekday sparrow.Column) sparrow.Column {
+	return sparrow.Call("next_day", date, weekday)
+}
+
+// Now is another name of CurrentTimestamp.
+func Now() sparrow.Column { return sparrow.Call("now") }
 
 // NthValue calls nth_value(expr, n): the value of the n-th row of the frame, null if it has fewer. It is a window function, which needs
 // Over.
@@ -838,6 +1120,11 @@ func Randstr(length sparrow.Column, seed ...sparrow.Column) sparrow.Column {
 // Rank calls rank(): one more than the number of rows before the row's peers. It is a window function, which needs Over.
 func Rank(more ...sparrow.Column) sparrow.Column { return call("rank", nil, more...) }
 
+// Reduce is another name of Aggregate.
+func Reduce(array, start, merge sparrow.Column, finish ...sparrow.Column) sparrow.Column {
+	return call("reduce", []sparrow.Column{array, start, merge}, finish...)
+}
+
 // Reflect is another name of JavaMethod.
 func Reflect(class, method sparrow.Column, more ...sparrow.Column) sparrow.Column {
 	return call("reflect", []sparrow.Column{class, method}, more...)
@@ -959,6 +1246,16 @@ func SHA1(b sparrow.Column) sparrow.Column { return sparrow.Call("sha1", b) }
 // number.
 func SHA2(b, bits sparrow.Column) sparrow.Column { return sparrow.Call("sha2", b, bits) }
 
+// SchemaOfCSV calls schema_of_csv(line[, options]): returns the type of a line.
+func SchemaOfCSV(line sparrow.Column, options ...sparrow.Column) sparrow.Column {
+	return call("schema_of_csv", []sparrow.Column{line}, options...)
+}
+
+// SchemaOfJSON calls schema_of_json(json[, options]): returns the type of a JSON text.
+func SchemaOfJSON(json sparrow.Column, options ...sparrow.Column) sparrow.Column {
+	return call("schema_of_json", []sparrow.Column{json}, options...)
+}
+
 // Sec calls sec(x): returns the secant of an angle in radians, 1/cos(x).
 func Sec(x sparrow.Column) sparrow.Column { return sparrow.Call("sec", x) }
 
@@ -969,6 +1266,12 @@ func Second(t sparrow.Column) sparrow.Column { return sparrow.Call("second", t) 
 // question or exclamation mark before white space; the language is not looked at.
 func Sentences(s sparrow.Column, more ...sparrow.Column) sparrow.Column {
 	return call("sentences", []sparrow.Column{s}, more...)
+}
+
+// Sequence calls sequence(start, stop[, step]): returns the values from start to stop, both included; numbers, or dates and timestamps with
+// an interval as step. The default step is 1 or a day, towards stop.
+func Sequence(start, stop sparrow.Column, step ...sparrow.Column) sparrow.Column {
+	return call("sequence", []sparrow.Column{start, stop}, step...)
 }
 
 // SessionUser is another name of CurrentUser.
@@ -1002,14 +1305,27 @@ func Sin(x sparrow.Column) sparrow.Column { return sparrow.Call("sin", x) }
 // Sinh calls sinh(x): returns the hyperbolic sine of x.
 func Sinh(x sparrow.Column) sparrow.Column { return sparrow.Call("sinh", x) }
 
+// Size calls size(collection): returns the number of elements of an array or entries of a map; of NULL, NULL, or without ANSI mode -1.
+func Size(collection sparrow.Column) sparrow.Column { return sparrow.Call("size", collection) }
+
 // Skewness calls skewness(expr): how lopsided the values lie around their mean. It is an aggregate function.
 func Skewness(expr sparrow.Column) sparrow.Column { return sparrow.Call("skewness", expr) }
+
+// Slice calls slice(array, start, length): returns length elements from position start, from the end if it is negative.
+func Slice(array, start, length sparrow.Column) sparrow.Column {
+	return sparrow.Call("slice", array, start, length)
+}
 
 // Smallint calls smallint(x): converts x to the type smallint, as CAST does.
 func Smallint(x sparrow.Column) sparrow.Column { return sparrow.Call("smallint", x) }
 
 // Some is another name of BoolOr.
 func Some(expr sparrow.Column) sparrow.Column { return sparrow.Call("some", expr) }
+
+// SortArray calls sort_array(array[, ascending]): returns the elements in order: NULLs first, or when descending last.
+func SortArray(array sparrow.Column, ascending ...sparrow.Column) sparrow.Column {
+	return call("sort_array", []sparrow.Column{array}, ascending...)
+}
 
 // Soundex calls soundex(s): returns the Soundex code of a word: a letter and three digits.
 func Soundex(s sparrow.Column) sparrow.Column { return sparrow.Call("soundex", s) }
@@ -1056,6 +1372,12 @@ func StddevPop(expr sparrow.Column) sparrow.Column { return sparrow.Call("stddev
 // StddevSamp calls stddev_samp(expr): the standard deviation of a sample. It is an aggregate function.
 func StddevSamp(expr sparrow.Column) sparrow.Column { return sparrow.Call("stddev_samp", expr) }
 
+// StrToMap calls str_to_map(text[, pairs[, values]]): cuts text into pairs, these into keys and values, by regular expressions; by default
+// commas and colons.
+func StrToMap(text sparrow.Column, more ...sparrow.Column) sparrow.Column {
+	return call("str_to_map", []sparrow.Column{text}, more...)
+}
+
 // String calls string(x): converts x to the type string, as CAST does.
 func String(x sparrow.Column) sparrow.Column { return sparrow.Call("string", x) }
 
@@ -1101,8 +1423,55 @@ func Tanh(x sparrow.Column) sparrow.Column { return sparrow.Call("tanh", x) }
 // Time calls time(x): converts x to the type time(6), as CAST does.
 func Time(args ...sparrow.Column) sparrow.Column { return call("time", nil, args...) }
 
+// TimeDiff calls time_diff(unit, start, end): returns the number of whole units from start to end; unit is HOUR, MINUTE, SECOND, MILLISECOND
+// or MICROSECOND.
+func TimeDiff(unit, start, end sparrow.Column) sparrow.Column {
+	return sparrow.Call("time_diff", unit, start, end)
+}
+
+// TimeFromMicros calls time_from_micros(n): returns the time of day n microseconds after midnight.
+func TimeFromMicros(n sparrow.Column) sparrow.Column { return sparrow.Call("time_from_micros", n) }
+
+// TimeFromMillis calls time_from_millis(n): returns the time of day n milliseconds after midnight.
+func TimeFromMillis(n sparrow.Column) sparrow.Column { return sparrow.Call("time_from_millis", n) }
+
+// TimeFromSeconds calls time_from_seconds(n): returns the time of day n seconds after midnight.
+func TimeFromSeconds(n sparrow.Column) sparrow.Column { return sparrow.Call("time_from_seconds", n) }
+
+// TimeToMicros calls time_to_micros(t): returns the number of microseconds since midnight.
+func TimeToMicros(t sparrow.Column) sparrow.Column { return sparrow.Call("time_to_micros", t) }
+
+// TimeToMillis calls time_to_millis(t): returns the number of milliseconds since midnight.
+func TimeToMillis(t sparrow.Column) sparrow.Column { return sparrow.Call("time_to_millis", t) }
+
+// TimeToSeconds calls time_to_seconds(t): returns the number of seconds, with their fraction, since midnight.
+func TimeToSeconds(t sparrow.Column) sparrow.Column { return sparrow.Call("time_to_seconds", t) }
+
+// TimeTrunc calls time_trunc(unit, t): returns the start of the time's HOUR, MINUTE, SECOND, MILLISECOND or MICROSECOND.
+func TimeTrunc(unit, t sparrow.Column) sparrow.Column { return sparrow.Call("time_trunc", unit, t) }
+
 // Timestamp calls timestamp(x): converts x to the type timestamp, as CAST does.
 func Timestamp(x sparrow.Column) sparrow.Column { return sparrow.Call("timestamp", x) }
+
+// TimestampMicros calls timestamp_micros(n): returns the timestamp n microseconds after 1970-01-01 00:00:00 UTC.
+func TimestampMicros(n sparrow.Column) sparrow.Column { return sparrow.Call("timestamp_micros", n) }
+
+// TimestampMillis calls timestamp_millis(n): returns the timestamp n milliseconds after 1970-01-01 00:00:00 UTC.
+func TimestampMillis(n sparrow.Column) sparrow.Column { return sparrow.Call("timestamp_millis", n) }
+
+// TimestampSeconds calls timestamp_seconds(n): returns the timestamp n seconds after 1970-01-01 00:00:00 UTC; n may have a fraction.
+func TimestampSeconds(n sparrow.Column) sparrow.Column { return sparrow.Call("timestamp_seconds", n) }
+
+// Timestampadd calls timestampadd(unit, n, t): returns the timestamp that is n units later; unit is YEAR, QUARTER, MONTH, WEEK, DAY,
+// DAYOFYEAR, HOUR, MINUTE, SECOND, MILLISECOND or MICROSECOND.
+func Timestampadd(unit, n, t sparrow.Column) sparrow.Column {
+	return sparrow.Call("timestampadd", unit, n, t)
+}
+
+// Timestampdiff calls timestampdiff(unit, start, end): returns the number of whole units from start to end.
+func Timestampdiff(unit, start, end sparrow.Column) sparrow.Column {
+	return sparrow.Call("timestampdiff", unit, start, end)
+}
 
 // Tinyint calls tinyint(x): converts x to the type tinyint, as CAST does.
 func Tinyint(x sparrow.Column) sparrow.Column { return sparrow.Call("tinyint", x) }
@@ -1115,16 +1484,77 @@ func ToBinary(s sparrow.Column, format ...sparrow.Column) sparrow.Column {
 	return call("to_binary", []sparrow.Column{s}, format...)
 }
 
+// ToCSV calls to_csv(struct[, options]): returns the fields of a struct as a line.
+func ToCSV(struct_ sparrow.Column, options ...sparrow.Column) sparrow.Column {
+	return call("to_csv", []sparrow.Column{struct_}, options...)
+}
+
 // ToChar calls to_char(x, format): writes a number by a format as to_number reads it, a date or timestamp by a datetime pattern, or a binary
 // as base64, hex or utf-8.
 func ToChar(x, format sparrow.Column) sparrow.Column { return sparrow.Call("to_char", x, format) }
+
+// ToDate calls to_date(text[, pattern]): reads a date from text by a datetime pattern, as a cast does if none is given.
+func ToDate(text sparrow.Column, pattern ...sparrow.Column) sparrow.Column {
+	return call("to_date", []sparrow.Column{text}, pattern...)
+}
+
+// ToJSON calls to_json(v[, options]): returns a struct, array or map as JSON text.
+func ToJSON(v sparrow.Column, options ...sparrow.Column) sparrow.Column {
+	return call("to_json", []sparrow.Column{v}, options...)
+}
 
 // ToNumber calls to_number(s, format): reads a number by a format of 0 and 9 (digits), . or D, comma or G, $, S, MI and PR; text that does
 // not match is an error.
 func ToNumber(s, format sparrow.Column) sparrow.Column { return sparrow.Call("to_number", s, format) }
 
+// ToTime calls to_time(text[, pattern]): reads a time of day from text by a datetime pattern, as a cast does if none is given.
+func ToTime(text sparrow.Column, pattern ...sparrow.Column) sparrow.Column {
+	return call("to_time", []sparrow.Column{text}, pattern...)
+}
+
+// ToTimestamp calls to_timestamp(text[, pattern]): reads a timestamp from text by a datetime pattern, as a cast does if none is given.
+func ToTimestamp(text sparrow.Column, pattern ...sparrow.Column) sparrow.Column {
+	return call("to_timestamp", []sparrow.Column{text}, pattern...)
+}
+
+// ToTimestampLtz calls to_timestamp_ltz(text[, pattern]): reads a timestamp with local time zone from text by a datetime pattern, as a cast
+// does if none is given.
+func ToTimestampLtz(text sparrow.Column, pattern ...sparrow.Column) sparrow.Column {
+	return call("to_timestamp_ltz", []sparrow.Column{text}, pattern...)
+}
+
+// ToTimestampNtz calls to_timestamp_ntz(text[, pattern]): reads a timestamp without time zone from text by a datetime pattern, as a cast
+// does if none is given.
+func ToTimestampNtz(text sparrow.Column, pattern ...sparrow.Column) sparrow.Column {
+	return call("to_timestamp_ntz", []sparrow.Column{text}, pattern...)
+}
+
+// ToUnixTimestamp calls to_unix_timestamp(t[, pattern]): returns the seconds since 1970-01-01 00:00:00 UTC of a date, a timestamp, or text
+// in a pattern (yyyy-MM-dd HH:mm:ss if none is given).
+func ToUnixTimestamp(t sparrow.Column, pattern ...sparrow.Column) sparrow.Column {
+	return call("to_unix_timestamp", []sparrow.Column{t}, pattern...)
+}
+
+// ToUtcTimestamp calls to_utc_timestamp(t, zone): reads a timestamp as of a zone and returns what clocks of UTC then show.
+func ToUtcTimestamp(t, zone sparrow.Column) sparrow.Column {
+	return sparrow.Call("to_utc_timestamp", t, zone)
+}
+
 // ToVarchar is another name of ToChar.
 func ToVarchar(x, format sparrow.Column) sparrow.Column { return sparrow.Call("to_varchar", x, format) }
+
+// Transform calls transform(array, f): returns the array of f(element) or f(element, position).
+func Transform(array, f sparrow.Column) sparrow.Column { return sparrow.Call("transform", array, f) }
+
+// TransformKeys calls transform_keys(map, f): returns the map with f(key, value) as keys.
+func TransformKeys(map_, f sparrow.Column) sparrow.Column {
+	return sparrow.Call("transform_keys", map_, f)
+}
+
+// TransformValues calls transform_values(map, f): returns the map with f(key, value) as values.
+func TransformValues(map_, f sparrow.Column) sparrow.Column {
+	return sparrow.Call("transform_values", map_, f)
+}
 
 // Translate calls translate(s, from, to): replaces each character that occurs in from by the one at the same place in to, or removes it if
 // to is shorter.
@@ -1136,6 +1566,9 @@ func Translate(s, from, to sparrow.Column) sparrow.Column {
 func Trim(a sparrow.Column, more ...sparrow.Column) sparrow.Column {
 	return call("trim", []sparrow.Column{a}, more...)
 }
+
+// Trunc calls trunc(date, unit): returns the first day of the date's YEAR, QUARTER, MONTH or WEEK; NULL for any other unit.
+func Trunc(date, unit sparrow.Column) sparrow.Column { return sparrow.Call("trunc", date, unit) }
 
 // TryAESDecrypt calls try_aes_decrypt(b, key[, mode[, padding[, aad]]]): is aes_decrypt with NULL in place of errors.
 func TryAESDecrypt(b, key sparrow.Column, more ...sparrow.Column) sparrow.Column {
@@ -1154,6 +1587,30 @@ func TryDivide(a, b sparrow.Column) sparrow.Column { return sparrow.Call("try_di
 // TryElementAt calls try_element_at(array, i): like element_at, but NULL if there is no such element.
 func TryElementAt(array, i sparrow.Column) sparrow.Column {
 	return sparrow.Call("try_element_at", array, i)
+}
+
+// TryMakeInterval calls try_make_interval([years[, months[, weeks[, days[, hours[, mins[, secs]]]]]]]): returns a calendar interval. NULL
+// where make_interval fails.
+func TryMakeInterval(more ...sparrow.Column) sparrow.Column {
+	return call("try_make_interval", nil, more...)
+}
+
+// TryMakeTimestamp calls try_make_timestamp(year, month, day, hour, minute, second[, zone]) or (date[, time[, zone]]): returns a timestamp,
+// in the session's zone or the given one; second 60 is the start of the next minute. NULL where make_timestamp fails.
+func TryMakeTimestamp(year, month, day, hour, minute, second sparrow.Column, zone ...sparrow.Column) sparrow.Column {
+	return call("try_make_timestamp", []sparrow.Column{year, month, day, hour, minute, second}, zone...)
+}
+
+// TryMakeTimestampLtz calls try_make_timestamp_ltz(year, month, day, hour, minute, second[, zone]) or (date, time[, zone]): returns a
+// timestamp with local time zone. NULL where make_timestamp_ltz fails.
+func TryMakeTimestampLtz(year, month, day, hour, minute, second sparrow.Column, zone ...sparrow.Column) sparrow.Column {
+	return call("try_make_timestamp_ltz", []sparrow.Column{year, month, day, hour, minute, second}, zone...)
+}
+
+// TryMakeTimestampNtz calls try_make_timestamp_ntz(year, month, day, hour, minute, second) or (date, time): returns a timestamp without time
+// zone. NULL where make_timestamp_ntz fails.
+func TryMakeTimestampNtz(year, month, day, hour, minute, second sparrow.Column) sparrow.Column {
+	return sparrow.Call("try_make_timestamp_ntz", year, month, day, hour, minute, second)
 }
 
 // TryMod calls try_mod(a, b): the remainder like %, but null for a divisor of zero.
@@ -1183,9 +1640,27 @@ func TryToBinary(s sparrow.Column, format ...sparrow.Column) sparrow.Column {
 	return call("try_to_binary", []sparrow.Column{s}, format...)
 }
 
+// TryToDate calls try_to_date(text[, pattern]): reads a date from text by a datetime pattern, as a cast does if none is given. NULL where
+// to_date fails.
+func TryToDate(text sparrow.Column, pattern ...sparrow.Column) sparrow.Column {
+	return call("try_to_date", []sparrow.Column{text}, pattern...)
+}
+
 // TryToNumber calls try_to_number(s, format): is to_number with NULL in place of errors.
 func TryToNumber(s, format sparrow.Column) sparrow.Column {
 	return sparrow.Call("try_to_number", s, format)
+}
+
+// TryToTime calls try_to_time(text[, pattern]): reads a time of day from text by a datetime pattern, as a cast does if none is given. NULL
+// where to_time fails.
+func TryToTime(text sparrow.Column, pattern ...sparrow.Column) sparrow.Column {
+	return call("try_to_time", []sparrow.Column{text}, pattern...)
+}
+
+// TryToTimestamp calls try_to_timestamp(text[, pattern]): reads a timestamp from text by a datetime pattern, as a cast does if none is
+// given. NULL where to_timestamp fails.
+func TryToTimestamp(text sparrow.Column, pattern ...sparrow.Column) sparrow.Column {
+	return call("try_to_timestamp", []sparrow.Column{text}, pattern...)
 }
 
 // TryURLDecode calls try_url_decode(s): is url_decode with NULL in place of errors.
@@ -1220,6 +1695,24 @@ func Uniform(min, max sparrow.Column, seed ...sparrow.Column) sparrow.Column {
 	return call("uniform", []sparrow.Column{min, max}, seed...)
 }
 
+// UnixDate calls unix_date(date): returns the number of days since 1970-01-01.
+func UnixDate(date sparrow.Column) sparrow.Column { return sparrow.Call("unix_date", date) }
+
+// UnixMicros calls unix_micros(t): returns the number of microseconds since 1970-01-01 00:00:00 UTC.
+func UnixMicros(t sparrow.Column) sparrow.Column { return sparrow.Call("unix_micros", t) }
+
+// UnixMillis calls unix_millis(t): returns the number of whole milliseconds since 1970-01-01 00:00:00 UTC.
+func UnixMillis(t sparrow.Column) sparrow.Column { return sparrow.Call("unix_millis", t) }
+
+// UnixSeconds calls unix_seconds(t): returns the number of whole seconds since 1970-01-01 00:00:00 UTC.
+func UnixSeconds(t sparrow.Column) sparrow.Column { return sparrow.Call("unix_seconds", t) }
+
+// UnixTimestamp calls unix_timestamp([t[, pattern]]): returns the seconds since 1970-01-01 00:00:00 UTC of a date, a timestamp, text in a
+// pattern (yyyy-MM-dd HH:mm:ss if none is given), or of the start of the query.
+func UnixTimestamp(more ...sparrow.Column) sparrow.Column {
+	return call("unix_timestamp", nil, more...)
+}
+
 // Upper calls upper(s): returns s in upper case.
 func Upper(s sparrow.Column) sparrow.Column { return sparrow.Call("upper", s) }
 
@@ -1237,6 +1730,37 @@ func VarSamp(expr sparrow.Column) sparrow.Column { return sparrow.Call("var_samp
 
 // Variance is another name of VarSamp.
 func Variance(expr sparrow.Column) sparrow.Column { return sparrow.Call("variance", expr) }
+
+// VectorAvg calls vector_avg(v): returns the mean of the vectors, element by element. It is an aggregate function.
+func VectorAvg(v sparrow.Column) sparrow.Column { return sparrow.Call("vector_avg", v) }
+
+// VectorCosineSimilarity calls vector_cosine_similarity(a, b): returns the cosine of the angle between the vectors, NULL if one is zero.
+func VectorCosineSimilarity(a, b sparrow.Column) sparrow.Column {
+	return sparrow.Call("vector_cosine_similarity", a, b)
+}
+
+// VectorInnerProduct calls vector_inner_product(a, b): returns the sum of the products of the elements.
+func VectorInnerProduct(a, b sparrow.Column) sparrow.Column {
+	return sparrow.Call("vector_inner_product", a, b)
+}
+
+// VectorL2Distance calls vector_l2_distance(a, b): returns the distance between the vectors.
+func VectorL2Distance(a, b sparrow.Column) sparrow.Column {
+	return sparrow.Call("vector_l2_distance", a, b)
+}
+
+// VectorNorm calls vector_norm(v[, degree]): returns the norm of degree 1, 2 (the default) or infinity.
+func VectorNorm(v sparrow.Column, degree ...sparrow.Column) sparrow.Column {
+	return call("vector_norm", []sparrow.Column{v}, degree...)
+}
+
+// VectorNormalize calls vector_normalize(v[, degree]): returns the vector divided by its norm, NULL if that is zero.
+func VectorNormalize(v sparrow.Column, degree ...sparrow.Column) sparrow.Column {
+	return call("vector_normalize", []sparrow.Column{v}, degree...)
+}
+
+// VectorSum calls vector_sum(v): returns the sum of the vectors, element by element. It is an aggregate function.
+func VectorSum(v sparrow.Column) sparrow.Column { return sparrow.Call("vector_sum", v) }
 
 // Version calls version(): returns the version of Spark whose SQL this is.
 func Version() sparrow.Column { return sparrow.Call("version") }
@@ -1263,3 +1787,6 @@ func Year(date sparrow.Column) sparrow.Column { return sparrow.Call("year", date
 
 // Zeroifnull calls zeroifnull(a): zero if the value is null, else the value.
 func Zeroifnull(a sparrow.Column) sparrow.Column { return sparrow.Call("zeroifnull", a) }
+
+// ZipWith calls zip_with(a, b, f): returns the array of f(element of a, element of b); a shorter array is filled with NULL.
+func ZipWith(a, b, f sparrow.Column) sparrow.Column { return sparrow.Call("zip_with", a, b, f) }

@@ -5,12 +5,13 @@ var Batches = []Batch{
 	{Name: "subqueries", Rounds: 1, Rules: []Rule{
 		{Name: "eliminate_aliases", Why: "names have done their work; without them patterns match", Required: true, Rewrite: eliminateAliases},
 		{Name: "rewrite_set_operations", Why: "INTERSECT and EXCEPT become joins that the other rules know", Required: true, Rewrite: rewriteSetOperations},
+		{Name: "sort_map_keys", Why: "a map has no order of entries, but rows are grouped by how they are stored", Required: true, Rewrite: sortMapKeys},
 		{Name: "rewrite_subqueries", Why: "expressions must be free of plans before they move", Required: true, Rewrite: rewriteSubqueries},
 		{Name: "fold_arguments", Why: "accumulators, which decorrelation asks for their empty result, take constant arguments", Required: true, Rewrite: foldArguments},
 		{Name: "decorrelate", Why: "no Apply may survive; pushing filters works on joins", Required: true, Rewrite: decorrelate},
 	}},
 	{Name: "inline", Rounds: 1, Rules: []Rule{
-		{Name: "inline_definitions", Why: "a definition read once is optimized in its place", Rewrite: inlineDefinitions},
+		{Name: "inline_definitions", Why: "a definition read once is optimized in its place; a recursion without end runs only below its readers' limits", Required: true, Rewrite: inlineDefinitions},
 	}},
 	{Name: "rewrite", Rounds: 3, Rules: []Rule{
 		{Name: "simplify_expressions", Why: "constants and common factors decide what can be pushed", Rewrite: simplifyExpressions},
@@ -26,7 +27,7 @@ var Batches = []Batch{
 		{Name: "eliminate_sorts", Why: "a sort in between hides nodes from each other", Rewrite: eliminateSorts},
 		{Name: "merge_window_functions", Why: "filters and sorts between windows are gone", Rewrite: mergeWindowFunctions},
 		{Name: "eliminate_distinct", Why: "unique inputs show once filters are in place", Rewrite: eliminateDistinct},
-		{Name: "push_limit", Why: "below projections and unions a limit stops scans early", Rewrite: pushLimit},
+		{Name: "push_limit", Why: "below projections and unions a limit stops scans early; recursions without end need it", Required: true, Rewrite: pushLimit},
 		{Name: "push_top_n", Why: "as push_limit", Rewrite: pushTopN},
 	}},
 	{Name: "share", Rounds: 1, Rules: []Rule{
