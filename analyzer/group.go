@@ -189,7 +189,7 @@ func (g *grouped) addKey(x expr.Expr, name string) int {
 		}
 	}
 	col := &expr.Column{ID: g.block.a.NextID(), Name: name, T: x.Type(), Null: x.Nullable()}
-	if c, ok := x.(*expr.Column); ok && g.block.ofInput(c.ID) && functions.InKeyOrder(c) == expr.Expr(c) { // a map that is put in order is another value
+	if c, ok := x.(*expr.Column); ok && g.block.ofInput(c.ID) && !functions.HoldsMap(c.T) { // a map that is put in order is another value
 		cc := *c
 		col = &cc
 	}
