@@ -6,6 +6,7 @@ import (
 	"os"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/sparrow-engine/sparrow/analyzer"
 	"github.com/sparrow-engine/sparrow/catalog"
@@ -247,7 +248,15 @@ func (st *statement) set(ctx context.Context, n *logical.Set) (*table, error) {
 		if us < 0 {
 			sign, us = '-', -us
 		}
-		return nil, conf.Set(n.Key, fmt.Sprintf("%c%02d:%02d", sign, us/3600e6, us/60e6%60))
+		offset := fmt.Sprintf("%c%02d:%02d", sign, us/3600e6, us/60e6%60)
+		if s := us / 1e6 % 60; s != 0 {
+			offset += fmt.Sprintf(":%02d", s)
+		}
+		if err := conf.Set(n.Key, offset); err != nil {
+			return nil, err
+		}
+		t.add(n.Key, offset)
+		return t, nil
 	case n.Key == "":
 		for _, k := range conf.Keys() {
 			_, isSet := conf.Values()[k]
@@ -273,6 +282,16 @@ func (st *statement) set(ctx context.Context, n *logical.Set) (*table, error) {
 		}
 		t.add(n.Key, v)
 		return t, nil
+	}
+	if n.Key == "spark.sql.session.timeZone" && *n.Value == "LOCAL" {
+		zone := st.session.localZone
+		if zone == "" {
+			zone = time.Local.String()
+			conf.Unset(n.Key)
+			t.add(n.Key, zone)
+			return t, nil
+		}
+		n.Value = &zone
 	}
 	if err := conf.Set(n.Key, *n.Value); err != nil {
 		return nil, err

@@ -23,7 +23,12 @@ func WithThreads(n int) Option { return WithConf("sparrow.threads", fmt.Sprint(n
 func WithMemory(bytes int64) Option { return WithConf("sparrow.memory", fmt.Sprint(bytes)) }
 
 // WithTimeZone sets the session's time zone.
-func WithTimeZone(name string) Option { return WithConf("spark.sql.session.timeZone", name) }
+func WithTimeZone(name string) Option {
+	return func(s *Session) error {
+		s.localZone = name
+		return s.SetConf("spark.sql.session.timeZone", name)
+	}
+}
 
 // WithUser sets what current_user() returns.
 func WithUser(name string) Option {

@@ -24,6 +24,7 @@ func (st *statement) optimizing(ctx context.Context) *optimizer.Context {
 	}
 	off := !st.conf.Bool("sparrow.optimizer.enabled")
 	c := &optimizer.Context{Ctx: ctx, Env: st.env, NextID: st.nextID, Cost: cost.NewEstimator(ctx), Disabled: func(rule string) bool { return off || excluded[rule] }}
+	c.Cost.Distort = st.distortion()
 	if st.conf.Bool("sparrow.optimizer.check") {
 		c.Check = logical.Check
 	}
@@ -60,9 +61,10 @@ func (st *statement) start(ctx context.Context, analyzed logical.Plan, sink make
 		return nil, sqlerr.Attach(err, st.text)
 	}
 	planned := time.Since(begin)
+	ctx, cancel := context.WithCancel(ctx)
 	q := exec.NewQuery(ctx, exec.Options{Threads: threads(st.conf), Memory: st.conf.Bytes("sparrow.memory"), TempDir: st.conf.Get("sparrow.spill.dir"),
-		BatchSize: int(st.conf.Int("sparrow.batchSize")), Env: st.env})
-	q.OnClose(func() error { release(); return nil })
+		BatchSize: int(st.conf.Int("sparrow.batchSize")), Env: st.env, Chaos: st.chaos(cancel)})
+	q.OnClose(func() error { cancel(); release(); return nil })
 	x := &execution{query: q, optimized: optimized, planning: planned, Execution: &adaptive.Execution{
 		Query: q,
 		Planner: &physical.Planner{Query: q, Env: st.env, RuntimeFilters: st.conf.Bool("sparrow.runtimeFilters.enabled"), Flatten: st.conf.Bool("sparrow.scan.flatten"),

@@ -27,8 +27,10 @@ type Session struct {
 	conf    *config.Conf
 	catalog *catalog.Catalog
 	user    string
-	now     func() time.Time
-	cache   planCache
+	// localZone is what SET TIME ZONE LOCAL goes back to: the zone that the session was started with, "" for the process's.
+	localZone string
+	now       func() time.Time
+	cache     planCache
 
 	mu        sync.Mutex
 	warehouse string // folder of managed tables, "" until needed

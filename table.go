@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,12 +58,14 @@ func (st *statement) createTable(ctx context.Context, n *logical.CreateTable) er
 		if old != nil && old.Table != nil && old.Table.Location == t.Location {
 			t.Location = fmt.Sprintf("%s-%d", t.Location, time.Now().UnixNano()) // the old rows may be read by the query
 		}
+	}
+	if _, err := os.Stat(t.Location); err != nil && !strings.ContainsAny(t.Location, "*?[{") {
 		if err := os.MkdirAll(t.Location, 0o777); err != nil {
 			return sqlerr.New("CANNOT_CREATE_DATA_SOURCE_TABLE", n.At, "The folder %s cannot be made: %v.", t.Location, err).WithCause(err)
 		}
 	}
 	if query != nil {
-		if err := st.writeTable(ctx, t, query, false, false); err != nil {
+		if err := st.writeTable(ctx, t, query, datasource.KeepAll, nil); err != nil {
 			if !t.External {
 				os.RemoveAll(t.Location)
 			}
@@ -107,8 +110,8 @@ func (st *statement) tableColumns(ctx context.Context, t *catalog.Table, n *logi
 		}
 		t.Columns = catalog.ColumnsOf(src)
 	}
-	for _, d := range n.Columns {
-		col := catalog.Column{Name: d.Name, Type: d.Type, Nullable: !d.NotNull, Default: d.Default, Comment: d.Comment}
+	for _, d := range n.Columns { // files hold NULL in any column, so NOT NULL is, as in Spark, not promised by them
+		col := catalog.Column{Name: d.Name, Type: d.Type, Nullable: true, Default: d.Default, Comment: d.Comment}
 		t.Columns = append(t.Columns, col)
 	}
 	seen := map[string]bool{}
@@ -137,6 +140,9 @@ func (st *statement) tableColumns(ctx context.Context, t *catalog.Table, n *logi
 			data = append(data, col)
 		}
 	}
+	if len(data) == 0 && len(parts) > 0 {
+		return sqlerr.New("ALL_PARTITION_COLUMNS_NOT_ALLOWED", n.At, "Cannot use all columns for partition columns.")
+	}
 	t.Columns = append(data, parts...)
 	return nil
 }
@@ -161,19 +167,19 @@ func (st *statement) openTable(ctx context.Context, t *catalog.Table) error {
 }
 
 // writeTable writes the rows of an analyzed query, whose columns are the table's, into its folder.
-func (st *statement) writeTable(ctx context.Context, t *catalog.Table, query logical.Plan, overwrite, dynamic bool) error {
+func (st *statement) writeTable(ctx context.Context, t *catalog.Table, query logical.Plan, replace datasource.Replacement, static []*string) error {
 	f, err := formatOf(t.Provider)
 	if err != nil {
 		return err
 	}
 	n := len(t.Columns) - len(t.Partitions)
 	s := t.Schema()
-	out := &datasource.Output{Format: f, Options: optionsOf(t.Options), Columns: s[:n], Partitions: s[n:], Text: st.partitionText}
-	return st.write(ctx, out, t.Location, query, overwrite, dynamic)
+	out := &datasource.Output{Format: f, Options: st.fileOptions(t.Options), Columns: s[:n], Partitions: s[n:], Text: st.partitionText, Static: static}
+	return st.write(ctx, out, t.Location, query, replace)
 }
 
 // write runs an analyzed query into files and moves them into place when all are complete.
-func (st *statement) write(ctx context.Context, out *datasource.Output, dir string, query logical.Plan, overwrite, dynamic bool) (err error) {
+func (st *statement) write(ctx context.Context, out *datasource.Output, dir string, query logical.Plan, replace datasource.Replacement) (err error) {
 	if err := out.Begin(dir); err != nil {
 		return err
 	}
@@ -196,7 +202,7 @@ func (st *statement) write(ctx context.Context, out *datasource.Output, dir stri
 	if err != nil {
 		return err
 	}
-	return out.Publish(overwrite, dynamic)
+	return out.Publish(replace)
 }
 
 // isOrdered reports whether the order of rows is part of the query's meaning, so that files must keep it.
@@ -210,8 +216,12 @@ func isOrdered(p logical.Plan) bool {
 	return false
 }
 
-func optionsOf(m map[string]string) datasource.Options {
+// fileOptions returns options with keys in lower case and, unless given, the time zone of the session, in which text files hold timestamps.
+func (st *statement) fileOptions(m map[string]string) datasource.Options {
 	o := datasource.Options{}
+	if zone := st.conf.Get("spark.sql.session.timeZone"); zone != "" {
+		o["timezone"] = zone
+	}
 	for k, v := range m {
 		o[strings.ToLower(k)] = v
 	}
@@ -248,11 +258,39 @@ func (st *statement) insert(ctx context.Context, n *logical.Insert) error {
 	if err != nil {
 		return err
 	}
-	dynamic := len(t.Partitions) > 0 && (strings.EqualFold(st.conf.Get("spark.sql.sources.partitionOverwriteMode"), "DYNAMIC") || len(n.Partition) > 0)
-	if err := st.writeTable(ctx, t, fitted, n.Overwrite, dynamic); err != nil {
+	static := st.staticPartitions(t, n, fitted)
+	replace := datasource.KeepAll
+	if n.Overwrite {
+		replace = datasource.ReplaceAll
+		if slices.Contains(static, nil) && strings.EqualFold(st.conf.Get("spark.sql.sources.partitionOverwriteMode"), "DYNAMIC") {
+			replace = datasource.ReplacePartitions
+		}
+	}
+	if err := st.writeTable(ctx, t, fitted, replace, static); err != nil {
 		return err
 	}
 	return st.refresh(ctx, t)
+}
+
+// staticPartitions returns for each partition column of a table the value that PARTITION (k = v) gives it, as text; nil without one. fitted is the query
+// that fit made.
+func (st *statement) staticPartitions(t *catalog.Table, n *logical.Insert, fitted logical.Plan) []*string {
+	var given []string
+	for _, p := range n.Partition {
+		if p.Value != nil {
+			given = append(given, p.Name)
+		}
+	}
+	list := fitted.(*logical.Project).List
+	list = list[len(list)-len(t.Partitions):]
+	out := make([]*string, len(list))
+	for i, name := range t.Partitions {
+		if lit, ok := list[i].Expr.(*expr.Literal); ok && contains(given, name) {
+			s := st.partitionFolder(lit)
+			out[i] = &s
+		}
+	}
+	return out
 }
 
 func (st *statement) insertDirectory(ctx context.Context, n *logical.Insert, query logical.Plan) error {
@@ -264,7 +302,8 @@ func (st *statement) insertDirectory(ctx context.Context, n *logical.Insert, que
 	if err != nil {
 		return err
 	}
-	return st.write(ctx, &datasource.Output{Format: f, Options: optionsOf(n.Options), Columns: logical.Schema(query), Text: st.partitionText}, n.Directory, query, true, false)
+	out := &datasource.Output{Format: f, Options: st.fileOptions(n.Options), Columns: logical.Schema(query), Text: st.partitionText}
+	return st.write(ctx, out, n.Directory, query, datasource.ReplaceAll)
 }
 
 // refresh makes a table see its files as they are now and forgets cached rows of it.
@@ -378,14 +417,55 @@ func (st *statement) truncate(ctx context.Context, n *logical.Truncate) error {
 	if err != nil {
 		return err
 	}
-	out := &datasource.Output{}
+	static, err := st.partitionValues(ctx, t, n)
+	if err != nil {
+		return err
+	}
+	f, err := formatOf(t.Provider)
+	if err != nil {
+		return err
+	}
+	data, s := len(t.Columns)-len(t.Partitions), t.Schema()
+	out := &datasource.Output{Static: static, Format: f, Options: st.fileOptions(t.Options), Columns: s[:data], Partitions: s[data:], Text: st.partitionText}
 	if err := out.Begin(t.Location); err != nil {
 		return err
 	}
-	if err := out.Publish(true, false); err != nil {
+	if err := out.Publish(datasource.ReplaceAll); err != nil {
 		return err
 	}
 	return st.refresh(ctx, t)
+}
+
+// partitionValues returns for each partition column of a table the value that a TRUNCATE names, as text; nil without one.
+func (st *statement) partitionValues(ctx context.Context, t *catalog.Table, n *logical.Truncate) ([]*string, error) {
+	if len(n.Partition) > 0 && len(t.Partitions) == 0 {
+		return nil, sqlerr.New("INVALID_PARTITION_OPERATION.PARTITION_SCHEMA_IS_EMPTY", n.At, "The partition command is invalid. Reason: Table %s is not partitioned.", catalog.QuoteName(n.Name))
+	}
+	out := make([]*string, len(t.Partitions))
+	for _, p := range n.Partition {
+		i := slices.IndexFunc(t.Partitions, func(name string) bool { return strings.EqualFold(name, p.Name) })
+		if i < 0 || p.Value == nil {
+			return nil, sqlerr.New("PARTITIONS_NOT_FOUND", n.At, "The partition %s cannot be found in table %s.", types.Quote(p.Name), catalog.QuoteName(t.FullName()))
+		}
+		lit, err := st.constant(ctx, p.Value, &t.Columns[t.Schema().Index(p.Name)].Type)
+		if err != nil {
+			return nil, err
+		}
+		text := st.partitionFolder(lit)
+		out[i] = &text
+	}
+	return out, nil
+}
+
+// partitionFolder is the text of a value in the name of a folder, before escaping.
+func (st *statement) partitionFolder(lit *expr.Literal) string {
+	if lit.Value == nil {
+		return datasource.NullPartition
+	}
+	if s := st.partitionText(lit.Value, lit.T); s != "" {
+		return s
+	}
+	return datasource.NullPartition
 }
 
 func (st *statement) showPartitions(ctx context.Context, n *logical.Show) (*table, error) {
@@ -405,7 +485,7 @@ func (st *statement) showPartitions(ctx context.Context, n *logical.Show) (*tabl
 	for _, f := range files.Files {
 		parts := make([]string, len(f.Partitions))
 		for i, v := range f.Partitions {
-			parts[i] = files.Partitions[i] + "=" + v
+			parts[i] = datasource.EscapePartition(files.Partitions[i]) + "=" + datasource.EscapePartition(v)
 		}
 		if p := strings.Join(parts, "/"); !seen[p] {
 			seen[p] = true

@@ -87,12 +87,16 @@ func (w *Writer) Save(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	out := &datasource.Output{Format: f, Options: w.options, FileBytes: w.fileBytes,
+	out := &datasource.Output{Format: f, Options: st.fileOptions(w.options), FileBytes: w.fileBytes,
 		Text: func(v any, t types.Type) string { return text.Hive(v, t, st.env.Zone) }}
 	if query, err = w.arrange(out, query); err != nil {
 		return err
 	}
-	return sqlerr.Attach(st.write(ctx, out, path, query, w.mode == Overwrite, false), st.text)
+	replace := datasource.KeepAll
+	if w.mode == Overwrite {
+		replace = datasource.ReplaceAll
+	}
+	return sqlerr.Attach(st.write(ctx, out, path, query, replace), st.text)
 }
 
 // arrange puts the partition columns last.

@@ -337,6 +337,7 @@ func substituteRefs(p logical.Plan, d *logical.Def, out *exec.StageOutput, facts
 const (
 	offBy        = 2.0
 	minRemaining = 50000 // rows
+	minGain      = 0.2
 )
 
 // replan runs the short batch of rules over what remains.
@@ -345,7 +346,7 @@ func (x *Execution) replan(p logical.Plan) (logical.Plan, error) {
 		return p, nil
 	}
 	f := x.stages[len(x.stages)-1]
-	x.Opt.Cost = cost.NewEstimator(x.Opt.Ctx)
+	x.Opt.Cost = x.Opt.Cost.Fresh()
 	ratio := (float64(f.Rows) + 1) / (f.Estimated + 1)
 	off := ratio > offBy || ratio < 1/offBy
 	if !off && f.Rows > 0 && !x.Force {
@@ -356,7 +357,10 @@ func (x *Execution) replan(p logical.Plan) (logical.Plan, error) {
 	}
 	reason := fmt.Sprintf("stage %d (%s) gave %d rows, %s expected", f.Number, f.Name, f.Rows, count(f.Estimated))
 	before := x.Opt.Trace
-	defer func() { x.Opt.Trace = before }()
+	defer func() { x.Opt.Trace, x.Opt.MinGain = before, 0 }()
+	if !x.Force {
+		x.Opt.MinGain = minGain
+	}
 	x.Opt.Trace = func(a optimizer.Applied) {
 		if logical.Same(a.Before, a.After) {
 			return
@@ -371,4 +375,13 @@ func count(v float64) string {
 		return fmt.Sprintf("%.3g", v)
 	}
 	return fmt.Sprintf("%d", int64(math.Round(v)))
+}
+
+// lastStage names the stage that finished last.
+func (x *Execution) lastStage() string {
+	if len(x.stages) == 0 {
+		return "a stage"
+	}
+	f := x.stages[len(x.stages)-1]
+	return fmt.Sprintf("stage %d (%s)", f.Number, f.Name)
 }

@@ -106,7 +106,7 @@ func renamed(list []logical.Named, own map[expr.ColumnID]expr.ColumnID) map[expr
 
 // joinRequirements reports the keys of the other input, and whether joins further up may require more.
 func joinRequirements(j *logical.Join, fromLeft bool, own map[expr.ColumnID]expr.ColumnID, found func(expr.ColumnID, *logical.Stage, int)) bool {
-	if j.Kind == logical.FullOuter || j.Kind == logical.RightOuter && !fromLeft && j.Cond == nil {
+	if j.Kind == logical.FullOuter {
 		return false
 	}
 	if passes(j, fromLeft) {

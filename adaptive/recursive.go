@@ -34,12 +34,12 @@ func (x *Execution) recursive(r *logical.Recursive) (*logical.Stage, error) {
 			return nil, sqlerr.New("RECURSION_LEVEL_LIMIT_EXCEEDED", r.At, "The recursive query %s went deeper than %d levels without ending.", r.Name, levels).
 				WithHint("Set MAX RECURSION LEVEL or end the recursion by a condition.")
 		}
-		out := last
+		out, round := last, level
 		step := logical.Rewrite(r.Step, func(n logical.Plan) logical.Plan {
 			if ref, ok := n.(*logical.Ref); ok && ref.Def == r.ID {
 				return &logical.Stage{Handle: out, Out: ref.Out, Facts: logical.Facts{Rows: out.Rows, Bytes: out.Bytes}}
 			}
-			return n
+			return logical.MapExpressions(n, func(e expr.Expr) expr.Expr { return shiftSeeds(e, int64(round)) })
 		})
 		if last, _, err = sub.Run(step, materialize); err != nil {
 			return nil, err
@@ -59,4 +59,34 @@ func unionOf(u *logical.SetOp) logical.Plan {
 		return &logical.Values{Out: u.Out}
 	}
 	return u
+}
+
+// shiftSeeds adds the number of the round to the seeds of random functions, their last argument, so that rounds give different values.
+func shiftSeeds(e expr.Expr, round int64) expr.Expr {
+	if round == 0 || !expr.IsVolatile(e) {
+		return e
+	}
+	return expr.Rewrite(e, func(x expr.Expr) expr.Expr {
+		c, ok := x.(*expr.Call)
+		if !ok || !c.Func.Volatile || len(c.Args) == 0 {
+			return x
+		}
+		last := len(c.Args) - 1
+		l, ok := c.Args[last].(*expr.Literal)
+		if !ok {
+			return x
+		}
+		seed := *l
+		switch v := l.Value.(type) {
+		case int32:
+			seed.Value = v + int32(round)
+		case int64:
+			seed.Value = v + round
+		default:
+			return x
+		}
+		n := *c
+		n.Args = append(append([]expr.Expr{}, c.Args[:last]...), &seed)
+		return &n
+	})
 }

@@ -52,6 +52,9 @@ func (x *Execution) foldScalars(p logical.Plan) logical.Plan {
 	if err != nil {
 		return out
 	}
+	if x.Enabled {
+		x.emit(Event{Kind: "replan", Rule: "fold_scalars", Plan: settled, Reason: x.lastStage() + " gave a single row, whose values are literals now"})
+	}
 	return settled
 }
 

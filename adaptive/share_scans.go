@@ -1,6 +1,7 @@
 package adaptive
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/sparrow-engine/sparrow/datasource"
@@ -184,6 +185,8 @@ func (x *Execution) runShared(p logical.Plan, group []reader, common []requireme
 	for _, r := range group {
 		p = replace(p, r.scan, r.over(out, facts, shared, at, x.Opt.NextID))
 	}
+	x.emit(Event{Kind: "replan", Rule: "share_scans", Plan: p,
+		Reason: fmt.Sprintf("%d scans of %s are filtered by the same keys, which %s rows pass", len(group), shared.Name, count(float64(out.Rows)))})
 	return x.replan(p)
 }
 

@@ -82,6 +82,24 @@ func (p *printer) function(name string, x *expr.UnresolvedCall) {
 			p.text("assert_true(", arg, ", '", arg, "' is not true!)")
 			return
 		}
+	case "make_timestamp_ltz", "try_make_timestamp_ltz": // of a date and a time
+		if len(args) < 4 {
+			name = "make_timestamp"
+		}
+	case "try_make_timestamp_ntz":
+		if len(args) < 4 {
+			p.text(name, "(make_timestamp_ntz(")
+			p.list(args)
+			p.text("))")
+			return
+		}
+	case "convert_timezone":
+		if len(args) == 2 {
+			p.text(name, "(current_timezone(), ")
+			p.list(args)
+			p.text(")")
+			return
+		}
 	case "log":
 		if len(args) == 1 {
 			p.text("LOG(E(), ")
@@ -99,6 +117,23 @@ func (p *printer) function(name string, x *expr.UnresolvedCall) {
 		args = args[:min(2, len(args))]
 	case "now", "current_timestamp":
 		args = nil
+	case "current_time", "localtime":
+		if len(args) == 0 {
+			p.text("current_time(6)")
+			return
+		}
+	case "unix_timestamp":
+		if len(args) == 0 {
+			p.text(name, "(current_timestamp(), yyyy-MM-dd HH:mm:ss)")
+			return
+		}
+	case "try_to_time":
+		p.text(name, "(to_time(")
+		p.list(args)
+		p.text("))")
+		return
+	case "try_make_timestamp":
+		args = args[:min(6, len(args))]
 	case "datepart":
 		if len(args) == 2 {
 			p.text(name, "(")
@@ -166,8 +201,6 @@ func shownName(name string) string {
 		return "collect_list"
 	case "curdate":
 		return "current_date"
-	case "now":
-		return "current_timestamp"
 	case "localtime":
 		return "current_time"
 	case "random":
@@ -183,6 +216,10 @@ func shownName(name string) string {
 
 func (p *printer) missing(name string, n int) {
 	d := defaults[name]
+	if n == 0 && strings.HasSuffix(name, "_interval") {
+		p.text("0")
+		n = 1
+	}
 	for i := max(n-1, 0); i < len(d); i++ {
 		if d[i] != "" && n > 0 {
 			p.text(", ")
@@ -299,9 +336,14 @@ func (p *printer) within(x *expr.UnresolvedCall) {
 	p.text(")")
 }
 
-// noteDateArithmetic records how + and - of dates and intervals print: Spark turns them into other functions.
+// noteDateArithmetic records how calls print whose printed form depends on the types of their arguments: + and - of dates and intervals, which
+// Spark turns into other functions, and functions of dates.
 func (a *analyzer) noteDateArithmetic(n *expr.UnresolvedCall, args []expr.Expr) {
-	name := n.Name[len(n.Name)-1]
+	name := strings.ToLower(n.Name[len(n.Name)-1])
+	if form := dateFunctionForm(name, args); form != "" {
+		a.dateForms[n] = form
+		return
+	}
 	if len(args) != 2 || name != "+" && name != "-" {
 		return
 	}
@@ -309,9 +351,17 @@ func (a *analyzer) noteDateArithmetic(n *expr.UnresolvedCall, args []expr.Expr) 
 	interval := func(t types.Type) bool { return t.IsInterval() || t.Kind == types.Null }
 	form := ""
 	switch {
-	case l.IsDatetime() && r.IsInterval(), (l.Kind == types.Timestamp || l.Kind == types.TimestampNTZ) && interval(r) && name == "+":
+	case name == "+" && l.Kind == types.Date && r.Equal(types.DayTimeOf(types.Day, types.Day)):
+		form = "days"
+	case name == "+" && l.Kind == types.Date && r.Kind == types.Null:
 		form = "bare"
-	case name == "+" && l.IsInterval() && r.IsDatetime():
+	case name == "+" && l.Kind == types.Null && r.IsDatetime():
+		form = "swapped"
+	case l.Kind == types.Time && (r.Kind == types.DayTime || name == "-" && r.Kind == types.Time):
+		form = "bare"
+	case l.IsDatetime() && r.IsInterval(), l.Kind == types.String && (r.Kind == types.DayTime || r.Kind == types.CalendarInterval), (l.Kind == types.Timestamp || l.Kind == types.TimestampNTZ) && interval(r) && name == "+":
+		form = "bare"
+	case name == "+" && interval(l) && r.IsDatetime():
 		form = "swapped"
 	case l.Kind == types.Date && r.IsInteger():
 		form = map[string]string{"+": "date_add", "-": "date_sub"}[name]
@@ -323,15 +373,64 @@ func (a *analyzer) noteDateArithmetic(n *expr.UnresolvedCall, args []expr.Expr) 
 	a.dateForms[n] = form
 }
 
+// dateFunctionForm returns "as f" for a call that prints as one of f, and behind | what it prints after its arguments.
+func dateFunctionForm(name string, args []expr.Expr) string {
+	switch {
+	case len(args) == 2 && (name == "to_char" || name == "to_varchar") && args[0].Type().IsDatetime():
+		return "as date_format"
+	case len(args) == 2 && name == "time_bucket":
+		return "as time_bucket|, " + args[1].Type().SQL() + " '1970-01-01 00:00:00'"
+	case len(args) == 2 && name == "dateadd":
+		return "as date_add"
+	case len(args) < 4 && len(args) > 1 && (name == "make_timestamp_ltz" || name == "try_make_timestamp_ltz"):
+		return "as make_timestamp"
+	case len(args) == 2 && name == "try_make_timestamp_ntz":
+		return "as try_make_timestamp_ntz(make_timestamp_ntz"
+	case len(args) == 2 && name == "*" && args[0].Type().IsNumeric() && args[1].Type().IsInterval():
+		return "times swapped"
+	}
+	return ""
+}
+
 // dateArithmetic prints a call that noteDateArithmetic has recorded and reports whether it did.
 func (p *printer) dateArithmetic(x *expr.UnresolvedCall) bool {
 	form, ok := p.a.dateForms[x]
 	if !ok {
 		return false
 	}
+	if f, ok := strings.CutPrefix(form, "as "); ok {
+		f, more, _ := strings.Cut(f, "|")
+		p.text(f, "(")
+		p.list(x.Args)
+		p.text(more)
+		p.text(strings.Repeat(")", 1+strings.Count(f, "(")))
+		return true
+	}
 	l, r := x.Args[0], x.Args[1]
+	if form == "days" {
+		p.text("date_add(")
+		p.expr(l)
+		p.text(", extractansiintervaldays(")
+		p.expr(r)
+		p.text("))")
+		return true
+	}
+	if form == "times swapped" {
+		p.text("(")
+		p.expr(r)
+		p.text(" * ")
+		p.expr(l)
+		p.text(")")
+		return true
+	}
 	if strings.HasSuffix(form, "swapped") {
 		l, r = r, l
+	}
+	if form == "date_format" {
+		p.text(form, "(")
+		p.list(x.Args)
+		p.text(")")
+		return true
 	}
 	if f, isCall := strings.CutPrefix(form, "date_"); isCall {
 		p.text("date_", strings.TrimSuffix(f, " swapped"), "(")

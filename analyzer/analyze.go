@@ -63,7 +63,7 @@ type analyzer struct {
 	views []openView // the views whose texts are being bound, outermost first
 	// bindings keeps what the names of the statement being bound were found to mean; nil: nothing is kept.
 	bindings *logical.Bindings
-	calls []string // the SQL functions whose bodies are being bound
+	calls    []string // the SQL functions whose bodies are being bound
 	// names holds the text under which a bound name appears in automatic column names, outerNames the outer columns of a bound subquery.
 	names      map[*expr.Name]string
 	outerNames map[*expr.Subquery][]string

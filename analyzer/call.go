@@ -65,6 +65,9 @@ func (b *binder) bound(n *expr.UnresolvedCall, f *expr.Func) (expr.Expr, error) 
 	if (f.Name == "lpad" || f.Name == "rpad") && len(args) == 2 && args[0].Type().Kind == types.Binary {
 		b.a.binaryPads[n] = true
 	}
+	if f.Name == "to_char" && len(args) == 2 && args[0].Type().IsDatetime() {
+		b.a.dateForms[n] = "date_format"
+	}
 	b.binariesAsStrings(f, args)
 	o := functions.BindOptions{Env: b.a.env, Pos: n.At, Distinct: n.Distinct, IgnoreNulls: n.IgnoreNulls}
 	if n.Filter != nil {
@@ -75,7 +78,24 @@ func (b *binder) bound(n *expr.UnresolvedCall, f *expr.Func) (expr.Expr, error) 
 	if o.Order, err = b.keys(n.Order); err != nil {
 		return nil, err
 	}
+	if (f.Name == "collect_list" || f.Name == "collect_set") && n.NullsSet && !n.IgnoreNulls && len(args) == 1 {
+		return b.collectAll(f, args[0], o)
+	}
 	return functions.Bind(f, args, o)
+}
+
+// collectAll is collect_list(x) RESPECT NULLS: values are collected in structs, which are not null, and taken out again.
+func (b *binder) collectAll(f *expr.Func, arg expr.Expr, o functions.BindOptions) (expr.Expr, error) {
+	boxed, err := b.call("named_struct", o.Pos, &expr.Literal{Value: "value", T: types.StringType}, arg)
+	if err != nil {
+		return nil, err
+	}
+	list, err := functions.Bind(f, []expr.Expr{boxed}, o)
+	if err != nil {
+		return nil, err
+	}
+	x := &expr.Column{ID: b.a.NextID(), Name: "x", T: boxed.Type()}
+	return b.call("transform", o.Pos, list, &expr.Lambda{Base: expr.Base{At: o.Pos}, Params: []*expr.Column{x}, Body: &expr.Field{Child: x, Index: 0}})
 }
 
 // binariesAsStrings casts the operands of || and elt where all are binaries and the settings ask for strings.

@@ -7,6 +7,7 @@ import (
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/functions"
 	"github.com/sparrow-engine/sparrow/logical"
+	"github.com/sparrow-engine/sparrow/sql"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
@@ -103,6 +104,9 @@ func (a *analyzer) tableFunction(n *logical.TableFunction, outer *scope) (*relat
 	if len(n.Call.Name) == 1 && name == "range" {
 		return a.rangeFunction(n)
 	}
+	if len(n.Call.Name) == 1 && name == "sql_keywords" {
+		return a.keywordsFunction(n)
+	}
 	for _, t := range n.TableArgs {
 		if t != nil {
 			return nil, sqlerr.Unsupported("TABLE_ARGUMENT", n.At, "Table arguments of functions are not supported.")
@@ -113,8 +117,8 @@ func (a *analyzer) tableFunction(n *logical.TableFunction, outer *scope) (*relat
 		return a.sqlTable(n, u, outer)
 	}
 	call := *n.Call
-	if name == "unnest" && functions.Lookup("unnest") == nil {
-		call.Name = []string{"explode"}
+	if name == "unnest" && len(n.Call.Name) == 1 && functions.Lookup("unnest") == nil {
+		return a.unnest(n, outer)
 	}
 	f := builtin(call.Name)
 	if u != nil && u.Func != nil {
@@ -148,6 +152,58 @@ func (a *analyzer) tableFunction(n *logical.TableFunction, outer *scope) (*relat
 	return resolved(p), nil
 }
 
+// unnest binds UNNEST(array, …) [WITH ORDINALITY]: the elements of arrays side by side, the shorter ones filled with nulls.
+//
+//	UNNEST(a)                      → explode(a)
+//	UNNEST(a, b) WITH ORDINALITY   → the fields of posexplode(arrays_zip(a, b)), and the position from 1
+func (a *analyzer) unnest(n *logical.TableFunction, outer *scope) (*relation, error) {
+	b := a.binder(outer, "FROM")
+	args, err := b.exprs(n.Call.Args)
+	if err != nil {
+		return nil, err
+	}
+	for i, x := range args {
+		if x.Type().Kind != types.Array {
+			return nil, sqlerr.New("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", n.At, "Cannot resolve \"unnest(%s)\" due to data type mismatch: Parameter %d requires the \"ARRAY\" type, however \"%s\" has the type \"%s\".",
+				autoName(a, n.Call.Args[i]), i+1, autoName(a, n.Call.Args[i]), x.Type().SQL())
+		}
+	}
+	simple := len(args) == 1 && !n.Ordinality
+	name, list := "explode", args[0]
+	if !simple {
+		name = "posexplode"
+		if list, err = b.call("arrays_zip", n.At, args...); err != nil {
+			return nil, err
+		}
+	}
+	e, err := b.call(name, n.At, list)
+	if err != nil {
+		return nil, err
+	}
+	g := e.(*expr.Call)
+	cols, err := a.generated(g, nil, n.At)
+	if err != nil {
+		return nil, err
+	}
+	p := &logical.Generate{Base: n.Base, Input: oneRow().plan, Call: g, Out: cols}
+	if simple {
+		return resolved(p), nil
+	}
+	var out []logical.Named
+	for i := range args {
+		f := &expr.Field{Base: expr.Base{At: n.At}, Child: cols[1], Index: i}
+		out = append(out, logical.Named{Col: &expr.Column{ID: a.NextID(), Name: "col" + itoa(i+1), T: f.Type(), Null: f.Nullable()}, Expr: f})
+	}
+	if n.Ordinality {
+		pos, err := b.call("+", n.At, a.implicit(cols[0], types.BigIntType), &expr.Literal{Value: int64(1), T: types.BigIntType})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, logical.Named{Col: &expr.Column{ID: a.NextID(), Name: "ordinality", T: types.BigIntType}, Expr: pos})
+	}
+	return resolved(&logical.Project{Base: n.Base, Input: p, List: out}), nil
+}
+
 func (a *analyzer) unknownTableFunction(n *logical.TableFunction) error {
 	e := sqlerr.New("UNRESOLVABLE_TABLE_VALUED_FUNCTION", n.At, "Could not resolve %s to a table-valued function.", catalog.QuoteName(n.Call.Name))
 	var names []string
@@ -160,6 +216,19 @@ func (a *analyzer) unknownTableFunction(n *logical.TableFunction) error {
 		e = e.WithHint("Did you mean one of the following? [%s].", catalog.QuoteList(near))
 	}
 	return e
+}
+
+// keywordsFunction is sql_keywords(): the words of the language and whether they are reserved, which depends on a setting.
+func (a *analyzer) keywordsFunction(n *logical.TableFunction) (*relation, error) {
+	if len(n.Call.Args) > 0 {
+		return nil, functions.WrongCount("sql_keywords", "0", len(n.Call.Args), n.At)
+	}
+	v := &logical.Values{Base: n.Base, Out: a.columnsOf(types.Schema{{Name: "keyword", Type: types.StringType}, {Name: "reserved", Type: types.BooleanType}})}
+	enforced := a.env.ANSI && a.confTrue("spark.sql.ansi.enforceReservedKeywords")
+	for _, w := range sql.Keywords() {
+		v.Rows = append(v.Rows, []expr.Expr{&expr.Literal{Value: w, T: types.StringType}, &expr.Literal{Value: enforced && sql.IsReserved(w), T: types.BooleanType}})
+	}
+	return resolved(v), nil
 }
 
 // rangeFunction is range(end), range(start, end) and range(start, end, step[, partitions]).

@@ -255,8 +255,13 @@ func (g *grouped) inOrder(args []expr.Expr) bool {
 
 // isKey reports whether e is key i: as GROUP BY wrote it, or its column as HAVING and ORDER BY see it.
 func (g *grouped) isKey(e expr.Expr, i int) bool {
-	if c, ok := e.(*expr.Column); ok && c.ID == g.keys[i].Col.ID {
-		return true
+	if c, ok := e.(*expr.Column); ok {
+		if c.ID == g.keys[i].Col.ID {
+			return true
+		}
+		if it := g.block.byItem[c.ID]; it != nil && it.e != nil {
+			e = it.e
+		}
 	}
 	return sameExpr(e, g.keys[i].Expr)
 }

@@ -34,10 +34,41 @@ func (a *analyzer) join(n *logical.UnresolvedJoin, outer *scope) (*relation, err
 		return nil, err
 	}
 	right = sealed(n.Right, right).closed()
+	if n.Lateral && drawsPerRow(right.plan) && !oneRowAtMost(left.plan) {
+		return nil, sqlerr.New("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.NON_DETERMINISTIC_LATERAL_SUBQUERIES", n.At, "Non-deterministic lateral subqueries are not supported when joining with outer relations that produce more than one row.")
+	}
 	if n.Natural || len(n.Using) > 0 {
 		return a.usingJoin(n, left, right, outer)
 	}
 	return a.onJoin(n, left, right, outer)
+}
+
+// drawsPerRow reports plans with random expressions.
+func drawsPerRow(p logical.Plan) bool {
+	found := false
+	logical.Walk(p, func(n logical.Plan) bool {
+		for _, e := range logical.Expressions(n) {
+			found = found || expr.IsVolatile(e)
+		}
+		return !found
+	})
+	return found
+}
+
+func oneRowAtMost(p logical.Plan) bool {
+	switch n := p.(type) {
+	case *logical.Values:
+		return len(n.Rows) <= 1
+	case *logical.Project:
+		return oneRowAtMost(n.Input)
+	case *logical.SubqueryAlias:
+		return oneRowAtMost(n.Input)
+	case *logical.Limit:
+		return n.Count >= 0 && n.Count <= 1
+	case *logical.Aggregate:
+		return len(n.Keys) == 0 && n.Sets == nil
+	}
+	return false
 }
 
 func kindName(k logical.JoinKind) string {

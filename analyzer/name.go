@@ -365,7 +365,7 @@ func (b *binder) variable(n *expr.Name) *found {
 }
 
 // literalFunctions are called without parentheses.
-var literalFunctions = []string{"current_date", "current_timestamp", "current_time", "current_user", "localtimestamp", "session_user", "user"}
+var literalFunctions = []string{"current_date", "current_timestamp", "current_time", "current_user", "localtime", "session_user", "user"}
 
 func (b *binder) literalFunction(n *expr.Name) *found {
 	for _, name := range literalFunctions {
@@ -374,7 +374,11 @@ func (b *binder) literalFunction(n *expr.Name) *found {
 			if err != nil {
 				return nil
 			}
-			return &found{e: e, pretty: name + "()"}
+			pretty := name + "()"
+			if name == "current_time" || name == "localtime" {
+				pretty = "current_time(6)"
+			}
+			return &found{e: e, pretty: pretty}
 		}
 	}
 	if strings.EqualFold(n.Parts[0], "grouping__id") && b.grouping != nil {

@@ -42,7 +42,7 @@ func (b *binder) outerAggregate(n *expr.UnresolvedCall, f *expr.Func) (expr.Expr
 	case local:
 		return nil, sqlerr.New("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.AGGREGATE_FUNCTION_MIXED_OUTER_LOCAL_REFERENCES", n.At,
 			"Found an aggregate function in a correlated predicate that has both outer and local references: %s.", autoName(b.a, n))
-	case outer.host == nil || !ok:
+	case outer.host == nil || !ok || firstCome(f):
 		return nil, sqlerr.New("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.CORRELATED_REFERENCE", n.At, "Expressions referencing the outer query are not supported outside of WHERE/HAVING clauses: \"%s\".", autoName(b.a, n))
 	}
 	c := &expr.Column{Base: n.Base, ID: b.a.NextID(), Name: strings.ToLower(n.Name[len(n.Name)-1]), T: ag.T, Null: ag.Null}
@@ -51,4 +51,9 @@ func (b *binder) outerAggregate(n *expr.UnresolvedCall, f *expr.Func) (expr.Expr
 	}
 	outer.host.hosted[c.ID] = ag
 	return c, nil
+}
+
+// firstCome reports aggregates whose value depends on the order of rows; as in Spark they stay in their subquery.
+func firstCome(f *expr.Func) bool {
+	return f.Name == "first" || f.Name == "last" || f.Name == "any_value"
 }

@@ -24,6 +24,9 @@ func (a *analyzer) relation(n *logical.UnresolvedRelation, outer *scope) (*relat
 			return nil, err
 		}
 	}
+	if len(parts) == 2 && parts[1] == "" {
+		return nil, sqlerr.New("INVALID_EMPTY_LOCATION", n.At, "The location name cannot be empty string, but `` was given.")
+	}
 	if n.Path != "" {
 		r, err := a.open(n)
 		if err != nil {

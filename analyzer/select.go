@@ -34,6 +34,10 @@ type block struct {
 }
 
 func (a *analyzer) selectBlock(sel *logical.Select, ord *logical.Order, outer *scope) (*relation, error) {
+	sel, err := a.timeWindows(sel)
+	if err != nil {
+		return nil, err
+	}
 	from, err := a.from(sel, outer)
 	if err != nil {
 		return nil, err

@@ -103,8 +103,13 @@ func nestedDefinitions(p logical.Plan, outer []string, start bool) error {
 			return err
 		}
 	}
+	switch p.(type) {
+	case *logical.DataFrame, *logical.Order: // around a query, not in its FROM
+	default:
+		start = false
+	}
 	for _, c := range p.Children() {
-		if err := nestedDefinitions(c, outer, false); err != nil {
+		if err := nestedDefinitions(c, outer, start); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package cost
 
 import (
+	"maps"
 	"math"
 
 	"github.com/sparrow-engine/sparrow/expr"
@@ -54,12 +55,11 @@ func (e *Estimator) join(kind logical.JoinKind, left, right logical.Plan, cond e
 // JoinStats estimates a join of two estimated inputs: |L|·|R| / max(d(L.k), d(R.k)) for every key, times the residual's selectivity.
 func JoinStats(kind logical.JoinKind, l, r *Stats, lcols, rcols []*expr.Column, cond expr.Expr) *Stats {
 	lk, rk, _, rest := EquiKeys(cond, lcols, rcols)
-	both := &Stats{Columns: make(map[expr.ColumnID]Column, len(l.Columns)+len(r.Columns)), Error: l.Error * r.Error}
-	for id, c := range l.Columns {
-		both.Columns[id] = c
-	}
-	for id, c := range r.Columns {
-		both.Columns[id] = c
+	both := &Stats{Error: l.Error * r.Error}
+	if len(rest) > 0 {
+		both.Columns = make(map[expr.ColumnID]Column, len(l.Columns)+len(r.Columns))
+		maps.Copy(both.Columns, l.Columns)
+		maps.Copy(both.Columns, r.Columns)
 	}
 	sel := 1.0
 	lmatch, rmatch := 1.0, 1.0 // share of rows with a partner
@@ -91,7 +91,7 @@ func JoinStats(kind logical.JoinKind, l, r *Stats, lcols, rcols []*expr.Column, 
 	if len(lk) == 0 && len(rest) == 0 {
 		lmatch, rmatch = 1, 1
 	}
-	out := &Stats{Columns: both.Columns, Error: both.Error * 1.5}
+	out := &Stats{Error: both.Error * 1.5}
 	switch kind {
 	case logical.LeftSemi:
 		out.Rows = l.Rows * lmatch
@@ -110,18 +110,16 @@ func JoinStats(kind logical.JoinKind, l, r *Stats, lcols, rcols []*expr.Column, 
 	default:
 		out.Rows = rows
 	}
-	cols := make(map[expr.ColumnID]Column, len(out.Columns))
-	for id, c := range out.Columns {
-		before := l.Rows
-		if _, ok := r.Columns[id]; ok {
-			before = r.Rows
+	cols := make(map[expr.ColumnID]Column, len(l.Columns)+len(r.Columns))
+	for _, side := range []*Stats{l, r} {
+		for id, c := range side.Columns {
+			if out.Rows < side.Rows {
+				c.Distinct = shrink(c.Distinct, side.Rows, out.Rows)
+			} else if out.Rows > side.Rows {
+				c.Unique = false
+			}
+			cols[id] = c
 		}
-		if out.Rows < before {
-			c.Distinct = shrink(c.Distinct, before, out.Rows)
-		} else if out.Rows > before {
-			c.Unique = false
-		}
-		cols[id] = c
 	}
 	if kind == logical.Inner || kind == logical.LeftSemi {
 		for i := range lk { // both sides keep only the common values

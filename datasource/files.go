@@ -111,10 +111,7 @@ func (l *Listing) addFile(base, p string, info fs.FileInfo) error {
 	var names, values []string
 	for _, part := range strings.Split(filepath.ToSlash(rel), "/") {
 		if k, v, ok := strings.Cut(part, "="); ok && k != "" {
-			if u, err := url.PathUnescape(v); err == nil {
-				v = u
-			}
-			names, values = append(names, k), append(values, v)
+			names, values = append(names, unescape(k)), append(values, unescape(v))
 		}
 	}
 	if len(l.Files) == 0 {
@@ -125,4 +122,11 @@ func (l *Listing) addFile(base, p string, info fs.FileInfo) error {
 	}
 	l.Files = append(l.Files, File{Path: p, Size: info.Size(), ModTime: info.ModTime().UnixNano(), Partitions: values})
 	return nil
+}
+
+func unescape(s string) string {
+	if u, err := url.PathUnescape(s); err == nil {
+		return u
+	}
+	return s
 }

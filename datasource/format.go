@@ -21,6 +21,11 @@ type Format interface {
 	NewWriter(w io.Writer, schema *arrow.Schema, o Options) (RecordWriter, error)
 }
 
+// FileNamer is a Format whose files have other endings than Extensions()[0] with some options (compressed ones).
+type FileNamer interface {
+	FileExtension(o Options) string
+}
+
 // File is one file of a table, with the values of its key=value folders.
 type File struct {
 	Path       string

@@ -5,10 +5,10 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"io"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -30,24 +30,33 @@ type Output struct {
 	Partitions types.Schema
 	// Text turns a partition value into the text of its folder name.
 	Text func(v any, t types.Type) string
+	// Static holds for each of Partitions the value that all rows have, nil if they differ: ReplaceAll then replaces only such partitions.
+	Static []*string
 	// FileBytes is the size at which the next file begins; TargetFileBytes if 0.
 	FileBytes int64
 
 	dir, staging string
+	created      bool // dir was made by Begin
 	id           string
 	files        atomic.Int64
 	rows         atomic.Int64
+
+	mu   sync.Mutex
+	open map[*partFile]bool // by all writers
 }
 
 // Begin makes the folder dir, if it is missing, and the staging folder in it.
 func (o *Output) Begin(dir string) error {
+	if _, err := os.Stat(dir); err != nil {
+		o.created = true
+	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return writeError(dir, err)
 	}
 	var b [8]byte
 	_, _ = rand.Read(b[:])
 	o.dir, o.id = dir, hex.EncodeToString(b[:])
-	o.staging = filepath.Join(dir, "_temporary-"+o.id)
+	o.staging = filepath.Join(dir, stagingPrefix+o.id)
 	if err := os.Mkdir(o.staging, 0o777); err != nil {
 		return writeError(dir, err)
 	}
@@ -62,90 +71,30 @@ func writeError(path string, err error) error {
 func (o *Output) Rows() int64 { return o.rows.Load() }
 
 // Abort removes what was written.
-func (o *Output) Abort() { os.RemoveAll(o.staging) }
-
-// Publish moves the files into place. replace removes what was there before: everything, or with dynamic only the partitions that have new files.
-func (o *Output) Publish(replace, dynamic bool) error {
-	defer os.RemoveAll(o.staging)
-	if err := o.writeEmpty(); err != nil {
-		return err
+func (o *Output) Abort() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for f := range o.open {
+		f.file.Close()
 	}
-	var made []string
-	err := filepath.WalkDir(o.staging, func(p string, d os.DirEntry, err error) error {
-		if err == nil && !d.IsDir() {
-			rel, _ := filepath.Rel(o.staging, p)
-			made = append(made, rel)
-		}
-		return err
-	})
-	if err != nil {
-		return writeError(o.dir, err)
+	o.open = nil
+	os.RemoveAll(o.staging)
+	if o.created {
+		os.Remove(o.dir) // unless another write has files in it by now
 	}
-	old := filepath.Join(o.staging, ".replaced")
-	if replace {
-		if err := o.setAside(old, made, dynamic); err != nil {
-			return err
-		}
-	}
-	for _, rel := range made {
-		to := filepath.Join(o.dir, rel)
-		if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
-			return writeError(to, err)
-		}
-		if err := os.Rename(filepath.Join(o.staging, rel), to); err != nil {
-			return writeError(to, err)
-		}
-	}
-	return nil
 }
 
-// writeEmpty makes one file without rows if there is none, which keeps the columns, as Spark does. A partitioned output has no place for it.
-func (o *Output) writeEmpty() error {
-	if o.files.Load() > 0 || len(o.Partitions) > 0 {
-		return nil
+func (o *Output) track(f *partFile, open bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !open {
+		delete(o.open, f)
+		return
 	}
-	f, err := o.NewPartWriter().create("")
-	if err != nil {
-		return err
+	if o.open == nil {
+		o.open = map[*partFile]bool{}
 	}
-	return f.close()
-}
-
-// setAside moves replaced files out of sight; they go with the staging folder.
-func (o *Output) setAside(old string, made []string, dynamic bool) error {
-	var victims []string
-	if dynamic {
-		seen := map[string]bool{}
-		for _, rel := range made {
-			if d := filepath.Dir(rel); !seen[d] {
-				seen[d] = true
-				victims = append(victims, d)
-			}
-		}
-	} else {
-		entries, err := os.ReadDir(o.dir)
-		if err != nil {
-			return writeError(o.dir, err)
-		}
-		for _, e := range entries {
-			if p := filepath.Join(o.dir, e.Name()); p != o.staging {
-				victims = append(victims, e.Name())
-			}
-		}
-	}
-	for _, v := range victims {
-		from, to := filepath.Join(o.dir, v), filepath.Join(old, v)
-		if _, err := os.Stat(from); err != nil {
-			continue
-		}
-		if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
-			return writeError(to, err)
-		}
-		if err := os.Rename(from, to); err != nil {
-			return writeError(from, err)
-		}
-	}
-	return nil
+	o.open[f] = true
 }
 
 // PartWriter writes the batches of one goroutine: one open file, or one for each combination of partition values.
@@ -153,7 +102,11 @@ type PartWriter struct {
 	out    *Output
 	schema *arrow.Schema
 	open   map[string]*partFile
+	limits []limitedColumn
 }
+
+// maxOpenFiles is how many partitions one writer has open at a time; with more it begins again.
+const maxOpenFiles = 64
 
 type partFile struct {
 	path    string
@@ -176,13 +129,17 @@ func (c *countingWriter) Write(p []byte) (int, error) {
 
 // NewPartWriter makes the writer of one goroutine.
 func (o *Output) NewPartWriter() *PartWriter {
-	return &PartWriter{out: o, schema: arrow.NewSchema(columnar.ArrowFields(o.Columns), nil), open: map[string]*partFile{}}
+	return &PartWriter{out: o, schema: arrow.NewSchema(columnar.ArrowFields(o.Columns), nil), open: map[string]*partFile{}, limits: limitedColumns(o)}
 }
 
 // Write adds the rows of b that count: the columns of the files, then the partition columns.
 func (w *PartWriter) Write(b *columnar.Batch) error {
 	if b.Count() == 0 {
 		return nil
+	}
+	b, err := w.fit(b)
+	if err != nil {
+		return err
 	}
 	w.out.rows.Add(int64(b.Count()))
 	n := len(w.out.Columns)
@@ -214,11 +171,10 @@ func (w *PartWriter) folder(cols []*columnar.Vector, row int) string {
 		text := NullPartition
 		if v := c.Value(row); v != nil {
 			if s := w.out.Text(v, f.Type); s != "" {
-				text = url.PathEscape(s)
-				text = strings.ReplaceAll(text, "=", "%3D")
+				text = EscapePartition(s)
 			}
 		}
-		b.WriteString(url.PathEscape(f.Name) + "=" + text)
+		b.WriteString(EscapePartition(f.Name) + "=" + text)
 	}
 	return b.String()
 }
@@ -226,6 +182,11 @@ func (w *PartWriter) folder(cols []*columnar.Vector, row int) string {
 func (w *PartWriter) write(folder string, b *columnar.Batch) error {
 	f := w.open[folder]
 	if f == nil {
+		if len(w.open) >= maxOpenFiles {
+			if err := w.closeAll(); err != nil {
+				return err
+			}
+		}
 		var err error
 		if f, err = w.create(folder); err != nil {
 			return err
@@ -245,7 +206,7 @@ func (w *PartWriter) write(folder string, b *columnar.Batch) error {
 	}
 	if f.counted.n >= limit {
 		delete(w.open, folder)
-		return f.close()
+		return w.finish(f)
 	}
 	return nil
 }
@@ -256,20 +217,27 @@ func (w *PartWriter) create(folder string) (*partFile, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, writeError(dir, err)
 	}
-	name := "part-" + number(o.files.Add(1)-1) + "-" + o.id + o.Format.Extensions()[0]
+	name := "part-" + number(o.files.Add(1)-1) + "-" + o.id + extension(o.Format, o.Options)
 	f := &partFile{path: filepath.Join(dir, name)}
 	file, err := os.Create(f.path)
 	if err != nil {
 		return nil, writeError(f.path, err)
 	}
 	f.file = file
+	o.track(f, true)
 	f.counted.w = file
 	f.buf = bufio.NewWriterSize(&f.counted, 256<<10)
 	if f.w, err = o.Format.NewWriter(f.buf, w.schema, o.Options); err != nil {
-		file.Close()
-		return nil, err
+		return nil, err // Abort closes and removes the file
 	}
 	return f, nil
+}
+
+func extension(f Format, o Options) string {
+	if n, ok := f.(FileNamer); ok {
+		return n.FileExtension(o)
+	}
+	return f.Extensions()[0]
 }
 
 // number pads to five digits so that names sort in the order of creation.
@@ -284,14 +252,25 @@ func number(n int64) string {
 
 // Close finishes the open files.
 func (w *PartWriter) Close() error {
+	err := w.closeAll()
+	w.open = nil
+	return err
+}
+
+func (w *PartWriter) closeAll() error {
 	var first error
-	for _, f := range w.open {
-		if err := f.close(); err != nil && first == nil {
+	for folder, f := range w.open {
+		if err := w.finish(f); err != nil && first == nil {
 			first = err
 		}
+		delete(w.open, folder)
 	}
-	w.open = nil
 	return first
+}
+
+func (w *PartWriter) finish(f *partFile) error {
+	w.out.track(f, false)
+	return f.close()
 }
 
 func (f *partFile) close() error {

@@ -25,6 +25,15 @@ type Options struct {
 	TempDir   string // where the private folder of spilled data is made; "": the system's
 	BatchSize int    // rows of a batch; 0: columnar.BatchSize
 	Env       *expr.Env
+	Chaos     *Chaos // nil but in tests
+}
+
+// Chaos disturbs a query, for tests of what it leaves behind.
+type Chaos struct {
+	// Interrupt is called before every batch of a source and every block of a spilled file; its error is the reading's.
+	Interrupt func() error
+	// Refuse refuses reservations of memory.
+	Refuse func(n int64) bool
 }
 
 // Query is one query while it runs: its workers, its memory, its files. It is safe for concurrent use. Close it when its outputs are no
@@ -62,6 +71,9 @@ func NewQuery(ctx context.Context, o Options) *Query {
 		o.Memory = budget.Default()
 	}
 	q := &Query{opts: o, budget: budget.New(o.Memory), spill: spill.NewDir(o.TempDir), metrics: map[any]*metrics.Operator{}}
+	if o.Chaos != nil {
+		q.spill.Interrupt, q.budget.Refuse = o.Chaos.Interrupt, o.Chaos.Refuse
+	}
 	q.OnClose(q.spill.Close)
 	q.ctx, q.cancel = context.WithCancelCause(ctx)
 	return q
@@ -104,6 +116,14 @@ func cancelled(ctx context.Context) error {
 		return sqlerr.New("OPERATION_CANCELED", sqlerr.Pos{}, "The query was cancelled.").WithCause(cause)
 	}
 	return cause
+}
+
+// interrupted asks the test's hook.
+func (q *Query) interrupted() error {
+	if q.opts.Chaos == nil || q.opts.Chaos.Interrupt == nil {
+		return nil
+	}
+	return q.opts.Chaos.Interrupt()
 }
 
 // Go runs f in a goroutine of the query. An error or a panic of f ends the query. Close waits for f, which must end when Context does.

@@ -182,6 +182,9 @@ func (r *runWorker) morsel(b *live, at, m int) error {
 		if err := r.w.Err(); err != nil {
 			return err
 		}
+		if err := r.q.interrupted(); err != nil {
+			return err
+		}
 		ok, err := c.next(r.clock)
 		if err != nil || !ok {
 			return err

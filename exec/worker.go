@@ -2,8 +2,11 @@ package exec
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
+
+	"github.com/sparrow-engine/sparrow/sqlerr"
 )
 
 // Worker is one of the workers of a pipeline or of Parallel. State kept by ID needs no lock: no two goroutines of a run share an ID.
@@ -42,7 +45,7 @@ func (q *Query) together(n int, f func(w *Worker) error) error {
 			w := &Worker{ID: id, Query: q, ctx: ctx}
 			if err := protect(func() error { return f(w) }); err != nil {
 				once.Do(func() {
-					first = err
+					first = named(err)
 					cancel(err)
 				})
 			}
@@ -50,6 +53,14 @@ func (q *Query) together(n int, f func(w *Worker) error) error {
 	}
 	wg.Wait()
 	return first
+}
+
+// named makes the bare error of a context, as a source returns it, the error of a cancelled query.
+func named(err error) error {
+	if sqlerr.As(err) == nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
+		return sqlerr.New("OPERATION_CANCELED", sqlerr.Pos{}, "The query was cancelled.").WithCause(err)
+	}
+	return err
 }
 
 // Parallel runs tasks 0 to tasks-1 on all workers, each on the next free one. The first error ends the rest and is returned.

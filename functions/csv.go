@@ -8,7 +8,6 @@ import (
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
-	"github.com/sparrow-engine/sparrow/types/temporal"
 	"github.com/sparrow-engine/sparrow/types/text"
 )
 
@@ -53,7 +52,7 @@ type csvFormat struct {
 
 // csvFormatOf reads the format; trim is the default of the options on white space.
 func csvFormatOf(o options, s *expr.Spec, trim bool) (*csvFormat, error) {
-	if err := o.reject(s, "dateformat", "timestampformat", "timestampntzformat", "locale", "multiline", "comment"); err != nil {
+	if err := o.reject(s, "locale", "multiline", "comment"); err != nil {
 		return nil, err
 	}
 	f := &csvFormat{sep: []byte(o.get("sep", o.get("delimiter", ","))), quote: '"', escape: '\\', null: o["nullvalue"], empty: o.get("emptyvalue", `""`), quoteAll: o.is("quoteall")}
@@ -162,7 +161,7 @@ func newFromCSV(s *expr.Spec) (expr.Kernel, error) {
 	if f.failFast, err = o.failFast(s, "from_csv"); err != nil {
 		return nil, err
 	}
-	if f.values.zone, err = o.zone(s); err != nil {
+	if f.values.textTimes, err = textTimesOf(o, s, true); err != nil {
 		return nil, err
 	}
 	f.values.nan, f.values.inf, f.values.negInf = o.get("nanvalue", "NaN"), o.get("positiveinf", "Inf"), o.get("negativeinf", "-Inf")
@@ -234,7 +233,7 @@ func newToCSV(s *expr.Spec) (expr.Kernel, error) {
 	if err != nil {
 		return nil, err
 	}
-	zone, err := o.zone(s)
+	times, err := textTimesOf(o, s, false)
 	if err != nil {
 		return nil, err
 	}
@@ -254,13 +253,14 @@ func newToCSV(s *expr.Spec) (expr.Kernel, error) {
 				}
 				cell = cell[:0]
 				switch x := child.Value(at); child.Type.Kind {
+				case types.Date:
+					cell = times.appendDate(cell, x.(int32))
 				case types.Timestamp:
-					offset := temporal.Offset(x.(int64), zone)
-					cell = jsontext.AppendOffset(jsontext.AppendClock(cell, x.(int64)+offset, false), offset)
+					cell = times.appendTimestamp(cell, x.(int64))
 				case types.TimestampNTZ:
-					cell = jsontext.AppendClock(cell, x.(int64), false)
+					cell = times.appendNTZ(cell, x.(int64))
 				default:
-					cell = text.AppendCast(cell, x, child.Type, zone)
+					cell = text.AppendCast(cell, x, child.Type, times.zone)
 				}
 				buf = f.append(buf, cell)
 			}
@@ -306,7 +306,7 @@ func newSchemaOfCSV(s *expr.Spec) (expr.Kernel, error) {
 		return nil, err
 	}
 	r := cellReader{nan: o.get("nanvalue", "NaN"), inf: o.get("positiveinf", "Inf"), negInf: o.get("negativeinf", "-Inf")}
-	if r.zone, err = o.zone(s); err != nil {
+	if r.textTimes, err = textTimesOf(o, s, true); err != nil {
 		return nil, err
 	}
 	return func(k *expr.KernelCall) {

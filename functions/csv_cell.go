@@ -5,7 +5,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/types"
@@ -14,7 +13,7 @@ import (
 
 // cellReader turns cells of text into values of any type but nested ones.
 type cellReader struct {
-	zone             *time.Location
+	textTimes
 	nan, inf, negInf string // the words for these doubles
 }
 
@@ -84,13 +83,13 @@ func (r *cellReader) float(s string, bits int) (float64, bool) {
 func (r *cellReader) storeTime(v *columnar.Vector, i int, s string) bool {
 	switch t := v.Type; t.Kind {
 	case types.Date:
-		x, ok := temporal.ParseDate(s)
+		x, ok := r.parseDate(s)
 		return ok && put(v, i, x)
 	case types.Timestamp:
-		x, ok := temporal.ParseTimestamp(s, r.zone, nil)
+		x, ok := r.parseTimestamp(s)
 		return ok && put(v, i, x)
 	case types.TimestampNTZ:
-		x, ok := temporal.ParseNTZ(s, true)
+		x, ok := r.parseNTZ(s)
 		return ok && put(v, i, x)
 	case types.YearMonth:
 		x, ok := temporal.ParseYearMonth(s, t.From, t.To)

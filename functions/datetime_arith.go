@@ -38,7 +38,7 @@ func dateMathFuncs() []*expr.Func {
 			Sigs:     []expr.Sig{returns(types.IntType, types.ClassDate, types.ClassDate)}, New: kernelOf(daysBetween)},
 		{Name: "add_months", Group: datetimeGroup, Since: "1.5.0", Usage: "add_months(date, months) - Returns the date a number of months later, the last day of a month that is too short.",
 			Examples: []expr.Example{{SQL: "SELECT add_months('2016-08-31', 1)", Want: "2016-09-30"}},
-			Sigs:     []expr.Sig{returns(types.DateType, types.ClassDate, types.ClassInt)}, New: kernelOf(laterMonths)},
+			Sigs:     []expr.Sig{returns(types.DateType, types.ClassDate, types.ClassInt)}, Fallible: true, New: newAddMonths},
 		{Name: "months_between", Group: datetimeGroup, Since: "1.5.0", Usage: "months_between(end, start[, round]) - Returns the number of months from start to end: a whole number between equal days or last days of months, else with 31 days a month; rounded to 8 digits unless round is false.",
 			Examples: []expr.Example{{SQL: "SELECT months_between('1997-02-28 10:30:00', '1996-10-30')", Want: "3.94959677"}, {SQL: "SELECT months_between('1997-02-28 10:30:00', '1996-10-30', false)", Want: "3.9495967741935485"}},
 			Sigs:     []expr.Sig{optional(1, returns(types.DoubleType, types.ClassTimestamp, types.ClassTimestamp, types.ClassBoolean))}, New: newMonthsBetween},
@@ -51,9 +51,9 @@ func dateMathFuncs() []*expr.Func {
 	}
 }
 
-// resolveDays rejects literal text that is no whole number before it is cast.
+// resolveDays rejects literal text that is no whole number, for which the cast would give NULL.
 func resolveDays(c *expr.Resolving) (*expr.Resolution, error) {
-	if len(c.Args) == 2 {
+	if len(c.Args) == 2 && c.Mode == expr.Legacy {
 		if l, ok := c.Args[1].(*expr.Literal); ok && l.T.Kind == types.String {
 			text, isText := l.Value.(string)
 			if _, err := strconv.ParseInt(strings.TrimSpace(text), 10, 32); isText && err != nil {
@@ -71,11 +71,16 @@ func daysBetween(k *expr.KernelCall) {
 	}
 }
 
-func laterMonths(k *expr.KernelCall) {
-	days, n, out := columnOf[int32](k.Args[0]), columnOf[int32](k.Args[1]), columnar.Values[int32](k.Out)
-	for i := range live(k) {
-		out[i] = int32(addMonths(int64(days.at(i)), int64(n.at(i))))
-	}
+func newAddMonths(s *expr.Spec) (expr.Kernel, error) {
+	return func(k *expr.KernelCall) {
+		days, n, out := columnOf[int32](k.Args[0]), columnOf[int32](k.Args[1]), columnar.Values[int32](k.Out)
+		for i := range live(k) {
+			d := addMonths(int64(days.at(i)), int64(n.at(i)))
+			if out[i] = int32(d); d != int64(int32(d)) {
+				reject(k, i, s, "ARITHMETIC_OVERFLOW", "The date after adding %d months is out of range.", n.at(i))
+			}
+		}
+	}, nil
 }
 
 func lastDays(k *expr.KernelCall) {
@@ -220,7 +225,10 @@ func addUnits(t, n, months, micros int64, zone *time.Location) (int64, bool) {
 		}
 		return shiftTimestamp(t, types.Interval{Months: int32(v)}, zone)
 	}
-	return shiftTimestamp(t, types.Interval{Days: int32(v / microsPerDay), Micros: v % microsPerDay}, zone)
+	if micros >= microsPerDay { // days are those of the calendar, smaller units those of the clock
+		return shiftTimestamp(t, types.Interval{Days: int32(v / microsPerDay)}, zone)
+	}
+	return shiftTimestamp(t, types.Interval{Micros: v}, zone)
 }
 
 func newTimestampDiff(s *expr.Spec) (expr.Kernel, error) {

@@ -15,7 +15,7 @@ func epochFuncs() []*expr.Func {
 	return []*expr.Func{
 		{Name: "unix_date", Group: datetimeGroup, Since: "3.1.0", Usage: "unix_date(date) - Returns the number of days since 1970-01-01.",
 			Examples: []expr.Example{{SQL: "SELECT unix_date(DATE'1970-01-02')", Want: "1"}},
-			Sigs:     []expr.Sig{returns(types.IntType, types.ClassDate)}, New: kernelOf(sameDays)},
+			Sigs:     []expr.Sig{returns(types.IntType, classOnlyDate)}, New: kernelOf(sameDays)},
 		{Name: "date_from_unix_date", Group: datetimeGroup, Since: "3.1.0", Usage: "date_from_unix_date(days) - Returns the date a number of days after 1970-01-01.",
 			Examples: []expr.Example{{SQL: "SELECT date_from_unix_date(1)", Want: "1970-01-02"}},
 			Sigs:     []expr.Sig{returns(types.DateType, types.ClassInt)}, New: kernelOf(sameDays)},
@@ -32,7 +32,7 @@ func epochFuncs() []*expr.Func {
 			New: kernelOf(func(k *expr.KernelCall) { mapValues(k, func(t int64) int64 { return t }) })},
 		{Name: "timestamp_seconds", Group: datetimeGroup, Since: "3.1.0", Usage: "timestamp_seconds(n) - Returns the timestamp n seconds after 1970-01-01 00:00:00 UTC; n may have a fraction.",
 			Examples: []expr.Example{{SQL: "SELECT timestamp_seconds(1230219000.123)", Want: "2008-12-25 15:30:00.123"}}, Fallible: true,
-			Sigs: []expr.Sig{returns(types.TimestampType, types.ClassNumeric)}, New: newTimestampSeconds},
+			Sigs: []expr.Sig{returns(types.TimestampType, classOnlyNumeric)}, New: newTimestampSeconds},
 		{Name: "timestamp_millis", Group: datetimeGroup, Since: "3.1.0", Usage: "timestamp_millis(n) - Returns the timestamp n milliseconds after 1970-01-01 00:00:00 UTC.",
 			Examples: []expr.Example{{SQL: "SELECT timestamp_millis(1230219000123)", Want: "2008-12-25 15:30:00.123"}}, Fallible: true,
 			Sigs: fromIntegral, New: newTimestampFrom(1000, "milliseconds")},
@@ -48,6 +48,14 @@ var classIntegralToBigInt = types.Class{Name: "INTEGRAL", Accept: func(t types.T
 		return types.BigIntType, true
 	}
 	return t, false
+}}
+
+// classOnlyNumeric takes numbers and casts nothing to them.
+var classOnlyNumeric = types.Class{Name: "NUMERIC", Accept: func(t types.Type, _, _ bool) (types.Type, bool) {
+	if t.Kind == types.Null {
+		return types.BigIntType, true
+	}
+	return t, t.IsNumeric()
 }}
 
 func sameDays(k *expr.KernelCall) {
@@ -110,8 +118,11 @@ func timestampOfDecimal(s *expr.Spec, scale int) expr.Kernel {
 		out := columnar.Values[int64](k.Out)
 		for i := range live(k) {
 			micros, exact := rescaleExact(unscaledAt(k.Args[0], i), scale, 6)
-			if out[i] = micros.Int64(); !exact || !micros.IsInt64() {
+			switch out[i] = micros.Int64(); {
+			case !exact:
 				reject(k, i, s, "ARITHMETIC_OVERFLOW", "The number of seconds cannot be expressed in microseconds.")
+			case !micros.IsInt64():
+				reject(k, i, s, "DATETIME_OVERFLOW", "Datetime operation overflow: create a TIMESTAMP from %sBD seconds since the epoch.", types.FormatDecimal(unscaledAt(k.Args[0], i), scale))
 			}
 		}
 	}

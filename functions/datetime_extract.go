@@ -117,6 +117,11 @@ func resolveExtract(c *expr.Resolving) (*expr.Resolution, error) {
 	if !ok {
 		return nil, sqlerr.New("NON_FOLDABLE_ARGUMENT", c.Args[0].Pos(), "The function %s requires the parameter `field` to be a foldable expression of the type \"STRING\", but the actual argument is a non-foldable.", types.Quote(c.Func.Name))
 	}
+	if c.Args[1].Type().Kind == types.Time {
+		if err := checkTimeEnabled(c); err != nil {
+			return nil, err
+		}
+	}
 	if _, err := extractTarget(field, c.Args[1], c.Pos); err != nil {
 		return nil, err
 	}

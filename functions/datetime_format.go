@@ -136,7 +136,7 @@ func formatTimes(s *expr.Spec, patterns patternReader) expr.Kernel {
 				continue
 			}
 			if !p.OnlyTime() {
-				reject(k, i, s, "INVALID_DATETIME_PATTERN.WITH_SUGGESTION", "Unrecognized datetime pattern: '%s'. A time has no date and no zone.", patterns.text)
+				reject(k, i, s, "INVALID_PARAMETER_VALUE.PATTERN", "The value of parameter(s) `format` in `date_format` is invalid: '%s'.", patterns.text)
 				continue
 			}
 			buf = p.AppendAt(buf[:0], t.at(i)/1000, 0, time.UTC)
@@ -145,7 +145,7 @@ func formatTimes(s *expr.Spec, patterns patternReader) expr.Kernel {
 	}
 }
 
-// sinceEpoch is the kernel's result for a parsed time.
+// parsedResult is the kernel's result for a parsed time.
 func parsedResult(local int64, zone *time.Location, kind types.Kind) int64 {
 	switch kind {
 	case types.Date:
@@ -160,9 +160,25 @@ func parsedResult(local int64, zone *time.Location, kind types.Kind) int64 {
 	return temporal.ToUTC(local, zone)
 }
 
+// parseClocks reads times of day without a pattern.
+func parseClocks(s *expr.Spec) expr.Kernel {
+	return func(k *expr.KernelCall) {
+		text, out := textsOf(k.Args[0]), columnar.Values[int64](k.Out)
+		for i := range live(k) {
+			micros, ok := temporal.ParseTime(string(text.at(i)))
+			if out[i] = micros * 1000; !ok {
+				raise(k, i, s.Pos, "CANNOT_PARSE_TIME", "The input string '%s' cannot be parsed to a TIME value because it does not match to the datetime format 'HH:mm:ss.SSSSSS'.", text.at(i))
+			}
+		}
+	}
+}
+
 // newParse reads text by a pattern as the result type: a timestamp, date, time or seconds. try names the function that the error proposes.
 func newParse(try string) newKernel {
 	return func(s *expr.Spec) (expr.Kernel, error) {
+		if s.Result.Kind == types.Time && len(s.Args) == 1 {
+			return parseClocks(s), nil
+		}
 		patterns, err := patternsOf(s, 1, true)
 		if err != nil {
 			return nil, err

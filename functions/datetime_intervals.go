@@ -9,21 +9,18 @@ import (
 // intervalFuncs build intervals from numbers; numbers that are left out are 0.
 func intervalFuncs() []*expr.Func {
 	i := types.ClassInt
-	named := func(s expr.Sig, names ...string) []expr.Sig {
-		s.Names = names
-		return []expr.Sig{optional(len(s.Params), s)}
-	}
+	defaulted := func(s expr.Sig) []expr.Sig { return []expr.Sig{optional(len(s.Params), s)} }
 	calendar := &expr.Func{Name: "make_interval", Group: datetimeGroup, Since: "3.0.0", Usage: "make_interval([years[, months[, weeks[, days[, hours[, mins[, secs]]]]]]]) - Returns a calendar interval.",
 		Examples: []expr.Example{{SQL: "SELECT make_interval(100, 11, 1, 1, 12, 30, 01.001001)", Want: "100 years 11 months 8 days 12 hours 30 minutes 1.001001 seconds"}}, Fallible: true,
-		Sigs: named(returns(types.CalendarType, i, i, i, i, i, i, secondsClass(18)), "years", "months", "weeks", "days", "hours", "mins", "secs"), New: newMakeInterval}
+		Sigs: defaulted(returns(types.CalendarType, i, i, i, i, i, i, secondsClass(18))), New: newMakeInterval}
 	return []*expr.Func{calendar,
 		tryForm(calendar, "4.0.0", calendar.Examples[0].Want),
 		{Name: "make_dt_interval", Group: datetimeGroup, Since: "3.2.0", Usage: "make_dt_interval([days[, hours[, mins[, secs]]]]) - Returns an interval of days to seconds.",
 			Examples: []expr.Example{{SQL: "SELECT CAST(make_dt_interval(1, 12, 30, 01.001001) AS STRING)", Want: "INTERVAL '1 12:30:01.001001' DAY TO SECOND"}}, Fallible: true,
-			Sigs: named(returns(types.DayTimeType, i, i, i, secondsClass(18)), "days", "hours", "mins", "secs"), New: newMakeDayTime},
+			Sigs: defaulted(returns(types.DayTimeType, i, i, i, secondsClass(18))), New: newMakeDayTime},
 		{Name: "make_ym_interval", Group: datetimeGroup, Since: "3.2.0", Usage: "make_ym_interval([years[, months]]) - Returns an interval of years and months.",
 			Examples: []expr.Example{{SQL: "SELECT CAST(make_ym_interval(1, 2) AS STRING)", Want: "INTERVAL '1-2' YEAR TO MONTH"}}, Fallible: true,
-			Sigs: named(returns(types.YearMonthType, i, i), "years", "months"), New: newMakeYearMonth},
+			Sigs: defaulted(returns(types.YearMonthType, i, i)), New: newMakeYearMonth},
 	}
 }
 

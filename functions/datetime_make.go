@@ -32,7 +32,7 @@ func makeDateFuncs() []*expr.Func {
 	fs := []*expr.Func{
 		{Name: "make_date", Group: datetimeGroup, Since: "3.0.0", Usage: "make_date(year, month, day) - Returns a date.",
 			Examples: []expr.Example{{SQL: "SELECT make_date(2013, 7, 15)", Want: "2013-07-15"}}, Fallible: true,
-			Sigs: []expr.Sig{{Params: []types.Class{types.ClassInt, types.ClassInt, types.ClassInt}, Names: []string{"year", "month", "day"}, Result: func([]types.Type) (types.Type, error) { return types.DateType, nil }}}, New: newMakeDate},
+			Sigs: []expr.Sig{returns(types.DateType, types.ClassInt, types.ClassInt, types.ClassInt)}, New: newMakeDate},
 	}
 	for _, f := range []struct {
 		name, since, usage, call string
@@ -64,12 +64,10 @@ func tryForm(f *expr.Func, since, want string) *expr.Func {
 func timestampSigs(t types.Type, zone, dateOnly bool) []expr.Sig {
 	i := types.ClassInt
 	parts := returns(t, i, i, i, i, i, secondsClass(16))
-	parts.Names = []string{"year", "month", "day", "hour", "min", "sec"}
 	day := returns(t, classOnlyDate, classOnlyTime)
-	day.Names = []string{"date", "time"}
 	if zone {
-		parts.Params, parts.Names, parts.Optional = append(parts.Params, types.ClassString), append(parts.Names, "timezone"), 1
-		day.Params, day.Names, day.Optional = append(day.Params, types.ClassString), append(day.Names, "timezone"), 1
+		parts.Params, parts.Optional = append(parts.Params, types.ClassString), 1
+		day.Params, day.Optional = append(day.Params, types.ClassString), 1
 	}
 	if dateOnly {
 		day.Optional = 2

@@ -23,9 +23,13 @@ func parseFuncs() []*expr.Func {
 		if f.result.Kind == types.Date {
 			try = "try_to_date"
 		}
+		resolve := resolveParse(f.result)
+		if f.result.Kind == types.Time {
+			resolve = timeEnabled(resolve)
+		}
 		strict := &expr.Func{Name: f.name, Group: datetimeGroup, Since: f.since, Usage: f.name + "(text[, pattern]) - Reads " + f.what + " from text by a datetime pattern, as a cast does if none is given.", Fallible: true,
 			Examples: []expr.Example{{SQL: "SELECT " + f.name + f.example, Want: f.want}},
-			Resolve:  resolveParse(f.result), Rewrite: rewriteParse, New: newParse(try),
+			Resolve:  resolve, Rewrite: rewriteParse, New: newParse(try),
 			Sigs: []expr.Sig{optional(1, returns(f.result, types.ClassAny, types.ClassString))}}
 		fs = append(fs, strict)
 		if f.trySince != "" {
@@ -57,6 +61,13 @@ func resolveParse(to types.Type) func(*expr.Resolving) (*expr.Resolution, error)
 		return t, t.Kind == types.String || t.IsDatetime()
 	}}
 	return func(c *expr.Resolving) (*expr.Resolution, error) {
+		if len(c.Args) == 1 && to.Kind == types.Time {
+			res := &expr.Resolution{Params: []types.Type{types.StringType}, Result: to}
+			if k := c.Args[0].Type().Kind; k != types.String && k != types.Null {
+				return nil, WrongType(c.Func.Name, c.Args, 0, "STRING", c.Pos)
+			}
+			return res, nil
+		}
 		if len(c.Args) == 1 {
 			null := true
 			if c.Mode == expr.ANSI {
@@ -75,13 +86,17 @@ func resolveParse(to types.Type) func(*expr.Resolving) (*expr.Resolution, error)
 
 // rewriteParse turns calls without a pattern, and calls on what is no text, into casts.
 func rewriteParse(c *expr.Call) (expr.Expr, error) {
-	if len(c.Args) == 2 && c.Args[0].Type().Kind == types.String {
+	if c.Args[0].Type().Kind == types.String && (len(c.Args) == 2 || c.T.Kind == types.Time) {
 		return c, nil
 	}
 	if c.Args[0].Type().Equal(c.T) {
 		return c.Args[0], nil
 	}
-	return castTo(c.Args[0], c)
+	child, t := c.Args[0], c.Args[0].Type()
+	if t.Kind != types.String && t.Kind != types.Null && !t.IsDatetime() && t.Kind != types.Time && !(c.T.Kind == types.Timestamp && t.IsNumeric()) {
+		child = ImplicitCast(child, types.StringType, c.Mode)
+	}
+	return castTo(child, c)
 }
 
 // castTo makes the explicit cast that a function stands for.
@@ -130,7 +145,7 @@ func newUnixTime(s *expr.Spec) (expr.Kernel, error) {
 	return func(k *expr.KernelCall) {
 		t, out := columnOf[int64](k.Args[0]), columnar.Values[int64](k.Out)
 		for i := range out {
-			out[i] = floorDiv(t.at(i), microsPerSecond)
+			out[i] = t.at(i) / microsPerSecond // towards zero, as Spark does here
 		}
 	}, nil
 }

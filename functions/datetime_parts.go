@@ -43,11 +43,11 @@ func datePartFuncs() []*expr.Func {
 			Examples: []expr.Example{{SQL: "SELECT monthname('2008-02-20')", Want: "Feb"}},
 			Sigs:     []expr.Sig{returns(types.StringType, types.ClassDate)}, New: dayText(func(d int64) string { _, m, _ := civilOf(d); return monthNames[m-1][:3] })},
 		{Name: "hour", Group: datetimeGroup, Since: "1.5.0", Usage: "hour(t) - Returns the hour of a timestamp or time, 0 to 23.",
-			Examples: []expr.Example{{SQL: "SELECT hour('2009-07-30 12:58:59')", Want: "12"}}, Sigs: clock, New: clockPart(3600*microsPerSecond, 24)},
+			Examples: []expr.Example{{SQL: "SELECT hour('2009-07-30 12:58:59')", Want: "12"}}, Resolve: resolveClockPart, Sigs: clock, New: clockPart(3600*microsPerSecond, 24)},
 		{Name: "minute", Group: datetimeGroup, Since: "1.5.0", Usage: "minute(t) - Returns the minute of a timestamp or time, 0 to 59.",
-			Examples: []expr.Example{{SQL: "SELECT minute('2009-07-30 12:58:59')", Want: "58"}}, Sigs: clock, New: clockPart(60*microsPerSecond, 60)},
+			Examples: []expr.Example{{SQL: "SELECT minute('2009-07-30 12:58:59')", Want: "58"}}, Resolve: resolveClockPart, Sigs: clock, New: clockPart(60*microsPerSecond, 60)},
 		{Name: "second", Group: datetimeGroup, Since: "1.5.0", Usage: "second(t) - Returns the second of a timestamp or time, 0 to 59, without its fraction.",
-			Examples: []expr.Example{{SQL: "SELECT second('2009-07-30 12:58:59')", Want: "59"}}, Sigs: clock, New: clockPart(microsPerSecond, 60)},
+			Examples: []expr.Example{{SQL: "SELECT second('2009-07-30 12:58:59')", Want: "59"}}, Resolve: resolveClockPart, Sigs: clock, New: clockPart(microsPerSecond, 60)},
 	}
 }
 

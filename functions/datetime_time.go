@@ -26,7 +26,7 @@ func timeFuncs() []*expr.Func {
 	}
 	to := func(name, unit, example, want string, t types.Type, k newKernel) *expr.Func {
 		return &expr.Func{Name: name, Group: datetimeGroup, Since: "4.2.0", Usage: name + "(t) - Returns the number of " + unit + " since midnight.",
-			Examples: []expr.Example{{SQL: "SELECT " + name + example, Want: want}}, Sigs: []expr.Sig{returns(t, types.ClassTime)}, New: k}
+			Examples: []expr.Example{{SQL: "SELECT " + name + example, Want: want}}, Sigs: []expr.Sig{returns(t, classOnlyTime)}, New: k}
 	}
 	return []*expr.Func{
 		now("current_time", "4.1.0"), now("localtime", "4.3.0"),
@@ -65,8 +65,8 @@ func resolveCurrentTime(c *expr.Resolving) (*expr.Resolution, error) {
 	if !ok {
 		return nil, sqlerr.New("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", c.Args[0].Pos(), "Cannot resolve \"%s\" due to data type mismatch: the input `precision` should be a foldable \"INT\" expression; however, got \"%s\".", describeCall(c.Func.Name, c.Args), describe(c.Args[0]))
 	}
-	if p < 0 || p > 6 {
-		return nil, sqlerr.New("DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE", c.Args[0].Pos(), "Cannot resolve \"%s\" due to data type mismatch: The `precision` must be between [0, 6] (current value = %d).", describeCall(c.Func.Name, c.Args), p)
+	if p < 0 || p > 9 {
+		return nil, sqlerr.New("DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE", c.Args[0].Pos(), "Cannot resolve \"%s\" due to data type mismatch: The `precision` must be between [0, 9] (current value = %d).", describeCall(c.Func.Name, c.Args), p)
 	}
 	res.Result = types.Type{Kind: types.Time, Precision: uint8(p)}
 	return res, nil
@@ -180,7 +180,7 @@ func newTimeFrom(unit int64) newKernel {
 	}
 }
 
-// newTimeFromSeconds takes whole seconds, decimals and floating-point numbers, cut below microseconds.
+// newTimeFromSeconds takes whole seconds, decimals and floating-point numbers.
 func newTimeFromSeconds(s *expr.Spec) (expr.Kernel, error) {
 	t := s.Args[0]
 	if !t.IsFloating() && t.Kind != types.Decimal {
@@ -188,26 +188,56 @@ func newTimeFromSeconds(s *expr.Spec) (expr.Kernel, error) {
 	}
 	return func(k *expr.KernelCall) {
 		for i := range live(k) {
-			micros := int64(-1)
+			nanos := int64(-1)
 			switch {
 			case t.Kind == types.Decimal:
-				if m, exact := rescaleExact(unscaledAt(k.Args[0], i), int(t.Scale), 6); exact && m.IsInt64() {
-					micros = m.Int64()
+				if n, ok := types.Rescale(unscaledAt(k.Args[0], i), int(t.Scale), 9); ok && n.IsInt64() {
+					nanos = n.Int64()
 				}
 			case t.Kind == types.Float:
-				micros = floatMicros(float64(columnar.Values[float32](k.Args[0])[i&formMask(k.Args[0])]))
+				nanos = floatNanos(float64(columnar.Values[float32](k.Args[0])[i&formMask(k.Args[0])]))
 			default:
-				micros = floatMicros(columnar.Values[float64](k.Args[0])[i&formMask(k.Args[0])])
+				nanos = floatNanos(columnar.Values[float64](k.Args[0])[i&formMask(k.Args[0])])
 			}
-			setTime(k, i, s, micros, 1000)
+			setTime(k, i, s, nanos, 1)
 		}
 	}, nil
 }
 
-// floatMicros is a number of seconds in microseconds, -1 if it is no time of day.
-func floatMicros(x float64) int64 {
+// floatNanos is a number of seconds in nanoseconds, cut below microseconds; -1 if it is no time of day.
+func floatNanos(x float64) int64 {
 	if x >= 0 && x < 86400 {
-		return int64(x * microsPerSecond)
+		return int64(x*microsPerSecond) * 1000
 	}
 	return -1
+}
+
+// timeEnabled makes a resolution fail unless the session has switched the type TIME on.
+func timeEnabled(resolve func(*expr.Resolving) (*expr.Resolution, error)) func(*expr.Resolving) (*expr.Resolution, error) {
+	return func(c *expr.Resolving) (*expr.Resolution, error) {
+		if err := checkTimeEnabled(c); err != nil {
+			return nil, err
+		}
+		if resolve == nil {
+			return bySigs(c, c.Args)
+		}
+		return resolve(c)
+	}
+}
+
+func checkTimeEnabled(c *expr.Resolving) error {
+	if c.Env == nil || c.Env.Conf == nil || strings.EqualFold(c.Env.Conf("spark.sql.timeType.enabled"), "true") {
+		return nil
+	}
+	return sqlerr.New("UNSUPPORTED_TIME_TYPE", c.Pos, "The data type TIME is not supported.").WithHint("Set spark.sql.timeType.enabled to true.")
+}
+
+// resolveClockPart is the resolution of hour, minute and second, which read times only where these are enabled.
+func resolveClockPart(c *expr.Resolving) (*expr.Resolution, error) {
+	if len(c.Args) == 1 && c.Args[0].Type().Kind == types.Time {
+		if err := checkTimeEnabled(c); err != nil {
+			return nil, err
+		}
+	}
+	return bySigs(c, c.Args)
 }

@@ -8,8 +8,12 @@ import (
 
 // datetimes are the functions of dates, timestamps, times and intervals.
 func datetimes() []*expr.Func {
+	times := timeFuncs()
+	for _, f := range times {
+		f.Resolve = timeEnabled(f.Resolve)
+	}
 	return slices.Concat(
 		datePartFuncs(), extractFuncs(), dateMathFuncs(), unitFuncs(), truncFuncs(), epochFuncs(), makeDateFuncs(), intervalFuncs(),
-		nowFuncs(), zoneFuncs(), formatFuncs(), parseFuncs(), timeFuncs(),
+		nowFuncs(), zoneFuncs(), formatFuncs(), parseFuncs(), times, bucketFuncs(), windowOfTimeFuncs(),
 	)
 }

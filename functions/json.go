@@ -106,12 +106,14 @@ func newFromJSON(s *expr.Spec) (expr.Kernel, error) {
 	if f.failFast, err = o.failFast(s, "from_json"); err != nil {
 		return nil, err
 	}
-	if err := o.reject(s, "dateformat", "timestampformat", "timestampntzformat", "locale"); err != nil {
+	if err := o.reject(s, "locale"); err != nil {
 		return nil, err
 	}
-	if f.reader.Zone, err = o.zone(s); err != nil {
+	times, err := textTimesOf(o, s, true)
+	if err != nil {
 		return nil, err
 	}
+	f.reader.Zone, f.reader.Date, f.reader.Timestamp, f.reader.NTZ = times.zone, times.parseDate, times.parseTimestamp, times.parseNTZ
 	f.reader.Dialect = jsontext.Dialect{Comments: o.is("allowcomments"), UnquotedNames: o.is("allowunquotedfieldnames"), OnlyDouble: o["allowsinglequotes"] == "false",
 		LeadingZeros: o.is("allownumericleadingzeros"), OnlyNumeric: o["allownonnumericnumbers"] == "false", AnyEscape: o.is("allowbackslashescapinganycharacter"), Control: o.is("allowunquotedcontrolchars")}
 	if s.Result.Kind == types.Struct {
@@ -229,14 +231,15 @@ func newToJSON(s *expr.Spec) (expr.Kernel, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := o.reject(s, "dateformat", "timestampformat", "timestampntzformat", "pretty"); err != nil {
+	if err := o.reject(s, "pretty"); err != nil {
 		return nil, err
 	}
-	w := jsontext.Writer{KeepNulls: o["ignorenullfields"] == "false"}
-	if w.Zone, err = o.zone(s); err != nil {
+	times, err := textTimesOf(o, s, false)
+	if err != nil {
 		return nil, err
 	}
-	w.SortKeys = o.is("sortkeys")
+	w := jsontext.Writer{KeepNulls: o["ignorenullfields"] == "false", SortKeys: o.is("sortkeys"), Zone: times.zone,
+		Date: times.appendDate, Timestamp: times.appendTimestamp, NTZ: times.appendNTZ}
 	var buf []byte
 	return func(k *expr.KernelCall) {
 		for i := range live(k) {

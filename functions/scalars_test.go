@@ -20,7 +20,12 @@ import (
 )
 
 var testEnv = &expr.Env{Now: time.Unix(0, 0), Zone: time.UTC, ANSI: true, User: "root", Catalog: "spark_catalog", Database: "default",
-	Conf: func(string) string { return "" }}
+	Conf: func(key string) string {
+		if key == "spark.sql.timeType.enabled" {
+			return "true"
+		}
+		return ""
+	}}
 
 // calls reads calls of functions over literals, as the documentation's examples have them: enough SQL to test kernels without the parser.
 type calls struct {

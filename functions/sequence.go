@@ -28,7 +28,7 @@ func resolveSequence(c *expr.Resolving) (*expr.Resolution, error) {
 	switch {
 	case ok && t.IsInteger():
 		if len(params) == 3 {
-			if t, ok = types.CommonIn(c.Mode != expr.Legacy, t, params[2]); ok && t.IsInteger() {
+			if t, ok = elementType(t, params[2], c.Mode); ok && t.IsInteger() {
 				params[2] = t
 				break
 			}

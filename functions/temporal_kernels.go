@@ -67,6 +67,8 @@ func temporalKernel(s *expr.Spec, op expr.Op) expr.Kernel {
 		return intervalSum(s, int32(sign))
 	case a.IsInterval():
 		return intKernel(op, s)
+	case a.Kind == types.Date && b.Kind == types.Date && s.Result.Kind == types.CalendarInterval:
+		return calendarDifference
 	case a.Kind == types.Date && b.Kind == types.Date:
 		return dateDifference
 	case a.Kind == types.Time && b.Kind == types.Time:
@@ -110,6 +112,26 @@ func dateDifference(k *expr.KernelCall) {
 	}
 }
 
+// calendarDifference is date - date in months and days, as java.time.Period.between counts them.
+func calendarDifference(k *expr.KernelCall) {
+	a, b, out := columnOf[int32](k.Args[0]), columnOf[int32](k.Args[1]), columnar.Values[types.Interval](k.Out)
+	for i := range live(k) {
+		end, start := int64(a.at(i)), int64(b.at(i))
+		y2, m2, d2 := civilOf(end)
+		y1, m1, d1 := civilOf(start)
+		months, days := y2*12+int64(m2)-y1*12-int64(m1), int64(d2-d1)
+		switch {
+		case months > 0 && days < 0:
+			months--
+			days = end - addMonths(start, months)
+		case months < 0 && days > 0:
+			months++
+			days -= int64(daysInMonth(y2, m2))
+		}
+		out[i] = types.Interval{Months: int32(months), Days: int32(days)}
+	}
+}
+
 // timeDifference is time - time in microseconds, truncated.
 func timeDifference(k *expr.KernelCall) {
 	a, b, out := columnOf[int64](k.Args[0]), columnOf[int64](k.Args[1]), columnar.Values[int64](k.Out)
@@ -137,13 +159,18 @@ func shiftTime(s *expr.Spec, sign int64) expr.Kernel {
 
 // timestampDifference is the difference of the wall clocks.
 func timestampDifference(s *expr.Spec) expr.Kernel {
-	zone := zoneOf(s, s.Args[0])
+	zone, calendar := zoneOf(s, s.Args[0]), s.Result.Kind == types.CalendarInterval
 	return func(k *expr.KernelCall) {
-		a, b, out := columnOf[int64](k.Args[0]), columnOf[int64](k.Args[1]), columnar.Values[int64](k.Out)
+		a, b := columnOf[int64](k.Args[0]), columnOf[int64](k.Args[1])
 		for i := range k.Rows.Count() {
 			r := k.Rows.Row(i)
 			d, bad := subInt(toLocal(a.at(r), zone), toLocal(b.at(r), zone))
-			if out[r] = d; bad < 0 {
+			if calendar {
+				columnar.Values[types.Interval](k.Out)[r] = types.Interval{Micros: a.at(r) - b.at(r)}
+			} else {
+				columnar.Values[int64](k.Out)[r] = d
+			}
+			if bad < 0 {
 				raise(k, r, s.Pos, "INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION", "The difference of the timestamps is too large.")
 			}
 		}

@@ -1,6 +1,8 @@
 package functions
 
 import (
+	"strings"
+
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/types"
 )
@@ -42,8 +44,16 @@ func resolveTemporal(c *expr.Resolving, a, b types.Type) (*expr.Resolution, erro
 	if !ok {
 		return nil, wrongTemporal(c, a, b)
 	}
+	if c.Func.Op == expr.OpSub && p.a.IsDatetime() && p.b.IsDatetime() && legacyIntervals(c.Env) {
+		p.result = types.CalendarType
+	}
 	null := c.Args[0].Nullable() || c.Args[1].Nullable() || c.Mode != expr.ANSI
 	return &expr.Resolution{Params: []types.Type{p.a, p.b}, Result: p.result, Nullable: &null}, nil
+}
+
+// legacyIntervals reports whether differences of dates and timestamps are calendar intervals.
+func legacyIntervals(e *expr.Env) bool {
+	return e != nil && e.Conf != nil && strings.EqualFold(e.Conf("spark.sql.legacy.interval.enabled"), "true")
 }
 
 // wrongTemporal is Spark's error for a temporal operand beside one that does not fit: it takes the operator for the function that the first of
@@ -52,6 +62,8 @@ func wrongTemporal(c *expr.Resolving, a, b types.Type) error {
 	const days = `INT" or "SMALLINT" or "TINYINT`
 	swapped := []expr.Expr{c.Args[1], c.Args[0]}
 	switch op := c.Func.Op; {
+	case (op == expr.OpAdd || op == expr.OpSub) && a.IsInterval() && b.IsInterval() && a.Kind != types.CalendarInterval && b.Kind != types.CalendarInterval:
+		return WrongType(c.Func.Name, c.Args, 0, `TIMESTAMP" or "DATE" or "TIME`, c.Pos)
 	case op == expr.OpAdd && a.Kind == types.Date && b.Kind != types.String:
 		return WrongType("date_add", c.Args, 1, days, c.Pos)
 	case op == expr.OpAdd && b.Kind == types.Date && a.Kind != types.String:
@@ -86,7 +98,9 @@ func shiftPair(a, b types.Type) (pair, bool) {
 		return pair{types.TimestampType, b, types.TimestampType}, true
 	case a.Kind == types.Date && (b.Kind == types.YearMonth || b.Kind == types.CalendarInterval):
 		return pair{a, b, a}, true
-	case a.Kind == types.Date && (b.Kind == types.Null || b.IsInteger() && b.Kind != types.BigInt):
+	case a.Kind == types.Date && b.Kind == types.Null:
+		return pair{types.TimestampType, types.DayTimeType, types.TimestampType}, true
+	case a.Kind == types.Date && b.IsInteger() && b.Kind != types.BigInt:
 		return pair{a, types.IntType, a}, true
 	case a.IsDatetime() && b.IsInterval():
 		return pair{a, b, a}, true
@@ -117,7 +131,7 @@ func intervalPair(a, b types.Type) (pair, bool) {
 
 func subPair(a, b types.Type) (pair, bool) {
 	switch {
-	case a.Kind == types.Date && (b.Kind == types.Date || b.Kind == types.String), b.Kind == types.Date && a.Kind == types.String:
+	case a.Kind == types.Date && (b.Kind == types.Date || b.Kind == types.String || b.Kind == types.Null), b.Kind == types.Date && (a.Kind == types.String || a.Kind == types.Null):
 		return pair{types.DateType, types.DateType, daysOnly}, true
 	case isTimestamp(a) && isInstant(b), isTimestamp(b) && isInstant(a):
 		t := types.TimestampType

@@ -27,6 +27,14 @@ func writeShape(b *strings.Builder, p Plan) {
 	for _, c := range p.Output() {
 		fmt.Fprintf(b, "#%d ", c.ID)
 	}
+	switch n := p.(type) {
+	case *Scan:
+		fmt.Fprintf(b, "limit %d ", n.Limit)
+	case *Limit:
+		fmt.Fprintf(b, "%d %d ", n.Count, n.Offset)
+	case *Join:
+		fmt.Fprintf(b, "%d ", n.Kind)
+	}
 	for _, e := range Expressions(p) {
 		b.WriteString(expr.Key(e))
 	}

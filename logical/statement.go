@@ -86,10 +86,11 @@ type PartitionValue struct {
 	Value expr.Expr // nil: dynamic
 }
 
-// Truncate is TRUNCATE TABLE.
+// Truncate is TRUNCATE TABLE, with Partition of the partitions of those values only.
 type Truncate struct {
 	Base
-	Name []string
+	Name      []string
+	Partition []PartitionValue
 }
 
 // CreateDatabase is CREATE DATABASE; Drop makes it DROP DATABASE.

@@ -70,9 +70,19 @@ func (d *decorrelator) apply(n *logical.Apply) logical.Plan {
 	if l, ok := right.(*logical.Limit); ok && n.Cond == nil && l.Offset == 0 && l.Count > 0 && (n.Kind == logical.LeftSemi || n.Kind == logical.LeftAnti || n.Kind == logical.Mark) {
 		right = l.Input // EXISTS does not count
 	}
+	if oneRow(right) && n.Cond == nil { // EXISTS over an aggregate without keys
+		switch n.Kind {
+		case logical.LeftSemi:
+			return n.Left
+		case logical.LeftAnti:
+			return empty(n)
+		}
+	}
 	if len(outer) == 0 {
 		return d.join(n, n.Left, right, n.Cond)
 	}
+	// An Apply below, done before, may have left definitions that depend on this one's left side.
+	right = logical.Rewrite(right, func(p logical.Plan) logical.Plan { return withoutCorrelated(d.Context, p) })
 	l := lifter{decorrelator: d, outer: outer}
 	if lifted, ok := l.lift(right); ok {
 		if out, ok := d.joinLifted(n, lifted, &l); ok {
@@ -88,6 +98,19 @@ func (d *decorrelator) join(n *logical.Apply, left, right logical.Plan, cond exp
 		j.Kind = logical.LeftOuter
 	}
 	return j
+}
+
+// oneRow reports plans that give exactly one row.
+func oneRow(p logical.Plan) bool {
+	switch n := p.(type) {
+	case *logical.Aggregate:
+		return len(n.Keys) == 0 && n.Sets == nil
+	case *logical.Project:
+		return oneRow(n.Input)
+	case *logical.Sort:
+		return oneRow(n.Input)
+	}
+	return false
 }
 
 // atMostOneRow reports plans that cannot give a second row.

@@ -246,9 +246,12 @@ func (l *lifter) join(n *logical.Join) (logical.Plan, bool) {
 		if left, ok = l.lift(n.Left); !ok || l.defaults != nil {
 			return nil, false
 		}
+		fromLeft := l.preds
+		l.preds = nil // an aggregate on the right takes only its own predicates through its keys
 		if right, ok = l.lift(n.Right); !ok || l.defaults != nil {
 			return nil, false
 		}
+		l.preds = append(fromLeft, l.preds...)
 		l.onePerKey = false
 		var stay []expr.Expr
 		for _, pred := range expr.Conjuncts(n.Cond) {

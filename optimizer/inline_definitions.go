@@ -54,17 +54,7 @@ func inlineDefinitions(c *Context, p logical.Plan) (logical.Plan, error) {
 			if !ok {
 				return n
 			}
-			// Each reading gets own numbers; the Ref's numbers then rename the columns.
-			q, cols := logical.Renumber(def, c.NextID)
-			list := make([]logical.Named, len(n.Out))
-			for i, col := range def.Output() {
-				from := col
-				if r, ok := cols[col.ID]; ok {
-					from = r
-				}
-				list[i] = logical.Named{Col: n.Out[i], Expr: from}
-			}
-			return &logical.Project{Base: n.Base, Input: q, List: list}
+			return inlined(c, n, def)
 		}
 		return logical.RewriteChildren(p, rewrite)
 	}
@@ -145,4 +135,31 @@ func limited(w *logical.With, def int64) bool {
 	}
 	visit(w.Body, false)
 	return ok
+}
+
+// inlined is a definition in the place of a reading: it gets own numbers, which the Ref's then rename.
+func inlined(c *Context, n *logical.Ref, def logical.Plan) logical.Plan {
+	q, cols := logical.Renumber(def, c.NextID)
+	list := make([]logical.Named, len(n.Out))
+	for i, col := range def.Output() {
+		from := col
+		if r, ok := cols[col.ID]; ok {
+			from = r
+		}
+		list[i] = logical.Named{Col: n.Out[i], Expr: from}
+	}
+	return &logical.Project{Base: n.Base, Input: q, List: list}
+}
+
+// inlineRefs replaces the readings of some definitions.
+func inlineRefs(c *Context, p logical.Plan, defs map[int64]logical.Plan) logical.Plan {
+	if len(defs) == 0 {
+		return p
+	}
+	return logical.Rewrite(p, func(n logical.Plan) logical.Plan {
+		if r, ok := n.(*logical.Ref); ok && defs[r.Def] != nil {
+			return inlined(c, r, defs[r.Def])
+		}
+		return n
+	})
 }

@@ -97,7 +97,12 @@ func (s *search) equality(c *equalityClass, a, b uint64) expr.Expr {
 			return e
 		}
 	}
-	return mustCall("=", s.largest(c, a), s.largest(c, b))
+	x, y := s.largest(c, a), s.largest(c, b)
+	key := [2]expr.ColumnID{x.ID, y.ID}
+	if s.equal[key] == nil {
+		s.equal[key] = mustCall("=", x, y)
+	}
+	return s.equal[key]
 }
 
 func (c *equalityClass) member(col *expr.Column) int {

@@ -29,7 +29,9 @@ type Context struct {
 	// Check, if set, verifies the plan after every rule that changed it.
 	Check func(logical.Plan) error
 
-	nextDef int64
+	// MinGain is the share of the estimated cost that another order of joins must save to take the place of the one a plan has: a running
+	// query does not change its mind for little.
+	MinGain float64
 }
 
 // Applied is one change of the plan.

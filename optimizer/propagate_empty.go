@@ -53,6 +53,12 @@ func isEmpty(p logical.Plan) bool {
 
 func (c *Context) emptyJoin(n *logical.Join) logical.Plan {
 	l, r := isEmpty(n.Left), isEmpty(n.Right)
+	if never(n.Cond) {
+		switch n.Kind { // no pair matches, as with an empty right side
+		case logical.Inner, logical.LeftSemi, logical.LeftAnti, logical.LeftOuter, logical.Single:
+			r = true
+		}
+	}
 	if !l && !r {
 		return n
 	}
@@ -101,6 +107,16 @@ func (c *Context) emptyJoin(n *logical.Join) logical.Plan {
 		return &logical.Project{Input: n.Left, List: append(passThrough(n.Left.Output()), logical.Named{Col: n.MarkCol, Expr: expr.False})}
 	}
 	return n
+}
+
+// never reports conditions with a conjunct that is false or null whatever the row.
+func never(cond expr.Expr) bool {
+	for _, p := range expr.Conjuncts(cond) {
+		if l, ok := p.(*expr.Literal); ok && l.Value != true {
+			return true
+		}
+	}
+	return false
 }
 
 func emptyUnion(n *logical.SetOp) logical.Plan {

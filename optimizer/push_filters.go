@@ -80,9 +80,12 @@ func (f filterPusher) push(p logical.Plan, preds []expr.Expr) logical.Plan {
 func (f filterPusher) below(n logical.Plan, preds []expr.Expr, may func(expr.Expr) bool) logical.Plan {
 	var down, stay []expr.Expr
 	for _, p := range preds {
-		if may(p) && !expr.IsVolatile(p) && !expr.MayFail(p) {
-			down = append(down, p)
-		} else {
+		if !may(p) || expr.IsVolatile(p) {
+			stay = append(stay, p)
+			continue
+		}
+		down = append(down, tolerant(p))
+		if expr.MayFail(p) {
 			stay = append(stay, p)
 		}
 	}
@@ -122,9 +125,13 @@ func (f filterPusher) aggregate(n *logical.Aggregate, preds []expr.Expr) logical
 	}
 	var down, stay []expr.Expr
 	for _, p := range preds {
-		if len(n.Keys) > 0 && keys.covers(p) && !expr.IsVolatile(p) && !expr.MayFail(p) {
-			down = append(down, expr.Substitute(p, sub))
-		} else {
+		if len(n.Keys) == 0 || !keys.covers(p) || expr.IsVolatile(p) {
+			stay = append(stay, p)
+			continue
+		}
+		below := expr.Substitute(p, sub)
+		down = append(down, tolerant(below))
+		if expr.MayFail(below) {
 			stay = append(stay, p)
 		}
 	}

@@ -22,12 +22,17 @@ var pushIntoScan = each(func(_ *Context, n logical.Plan) logical.Plan {
 	var take, stay []expr.Expr
 	for _, p := range expr.Conjuncts(f.Pred) {
 		if out.covers(p) && out.touches(p) && !expr.MayFail(p) && !expr.IsVolatile(p) {
-			take = append(take, p)
+			if !containsExpr(s.Filters, p) && !containsExpr(take, p) {
+				take = append(take, p)
+			}
 		} else {
 			stay = append(stay, p)
 		}
 	}
 	if len(take) == 0 {
+		if len(stay) < len(expr.Conjuncts(f.Pred)) { // the scan has them already
+			return filter(s, stay)
+		}
 		return n
 	}
 	c := *s

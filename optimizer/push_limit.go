@@ -69,12 +69,21 @@ var pushLimit = each(func(_ *Context, n logical.Plan) logical.Plan {
 
 // bounded puts a Limit over p unless one is there.
 func bounded(p logical.Plan, count int64, changed bool) (logical.Plan, bool) {
-	if l, ok := p.(*logical.Limit); ok && l.Count >= 0 && l.Count <= count {
-		return p, changed
-	}
-	switch p.(type) {
-	case *logical.Values, *logical.Stage:
+	if isBounded(p, count) {
 		return p, changed
 	}
 	return &logical.Limit{Input: p, Count: count}, true
+}
+
+// isBounded reports plans that give at most count rows, or that it would not help to bound.
+func isBounded(p logical.Plan, count int64) bool {
+	switch n := p.(type) {
+	case *logical.Limit:
+		return n.Count >= 0 && n.Count <= count
+	case *logical.Project:
+		return isBounded(n.Input, count)
+	case *logical.Values, *logical.Stage:
+		return true
+	}
+	return false
 }

@@ -75,41 +75,50 @@ type joinGraph struct {
 	items   []relation
 	preds   []predicate
 	classes []equalityClass
+	written [][2]uint64 // the joins of the plan as it is, inputs first
 }
 
 // flatten collects relations and predicates of a tree of movable joins.
-func (r *reorderer) flatten(p logical.Plan, g *joinGraph) {
+func (r *reorderer) flatten(p logical.Plan, g *joinGraph) (set uint64) {
 	switch n := p.(type) {
 	case *logical.Project:
 		if onlyColumns(n) {
 			if j, ok := n.Input.(*logical.Join); ok && movable(j) {
-				r.flatten(j, g)
-				return
+				return r.flatten(j, g)
 			}
 		}
 	case *logical.Filter:
 		if j, ok := n.Input.(*logical.Join); ok && movable(j) && !expr.MayFail(n.Pred) && !expr.IsVolatile(n.Pred) {
-			r.flatten(j, g)
+			set = r.flatten(j, g)
 			for _, e := range expr.Conjuncts(n.Pred) {
 				g.preds = append(g.preds, predicate{e: e})
 			}
-			return
+			return set
 		}
 	case *logical.Join:
 		if movable(n) {
-			r.flatten(n.Left, g)
+			left := r.flatten(n.Left, g)
 			if n.Kind == logical.Inner {
-				r.flatten(n.Right, g)
+				right := r.flatten(n.Right, g)
 				for _, e := range expr.Conjuncts(n.Cond) {
 					g.preds = append(g.preds, predicate{e: e})
 				}
-				return
+				return g.join(left, right)
 			}
-			g.items = append(g.items, relation{plan: r.plan(n.Right), join: n})
-			return
+			return g.join(left, g.add(relation{plan: r.plan(n.Right), join: n}))
 		}
 	}
-	g.items = append(g.items, relation{plan: r.plan(p)})
+	return g.add(relation{plan: r.plan(p)})
+}
+
+func (g *joinGraph) add(r relation) uint64 {
+	g.items = append(g.items, r)
+	return 1 << (len(g.items) - 1)
+}
+
+func (g *joinGraph) join(l, r uint64) uint64 {
+	g.written = append(g.written, [2]uint64{l, r})
+	return l | r
 }
 
 // candidate is the best plan found for a set of relations.
@@ -161,9 +170,11 @@ func (r *reorderer) order(g *joinGraph) logical.Plan {
 		seen |= 1 << i
 	}
 	g.classify(owner)
-	s := &search{reorderer: r, g: g, best: map[uint64]*candidate{}}
+	s := &search{reorderer: r, g: g, best: map[uint64]*candidate{}, equal: map[[2]expr.ColumnID]expr.Expr{}}
+	used := g.columns()
 	for i, it := range g.items {
-		s.best[1<<i] = &candidate{plan: it.plan, stats: r.Cost.Of(it.plan), cols: it.plan.Output(), item: i}
+		stats, cols := slim(r.Cost.Of(it.plan), it.plan.Output(), used)
+		s.best[1<<i] = &candidate{plan: it.plan, stats: stats, cols: cols, item: i}
 	}
 	full := uint64(1)<<len(g.items) - 1
 	if len(g.items) <= maxDP {
@@ -174,7 +185,43 @@ func (r *reorderer) order(g *joinGraph) logical.Plan {
 	if s.best[full] == nil {
 		return r.asWritten(g)
 	}
+	if w := s.asPlanned(); r.MinGain > 0 && w.best[full] != nil && s.best[full].cost > (1-r.MinGain)*w.best[full].cost {
+		return w.build(full)
+	}
 	return s.build(full)
+}
+
+// columns returns what the conditions of the graph refer to; estimates of sets of relations need no other columns.
+func (g *joinGraph) columns() columnSet {
+	used := columnSet{}
+	for _, p := range g.preds {
+		used.addExpr(p.e)
+	}
+	for _, c := range g.classes {
+		for _, col := range c.cols {
+			used[col.ID] = true
+		}
+	}
+	for _, it := range g.items {
+		if it.join != nil && it.join.Cond != nil {
+			used.addExpr(it.join.Cond)
+		}
+	}
+	return used
+}
+
+func slim(s *cost.Stats, cols []*expr.Column, used columnSet) (*cost.Stats, []*expr.Column) {
+	out := &cost.Stats{Rows: s.Rows, Error: s.Error, Source: s.Source, Columns: map[expr.ColumnID]cost.Column{}}
+	var keep []*expr.Column
+	for _, c := range cols {
+		if used[c.ID] {
+			keep = append(keep, c)
+			if k, ok := s.Columns[c.ID]; ok {
+				out.Columns[c.ID] = k
+			}
+		}
+	}
+	return out, keep
 }
 
 // asWritten joins the relations in the order of the text.
@@ -204,8 +251,21 @@ func (r *reorderer) asWritten(g *joinGraph) logical.Plan {
 
 type search struct {
 	*reorderer
-	g    *joinGraph
-	best map[uint64]*candidate
+	g     *joinGraph
+	best  map[uint64]*candidate
+	equal map[[2]expr.ColumnID]expr.Expr // equalities made
+}
+
+// asPlanned is the search that knows only the joins the plan has.
+func (s *search) asPlanned() *search {
+	w := &search{reorderer: s.reorderer, g: s.g, best: map[uint64]*candidate{}, equal: s.equal}
+	for i := range s.g.items {
+		w.best[1<<i] = s.best[1<<i]
+	}
+	for _, j := range s.g.written {
+		w.offer(j[0]|j[1], w.combine(j[0], j[1]))
+	}
+	return w
 }
 
 // dependent reports whether a set is a single relation that some join applies.
@@ -238,15 +298,18 @@ const (
 	costCross = 1e3
 )
 
-// combine returns the join of two sets, or nil where it is not allowed.
+// combine returns the join of two sets, or nil where it is not allowed or no better than what is known for their union.
 func (s *search) combine(a, b uint64) *candidate {
 	ca, cb := s.best[a], s.best[b]
 	if ca == nil || cb == nil || s.dependent(a) {
 		return nil
 	}
-	kind, cond := logical.Inner, s.conds(a, b)
+	kind := logical.Inner
 	var mark *expr.Column
+	var cond []expr.Expr
+	prev := s.best[a|b]
 	if s.dependent(b) {
+		cond = s.conds(a, b)
 		it := s.g.items[bits.TrailingZeros64(b)]
 		if it.need&^a != 0 {
 			return nil
@@ -256,13 +319,15 @@ func (s *search) combine(a, b uint64) *candidate {
 			return nil
 		}
 		cond = expr.Conjuncts(it.join.Cond)
+	} else if prev == nil {
+		cond = s.conds(a, b)
 	}
-	c := &candidate{left: a, right: b, item: -1}
-	if prev := s.best[a|b]; prev != nil {
+	c := candidate{left: a, right: b, item: -1}
+	if prev != nil { // all ways to a set give the same rows
 		c.stats, c.cols = prev.stats, prev.cols
 	} else {
 		c.stats = cost.JoinStats(kind, ca.stats, cb.stats, ca.cols, cb.cols, expr.Conjunction(cond))
-		c.cols = (&logical.Join{Kind: kind, Left: &logical.Values{Out: ca.cols}, Right: &logical.Values{Out: cb.cols}, MarkCol: mark}).Output()
+		c.cols = joined(kind, ca.cols, cb.cols, mark)
 	}
 	build, probe := cb.stats.Rows, ca.stats.Rows
 	switch {
@@ -273,10 +338,27 @@ func (s *search) combine(a, b uint64) *candidate {
 		build = build*cost.Reduction(kind, ca.stats, cb.stats, ca.cols, cb.cols, expr.Conjunction(cond)) + math.Min(build, probe)*costOutput
 	}
 	c.cost = ca.cost + cb.cost + costBuild*build + costProbe*math.Min(probe, probe*0.3+c.stats.Rows) + costOutput*c.stats.Rows
-	if len(cond) == 0 && kind == logical.Inner {
+	if kind == logical.Inner && !s.connected(a, b) {
 		c.cost += costCross * ca.stats.Rows * cb.stats.Rows
 	}
-	return c
+	if prev != nil && c.cost >= prev.cost {
+		return nil
+	}
+	better := c
+	return &better
+}
+
+// joined lists the columns of a join of two column lists.
+func joined(kind logical.JoinKind, l, r []*expr.Column, mark *expr.Column) []*expr.Column {
+	out := l[:len(l):len(l)]
+	switch kind {
+	case logical.LeftSemi, logical.LeftAnti, logical.NullAwareAnti:
+	case logical.Mark:
+		out = append(out, mark)
+	default:
+		out = append(out, r...)
+	}
+	return out
 }
 
 func (s *search) offer(set uint64, c *candidate) {

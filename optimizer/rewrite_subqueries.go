@@ -35,7 +35,7 @@ func hasSubquery(e expr.Expr) bool {
 func (r *subqueryRewriter) plan(p logical.Plan) logical.Plan {
 	p = logical.RewriteChildren(p, r.plan)
 	if w, ok := p.(*logical.With); ok {
-		return withoutUnread(w)
+		return withoutCorrelated(r.Context, withoutUnread(w))
 	}
 	found := false
 	for _, e := range logical.Expressions(p) {
@@ -65,6 +65,35 @@ func (r *subqueryRewriter) plan(p logical.Plan) logical.Plan {
 	}
 	r.fail(sqlerr.Unsupported("SUBQUERY_IN_THIS_CLAUSE", p.Pos(), "A subquery cannot stand here."))
 	return p
+}
+
+// withoutCorrelated puts definitions with correlated columns in the places where they are read: a shared one would have to run for each
+// outer row.
+func withoutCorrelated(c *Context, p logical.Plan) logical.Plan {
+	w, ok := p.(*logical.With)
+	if !ok {
+		return p
+	}
+	correlated := map[int64]logical.Plan{}
+	var keep []logical.Def
+	for _, d := range w.Defs {
+		d.Plan = inlineRefs(c, d.Plan, correlated)
+		if len(logical.Free(d.Plan)) > 0 {
+			correlated[d.ID] = d.Plan
+			continue
+		}
+		keep = append(keep, d)
+	}
+	if len(correlated) == 0 {
+		return w
+	}
+	body := inlineRefs(c, w.Body, correlated)
+	if len(keep) == 0 {
+		return body
+	}
+	n := *w
+	n.Defs, n.Body = keep, body
+	return &n
 }
 
 // withoutUnread drops definitions that nothing reads: their correlated columns would be in the way.

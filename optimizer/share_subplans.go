@@ -3,6 +3,7 @@ package optimizer
 import (
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/sparrow-engine/sparrow/expr"
@@ -16,7 +17,17 @@ import (
 //
 // It compares a canonical form in which columns are positions, and does not fire on volatile plans.
 func shareSubplans(c *Context, p logical.Plan) (logical.Plan, error) {
-	s := sharer{Context: c, forms: map[logical.Plan]string{}, plans: map[string][]logical.Plan{}}
+	s := sharer{Context: c, forms: map[logical.Plan]string{}, plans: map[string][]logical.Plan{}, leaves: map[any]int{}}
+	logical.Walk(p, func(n logical.Plan) bool {
+		if l := leaf(n); l != nil {
+			s.leaves[l]++
+			s.repeated = s.repeated || s.leaves[l] > 1
+		}
+		return true
+	})
+	if !s.repeated {
+		return p, nil
+	}
 	s.collect(p)
 	var shared []string
 	for form, plans := range s.plans {
@@ -46,12 +57,43 @@ type sharer struct {
 	*Context
 	forms map[logical.Plan]string
 	plans map[string][]logical.Plan
+	// leaves counts the readings of tables and definitions: only a subtree whose leaves are all read again elsewhere can be repeated.
+	leaves   map[any]int
+	repeated bool
 }
 
-func (s *sharer) collect(p logical.Plan) {
-	for _, k := range p.Children() {
-		s.collect(k)
+// leaf identifies what a leaf reads; nil for inner nodes.
+func leaf(p logical.Plan) any {
+	switch n := p.(type) {
+	case *logical.Scan:
+		return n.Table
+	case *logical.Ref:
+		return n.Def
+	case *logical.Stage:
+		return n.Handle
 	}
+	if len(p.Children()) == 0 {
+		return fmt.Sprintf("%T", p)
+	}
+	return nil
+}
+
+// collect notes the subtrees worth sharing; it reports whether all leaves of p are read elsewhere too.
+func (s *sharer) collect(p logical.Plan) bool {
+	again := true
+	for _, k := range p.Children() {
+		again = s.collect(k) && again
+	}
+	if l := leaf(p); l != nil {
+		return s.leaves[l] > 1
+	}
+	if again {
+		s.note(p)
+	}
+	return again
+}
+
+func (s *sharer) note(p logical.Plan) {
 	if !worthSharing(p) || volatile(p) || len(logical.Free(p)) > 0 || hasOuterRef(p) {
 		return
 	}
@@ -128,7 +170,7 @@ func (w *canonicalWriter) col(id expr.ColumnID) string {
 		n = len(w.ids)
 		w.ids[id] = n
 	}
-	return fmt.Sprint(n)
+	return strconv.Itoa(n)
 }
 
 func (w *canonicalWriter) plan(p logical.Plan) {

@@ -29,6 +29,7 @@ func (w *writer) statement(p logical.Plan) {
 	case *logical.Truncate:
 		w.put("TRUNCATE TABLE ")
 		w.name(n.Name)
+		w.partition(n.Partition)
 	case *logical.Describe:
 		w.describe(n)
 	case *logical.Show:
@@ -239,13 +240,7 @@ func (w *writer) insert(n *logical.Insert) {
 		w.name(n.Table)
 		w.props(" WITH ", n.Options)
 	}
-	for i, v := range n.Partition {
-		w.option(i == 0, " PARTITION (")
-		w.option(i > 0, ", ")
-		w.put(quoteName(v.Name))
-		w.clause(" = ", v.Value)
-		w.option(i == len(n.Partition)-1, ")")
-	}
+	w.partition(n.Partition)
 	w.option(n.IfNotExists, " IF NOT EXISTS")
 	w.option(n.ByName, " BY NAME")
 	if n.Columns != nil {
@@ -395,6 +390,17 @@ func (w *writer) declare(n *logical.DeclareVariable) {
 	w.clause(" DEFAULT ", n.Default)
 }
 
+// partition writes PARTITION (k = v, k2), nothing without items.
+func (w *writer) partition(items []logical.PartitionValue) {
+	for i, v := range items {
+		w.option(i == 0, " PARTITION (")
+		w.option(i > 0, ", ")
+		w.put(quoteName(v.Name))
+		w.clause(" = ", v.Value)
+		w.option(i == len(items)-1, ")")
+	}
+}
+
 func (w *writer) paths(list [][]string) {
 	for i, n := range list {
 		w.option(i > 0, ", ")
@@ -442,6 +448,7 @@ func (w *writer) alter(n *logical.AlterTable) {
 		w.name(n.Rename)
 		return
 	}
-	w.put(" ADD COLUMNS")
+	w.put(" ADD COLUMNS (")
 	w.columns(n.Add)
+	w.put(")")
 }

@@ -81,7 +81,8 @@ func (p *parser) interval() expr.Expr {
 	at := p.from(start)
 	iv, ok := temporal.ParseInterval(nanosToMicros(text.String()))
 	if !ok {
-		return p.badInterval(at, strings.TrimSpace(text.String()))
+		p.failf("INVALID_INTERVAL_FORMAT."+temporal.IntervalProblem(text.String()), at, "Error parsing %s to interval. Please ensure that the value provided is in a valid format for defining an interval.", quoteString(text.String()))
+		return expr.Null
 	}
 	return p.intervalLiteral(start, iv, set)
 }
@@ -159,7 +160,8 @@ func (p *parser) intervalLiteral(start int32, iv types.Interval, set unitSet) ex
 		}
 		micros, ok := dayTimeMicros(iv)
 		if !ok {
-			return p.badInterval(p.from(start), p.source(start))
+			p.failf("INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION", p.from(start), "Integer overflow while operating with intervals. Try devising appropriate values for the interval parameters.")
+			return expr.Null
 		}
 		lit.Value, lit.T = micros, types.DayTimeOf(set.min, set.max)
 	}
@@ -167,12 +169,8 @@ func (p *parser) intervalLiteral(start int32, iv types.Interval, set unitSet) ex
 }
 
 func dayTimeMicros(iv types.Interval) (int64, bool) {
-	days := int64(iv.Days) * temporal.Day
-	sum := days + iv.Micros
-	if (days > 0) == (iv.Micros > 0) && (sum > 0) != (days > 0) && days != 0 && iv.Micros != 0 {
-		return 0, false
-	}
-	return sum, true
+	sum, _ := types.AddInt128(types.MulInt64(int64(iv.Days), temporal.Day), types.Int128Of(iv.Micros))
+	return sum.Int64(), sum.IsInt64()
 }
 
 func (p *parser) badInterval(at sqlerr.Pos, s string) expr.Expr {
@@ -273,7 +271,25 @@ func splitDays(v int64) (int32, int64) {
 	return 0, v
 }
 
+// unmatched is the error of text that does not have the form of its units, or that has it but a part out of range.
 func (p *parser) unmatched(at sqlerr.Pos, value string, from, to types.IntervalField) expr.Expr {
+	zeros := strings.Map(func(r rune) rune {
+		if r >= '1' && r <= '9' {
+			return '0'
+		}
+		return r
+	}, value)
+	_, ok := temporal.ParseYearMonth(zeros, from, to)
+	if to != types.Month {
+		_, ok = temporal.ParseDayTime(zeros, from, to)
+	}
+	switch {
+	case ok && to == types.Month:
+		return p.badInterval(at, value)
+	case ok:
+		p.failf("_LEGACY_ERROR_TEMP_0063", at, "A part of the interval %s is out of range.", quoteString(value))
+		return expr.Null
+	}
 	p.failf("INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING", at, "Error parsing '%s' to interval. Interval string does not match the format of interval %s to %s.", value, from, to)
 	return expr.Null
 }

@@ -995,6 +995,12 @@ var reservedKeywords = [...]kind{
 // Keywords returns all keywords in upper case, in alphabetical order.
 func Keywords() []string { return append([]string(nil), keywordNames[1:]...) }
 
+// IsReserved reports whether a word is a keyword that is reserved when reserved words are enforced.
+func IsReserved(word string) bool {
+	k := lookupKeyword(word)
+	return k != 0 && isReserved(k)
+}
+
 // isReserved reports whether a keyword is reserved when reserved words are enforced.
 func isReserved(k kind) bool {
 	lo, hi := 0, len(reservedKeywords)

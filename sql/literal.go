@@ -327,6 +327,9 @@ func (p *parser) specialDate(start int32, s string, to types.Type) expr.Expr {
 	days := 0
 	switch strings.ToLower(strings.TrimSpace(s)) {
 	case "epoch":
+		if to.Kind != types.Date { // the instant, not a midnight of the session's zone
+			return &expr.Literal{Base: p.ebase(start), Value: int64(0), T: to}
+		}
 		e = &expr.Literal{Base: p.ebase(start), Value: int32(0), T: types.DateType}
 	case "now":
 		if to.Kind == types.Date {

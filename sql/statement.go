@@ -455,8 +455,7 @@ func (p *parser) truncate(start int32) logical.Plan {
 	p.expect(kwTABLE)
 	t := &logical.Truncate{Name: p.reference()}
 	if p.accept(kwPARTITION) {
-		p.partition()
-		return p.unsupportedPlan("TRUNCATE_PARTITION", start)
+		t.Partition = p.partition()
 	}
 	t.Base = p.base(start)
 	return t

@@ -22,7 +22,7 @@ func canCastAtomic(from, to Type, ansi bool) bool {
 	case Boolean:
 		return from.Kind == String || from.Kind == Boolean || from.IsNumeric() || !ansi && from.IsDatetime() && from.Kind != TimestampNTZ
 	case TinyInt, SmallInt, Int, BigInt, Decimal:
-		return toNumber(from, ansi) || isOneField(from) || from.Kind == Time
+		return toNumber(from, ansi) || from.Kind == YearMonth || from.Kind == DayTime || from.Kind == Time
 	case Float, Double:
 		return toNumber(from, ansi)
 	case Date:
@@ -34,7 +34,7 @@ func canCastAtomic(from, to Type, ansi bool) bool {
 	case Time:
 		return from.Kind == String || from.Kind == Time || from.Kind == TimestampNTZ || from.Kind == Timestamp
 	case YearMonth, DayTime:
-		return from.Kind == to.Kind || from.Kind == String || isOneField(to) && (from.IsInteger() || from.Kind == Decimal)
+		return from.Kind == to.Kind || from.Kind == String || from.IsInteger() || from.Kind == Decimal
 	case CalendarInterval:
 		return from.Kind == String
 	}

@@ -180,8 +180,8 @@ func (r rules) structs(a, b Type) (Type, bool) {
 // castNulls is Spark's forceNullable: whether a cast may turn a value into null.
 func castNulls(from, to Type) bool {
 	switch {
-	case from.Kind == Null:
-		return to.Kind != Null
+	case from.Kind == Null: // of an empty array or map: nulls themselves are nullable already
+		return false
 	case from.Equal(to), to.Kind == String:
 		return false
 	case from.Kind == String:

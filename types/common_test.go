@@ -153,7 +153,7 @@ func TestCanCast(t *testing.T) {
 		{ArrayOf(IntType, true), ArrayOf(IntType, false), false, false},
 		{ArrayOf(IntType, true), StringType, true, true},
 		{IntType, YearMonthOf(Month, Month), true, true},
-		{IntType, YearMonthType, false, false},
+		{IntType, YearMonthType, true, true},
 		{StructOf(Field{Name: "a", Type: IntType}), IntType, false, false},
 		{MapOf(IntType, IntType, false), MapOf(StringType, StringType, true), true, true},
 		{VariantType, IntType, true, true},

@@ -347,10 +347,10 @@ func (r *Reader) storeText(v *columnar.Vector, i int, t types.Type, text []byte)
 	case types.Date, types.Timestamp, types.TimestampNTZ:
 		return r.storeTime(v, i, t, text)
 	case types.YearMonth:
-		x, ok := temporal.ParseYearMonth(string(text), t.From, t.To)
+		x, ok := temporal.ParseYearMonth(temporal.IntervalBody(string(text)), t.From, t.To)
 		return ok && set(v, i, x)
 	case types.DayTime:
-		x, ok := temporal.ParseDayTime(string(text), t.From, t.To)
+		x, ok := temporal.ParseDayTime(temporal.IntervalBody(string(text)), t.From, t.To)
 		return ok && set(v, i, x)
 	case types.CalendarInterval:
 		x, ok := temporal.ParseInterval(string(text))

@@ -32,3 +32,11 @@ func (Format) NewWriter(w io.Writer, schema *arrow.Schema, o datasource.Options)
 	}
 	return f, nil
 }
+
+// FileExtension tells streams by their names.
+func (Format) FileExtension(o datasource.Options) string {
+	if strings.EqualFold(o["stream"], "true") {
+		return ".arrows"
+	}
+	return ".arrow"
+}

@@ -54,7 +54,7 @@ func (Format) Open(ctx context.Context, files []datasource.File, o datasource.Op
 		}
 		o = tabbed
 	}
-	p, err := parseOptions(o)
+	p, err := parseOptions(o, true)
 	if err != nil {
 		return nil, err
 	}
@@ -126,6 +126,7 @@ func (t *table) infer(ctx context.Context) error {
 	guesses := make([]lines.Guess, len(names))
 	firsts := make([]lines.Guess, len(names)) // of the first record alone
 	cells := lines.Cells{Zone: t.o.zone}
+	cells.SetPatterns(t.o.patterns)
 	headed := true // no record has come yet
 	for _, f := range t.files {
 		first := true
@@ -308,7 +309,9 @@ func (p *parser) prepare(r *datasource.VectorRequest) {
 		}
 	}
 	for _, f := range p.fields {
-		p.cells = append(p.cells, lines.Cells{Type: t.schema[f].Type, Zone: zone})
+		c := lines.Cells{Type: t.schema[f].Type, Zone: zone}
+		c.SetPatterns(t.o.patterns)
+		p.cells = append(p.cells, c)
 		p.cols = append(p.cols, &columnar.Vector{})
 	}
 }

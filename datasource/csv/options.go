@@ -40,8 +40,7 @@ type options struct {
 	header        tri
 	infer         tri
 	nullValue     string
-	hasNull       bool
-	emptyValue    string
+	emptyValue    []byte
 	trimLeft      bool
 	trimRight     bool
 	mode          mode
@@ -51,16 +50,21 @@ type options struct {
 	quoteAll      bool
 	multiLine     bool
 	codec         *lines.Codec
+	patterns      *lines.Patterns
 }
 
 func bad(key, value, want string) error {
 	return sqlerr.New("INVALID_PARAMETER_VALUE", sqlerr.Pos{}, "The CSV option %s is %q; it must be %s.", key, value, want)
 }
 
-func parseOptions(o datasource.Options) (*options, error) {
+// parseOptions reads the options; parsing tells whether files are read or written.
+func parseOptions(o datasource.Options, parsing bool) (*options, error) {
 	p := &options{sep: ',', quote: '"', escape: '\\', corrupt: o.Get("columnnameofcorruptrecord", "_corrupt_record"), zone: time.UTC}
 	var err error
 	if p.codec, err = lines.CodecOf(o.Get("compression", o.Get("codec", "none"))); err != nil {
+		return nil, err
+	}
+	if p.patterns, err = lines.PatternsOf(o, parsing); err != nil {
 		return nil, err
 	}
 	for key, dst := range map[string]*byte{"sep": &p.sep, "delimiter": &p.sep, "quote": &p.quote, "escape": &p.escape, "comment": &p.comment} {
@@ -98,8 +102,8 @@ func parseOptions(o datasource.Options) (*options, error) {
 			*dst = b
 		}
 	}
-	p.nullValue, p.hasNull = o["nullvalue"], o["nullvalue"] != ""
-	p.emptyValue = o.Get("emptyvalue", "")
+	p.nullValue = o["nullvalue"]
+	p.emptyValue = []byte(o["emptyvalue"])
 	switch m := strings.ToUpper(o.Get("mode", "PERMISSIVE")); m {
 	case "PERMISSIVE":
 	case "DROPMALFORMED":
@@ -109,7 +113,7 @@ func parseOptions(o datasource.Options) (*options, error) {
 	default:
 		return nil, bad("mode", m, "PERMISSIVE, DROPMALFORMED or FAILFAST")
 	}
-	for _, key := range []string{"dateformat", "timestampformat", "encoding", "charset", "linesep"} {
+	for _, key := range []string{"encoding", "charset", "linesep"} {
 		v, ok := o[key]
 		if !ok || (key == "encoding" || key == "charset") && strings.EqualFold(v, "utf-8") || key == "linesep" && v == "\n" {
 			continue

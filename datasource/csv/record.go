@@ -56,7 +56,7 @@ func (r *record) cell(line []byte, o *options) (rest []byte, more, ok bool) {
 			r.buf = append(r.buf, c)
 			i++
 		case c == o.quote:
-			r.add(r.buf[from:], true)
+			r.addQuoted(r.buf[from:], o)
 			tail := start[i+1:]
 			k := bytes.IndexByte(tail, o.sep)
 			if k < 0 {
@@ -78,6 +78,14 @@ func (r *record) add(cell []byte, quoted bool) {
 	r.cells, r.quoted = append(r.cells, cell), append(r.quoted, quoted)
 }
 
+// addQuoted adds a cell that was in quotes; an empty one is the text of the option emptyValue.
+func (r *record) addQuoted(cell []byte, o *options) {
+	if len(cell) == 0 {
+		cell = o.emptyValue
+	}
+	r.add(cell, true)
+}
+
 func (o *options) trim(cell []byte) []byte {
 	if o.trimLeft {
 		cell = bytes.TrimLeft(cell, " \t")
@@ -88,12 +96,10 @@ func (o *options) trim(cell []byte) []byte {
 	return cell
 }
 
-// isNull reports whether a cell is NULL: it is empty without quotes, or the null text.
+// isNull reports whether a cell is NULL: it is empty without quotes, or the null text, which is empty too unless the option nullValue says otherwise. So, as
+// in Spark and DuckDB, "" is an empty string only for those who have another null text.
 func (o *options) isNull(cell []byte, quoted bool) bool {
-	if len(cell) == 0 {
-		return !quoted
-	}
-	return o.hasNull && string(cell) == o.nullValue
+	return len(cell) == 0 && !quoted || string(cell) == o.nullValue
 }
 
 // skip reports lines that are no records.

@@ -15,9 +15,9 @@ import (
 )
 
 // NewWriter writes a file: a line of names if the option header is true (the default), then a line a row. NULL is nullValue, by default nothing; an empty
-// string is "".
+// string is emptyValue, by default "".
 func (Format) NewWriter(w io.Writer, schema *arrow.Schema, o datasource.Options) (datasource.RecordWriter, error) {
-	p, err := parseOptions(o)
+	p, err := parseOptions(o, false)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +94,11 @@ func (o *options) appendText(dst []byte, v *columnar.Vector, i int) []byte {
 	case columnar.WView:
 		return append(dst, b.Bytes(k)...)
 	case columnar.W32:
-		return text.AppendInt32(dst, columnar.Values[int32](b)[k], v.Type)
+		x := columnar.Values[int32](b)[k]
+		if write := o.patterns.AppendDate(); write != nil && v.Type.Kind == types.Date {
+			return write(dst, x)
+		}
+		return text.AppendInt32(dst, x, v.Type)
 	case columnar.WF64:
 		return text.AppendFloat(dst, columnar.Values[float64](b)[k], 64)
 	case columnar.W64:
@@ -103,9 +107,15 @@ func (o *options) appendText(dst []byte, v *columnar.Vector, i int) []byte {
 		case types.Decimal:
 			return types.AppendDecimal(dst, types.Int128Of(x), int(v.Type.Scale))
 		case types.Timestamp:
+			if write := o.patterns.AppendTimestamp(o.zone); write != nil {
+				return write(dst, x)
+			}
 			offset := temporal.Offset(x, o.zone)
 			return jsontext.AppendOffset(jsontext.AppendClock(dst, x+offset, true), offset)
 		case types.TimestampNTZ:
+			if write := o.patterns.AppendNTZ(); write != nil {
+				return write(dst, x)
+			}
 			return jsontext.AppendClock(dst, x, true)
 		}
 		return text.AppendInt64(dst, x, v.Type, o.zone)
@@ -128,6 +138,9 @@ func (w *writer) Close() error {
 
 // appendCell quotes a cell that could be read as something else.
 func (o *options) appendCell(dst, s []byte) []byte {
+	if len(s) == 0 && len(o.emptyValue) > 0 {
+		return append(dst, o.emptyValue...)
+	}
 	if o.quote == 0 || !o.quoteAll && o.plain(s) {
 		return append(dst, s...)
 	}
@@ -156,4 +169,13 @@ func (o *options) plain(s []byte) bool {
 		}
 	}
 	return true
+}
+
+// FileExtension tells compressed files by their names.
+func (Format) FileExtension(o datasource.Options) string {
+	p, err := parseOptions(o, false)
+	if err != nil {
+		return ".csv"
+	}
+	return ".csv" + p.codec.Extension
 }

@@ -41,7 +41,7 @@ type table struct {
 // Open makes a table. Without a schema, columns are the fields of all objects, in the order of their names, of the types that hold all values, as Spark
 // infers them.
 func (Format) Open(ctx context.Context, files []datasource.File, o datasource.Options, schema types.Schema) (datasource.Table, error) {
-	p, err := parseOptions(o)
+	p, err := parseOptions(o, true)
 	if err != nil {
 		return nil, err
 	}

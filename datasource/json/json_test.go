@@ -5,8 +5,10 @@ import (
 	"compress/gzip"
 	"context"
 	"fmt"
+	"math/rand"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -149,6 +151,22 @@ func TestInferredSchema(t *testing.T) {
 	require.Equal(t, "COLUMN_ALREADY_EXISTS", sqlerr.As(err).Condition)
 }
 
+func TestPatterns(t *testing.T) {
+	s := types.Schema{{Name: "d", Type: types.DateType, Nullable: true}, {Name: "t", Type: types.TimestampType, Nullable: true}}
+	o := datasource.Options{"dateformat": "dd/MM/yyyy", "timestampformat": "dd.MM.yyyy HH:mm"}
+	got, err := scan(open(t, write(t, "x.json", `{"d":"31/12/2020","t":"31.12.2020 14:05"}`+"\n"+`{"d":"2020-12-31"}`), s, o), 0)
+	require.NoError(t, err)
+	require.Equal(t, []string{"2020-12-31|2020-12-31 14:05:00", "NULL|NULL"}, got)
+	var out bytes.Buffer
+	w, err := Format{}.NewWriter(&out, arrow.NewSchema(columnar.ArrowFields(s), nil), o)
+	require.NoError(t, err)
+	rec, err := columnar.ToRecord(arrow.NewSchema(columnar.ArrowFields(s), nil), &columnar.Batch{N: 1, Cols: []*columnar.Vector{columnar.NewConstant(types.DateType, int32(0), 1), columnar.NewConstant(types.TimestampType, int64(0), 1)}})
+	require.NoError(t, err)
+	require.NoError(t, w.Write(rec))
+	require.NoError(t, w.Close())
+	require.Equal(t, `{"d":"01/01/1970","t":"01.01.1970 00:00"}`+"\n", out.String())
+}
+
 func TestMultiLine(t *testing.T) {
 	o := datasource.Options{"multiline": "true"}
 	for _, content := range []string{"[{\"a\":1,\n\"b\":\"x\"},\n{\"a\":2}]", "\xEF\xBB\xBF{\"a\":1,\"b\":\n\"x\"}\n\n{\n\"a\":2}\n"} {
@@ -233,33 +251,56 @@ func TestWriteAndRead(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(badLines))
 	f.Add([]byte(`{"a":{"x":[1,{"y":null}]},"b":"\u00e9"}` + "\n[]\n[1,{}]\n"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		files := write(t, "x.json", string(data))
-		nested := types.Schema{{Name: "a", Type: types.ArrayOf(types.StructOf(types.Field{Name: "x", Type: types.MapOf(types.StringType, types.StringType, true), Nullable: true}), true), Nullable: true},
-			{Name: "b", Type: types.DoubleType, Nullable: true}, {Name: "_corrupt_record", Type: types.StringType, Nullable: true}}
-		one, err := scan(open(t, files, nested, nil), 1)
-		if err != nil {
-			return
+	f.Fuzz(checkAny)
+}
+
+// The same for texts with bytes changed, taken out and doubled.
+func TestMutations(t *testing.T) {
+	rnd := rand.New(rand.NewSource(1))
+	const special = "{}[]:,\"'\\\n \x00u1-.e"
+	for range 100 {
+		data := []byte(badLines + `{"a":[{"x":{"k":"\u00e9"}}],"b":1.5e3}` + "\n")
+		for range 1 + rnd.Intn(6) {
+			at := rnd.Intn(len(data))
+			switch rnd.Intn(3) {
+			case 0:
+				data[at] = special[rnd.Intn(len(special))]
+			case 1:
+				data = slices.Delete(data, at, min(at+1+rnd.Intn(4), len(data)))
+			default:
+				data = slices.Insert(data, at, data[at:min(at+rnd.Intn(9), len(data))]...)
+			}
 		}
-		many, err := scan(open(t, files, nested, nil), 64)
+		checkAny(t, data)
+	}
+}
+
+func checkAny(t *testing.T, data []byte) {
+	files := write(t, "x.json", string(data))
+	nested := types.Schema{{Name: "a", Type: types.ArrayOf(types.StructOf(types.Field{Name: "x", Type: types.MapOf(types.StringType, types.StringType, true), Nullable: true}), true), Nullable: true},
+		{Name: "b", Type: types.DoubleType, Nullable: true}, {Name: "_corrupt_record", Type: types.StringType, Nullable: true}}
+	one, err := scan(open(t, files, nested, nil), 1)
+	if err != nil {
+		return
+	}
+	many, err := scan(open(t, files, nested, nil), 64)
+	require.NoError(t, err)
+	require.Equal(t, one, many)
+	lines := 0
+	for _, line := range bytes.Split(bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")), []byte("\n")) {
+		if len(bytes.TrimSpace(line)) > 0 {
+			lines++
+		}
+	}
+	if !bytes.ContainsAny(data, "[") {
+		require.Len(t, one, lines)
+	}
+	if tab, err := (Format{}).Open(context.Background(), files, nil, nil); err == nil {
+		got, err := scan(tab, 7)
 		require.NoError(t, err)
-		require.Equal(t, one, many)
-		lines := 0
-		for _, line := range bytes.Split(bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")), []byte("\n")) {
-			if len(bytes.TrimSpace(line)) > 0 {
-				lines++
-			}
+		if len(tab.(datasource.VectorTable).SQLSchema()) > 0 {
+			require.Len(t, got, len(one))
 		}
-		if !bytes.ContainsAny(data, "[") {
-			require.Len(t, one, lines)
-		}
-		if tab, err := (Format{}).Open(context.Background(), files, nil, nil); err == nil {
-			got, err := scan(tab, 7)
-			require.NoError(t, err)
-			if len(tab.(datasource.VectorTable).SQLSchema()) > 0 {
-				require.Len(t, got, len(one))
-			}
-		}
-		_, _ = scan(open(t, files, nested, datasource.Options{"multiline": "true"}), 5)
-	})
+	}
+	_, _ = scan(open(t, files, nested, datasource.Options{"multiline": "true"}), 5)
 }

@@ -34,13 +34,15 @@ type options struct {
 	zoneSet   bool
 	keepNulls bool
 	codec     *lines.Codec
+	patterns  *lines.Patterns
 }
 
 func bad(key, value, want string) error {
 	return sqlerr.New("INVALID_PARAMETER_VALUE", sqlerr.Pos{}, "The JSON option %s is %q; it must be %s.", key, value, want)
 }
 
-func parseOptions(o datasource.Options) (*options, error) {
+// parseOptions reads the options; parsing tells whether files are read or written.
+func parseOptions(o datasource.Options, parsing bool) (*options, error) {
 	p := &options{corrupt: o.Get("columnnameofcorruptrecord", "_corrupt_record"), zone: time.UTC}
 	if err := p.booleans(o); err != nil {
 		return nil, err
@@ -54,7 +56,7 @@ func parseOptions(o datasource.Options) (*options, error) {
 	default:
 		return nil, bad("mode", m, "PERMISSIVE, DROPMALFORMED or FAILFAST")
 	}
-	for _, key := range []string{"dateformat", "timestampformat", "timestampntzformat", "encoding", "charset", "linesep", "samplingratio"} {
+	for _, key := range []string{"encoding", "charset", "linesep", "samplingratio"} {
 		v, ok := o[key]
 		if !ok || (key == "encoding" || key == "charset") && strings.EqualFold(v, "utf-8") || key == "linesep" && v == "\n" {
 			continue
@@ -70,6 +72,9 @@ func parseOptions(o datasource.Options) (*options, error) {
 	}
 	p.rules.Zone = p.zone
 	var err error
+	if p.patterns, err = lines.PatternsOf(o, parsing); err != nil {
+		return nil, err
+	}
 	p.codec, err = lines.CodecOf(o.Get("compression", o.Get("codec", "none")))
 	return p, err
 }

@@ -217,6 +217,7 @@ func (t *table) ScanVectors(ctx context.Context, r *datasource.VectorRequest) (d
 		if !t.o.zoneSet && r.Env != nil && r.Env.Zone != nil {
 			p.r.Zone = r.Env.Zone
 		}
+		p.r.Date, p.r.Timestamp, p.r.NTZ = t.o.patterns.ParseDate(), t.o.patterns.ParseTimestamp(p.r.Zone), t.o.patterns.ParseNTZ()
 		p.prepare(r)
 		return p.next, nil
 	})

@@ -15,7 +15,7 @@ import (
 // NewWriter writes a file of one object a line. Fields that are NULL are left out unless the option ignoreNullFields is false. Unlike Spark's, timestamps
 // keep their microseconds.
 func (Format) NewWriter(w io.Writer, schema *arrow.Schema, o datasource.Options) (datasource.RecordWriter, error) {
-	p, err := parseOptions(o)
+	p, err := parseOptions(o, false)
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +29,8 @@ func (Format) NewWriter(w io.Writer, schema *arrow.Schema, o datasource.Options)
 	if err != nil {
 		return nil, err
 	}
-	return &writer{out: out, schema: s, text: jsontext.Writer{Zone: p.zone, KeepNulls: p.keepNulls, FullMicros: true}}, nil
+	return &writer{out: out, schema: s, text: jsontext.Writer{Zone: p.zone, KeepNulls: p.keepNulls, FullMicros: true,
+		Date: p.patterns.AppendDate(), Timestamp: p.patterns.AppendTimestamp(p.zone), NTZ: p.patterns.AppendNTZ()}}, nil
 }
 
 // flushBytes is when collected lines go out.
@@ -73,4 +74,13 @@ func (w *writer) Close() error {
 		return err
 	}
 	return w.out.Close()
+}
+
+// FileExtension tells compressed files by their names.
+func (Format) FileExtension(o datasource.Options) string {
+	p, err := parseOptions(o, false)
+	if err != nil {
+		return ".json"
+	}
+	return ".json" + p.codec.Extension
 }

@@ -1,6 +1,7 @@
 package lines
 
 import (
+	"bytes"
 	"errors"
 	"math"
 	"strconv"
@@ -19,6 +20,12 @@ type Cells struct {
 	// Date and Timestamp, if set, read those types in another form than Spark's usual one.
 	Date      func(s string) (int32, bool)
 	Timestamp func(s string) (int64, bool)
+	NTZ       func(s string) (int64, bool)
+}
+
+// SetPatterns makes dates and timestamps be read by patterns; the zone must be set before.
+func (c *Cells) SetPatterns(p *Patterns) {
+	c.Date, c.Timestamp, c.NTZ = p.ParseDate(), p.ParseTimestamp(c.Zone), p.ParseNTZ()
 }
 
 // Set stores text as row i of v, a flat vector of the column's type, and reports whether it is a value of the type.
@@ -71,13 +78,17 @@ func (c *Cells) Set(v *columnar.Vector, i int, text []byte) bool {
 		t, ok := temporal.ParseTimestamp(view(text), c.Zone, nil)
 		return ok && set(v, i, t)
 	case types.TimestampNTZ:
+		if c.NTZ != nil {
+			t, ok := c.NTZ(string(text))
+			return ok && set(v, i, t)
+		}
 		t, ok := temporal.ParseNTZ(view(text), true)
 		return ok && set(v, i, t)
 	case types.YearMonth:
-		m, ok := temporal.ParseYearMonth(string(text), c.Type.From, c.Type.To)
+		m, ok := temporal.ParseYearMonth(temporal.IntervalBody(string(text)), c.Type.From, c.Type.To)
 		return ok && set(v, i, m)
 	case types.DayTime:
-		d, ok := temporal.ParseDayTime(string(text), c.Type.From, c.Type.To)
+		d, ok := temporal.ParseDayTime(temporal.IntervalBody(string(text)), c.Type.From, c.Type.To)
 		return ok && set(v, i, d)
 	case types.CalendarInterval:
 		x, ok := temporal.ParseInterval(string(text))
@@ -159,7 +170,7 @@ func integer(text []byte, bits int) (int64, bool) {
 type Guess struct {
 	seen    bool
 	alive   uint
-	digits  int // of the longest number without a point
+	digits  int                // of the longest number without a point
 	scratch []*columnar.Vector // one value of each candidate
 }
 
@@ -185,15 +196,28 @@ func (g *Guess) Add(c *Cells, text []byte) {
 			continue
 		}
 		d.Type = t
-		if len(text) < shortest[i] || t.Kind == types.Decimal && !g.whole(text) || !d.Set(g.scratch[i], 0, text) {
+		if !g.eligible(c, i, text) || !d.Set(g.scratch[i], 0, text) {
 			g.alive &^= 1 << i
 		}
 	}
 }
 
+// eligible leaves out texts that would be read as a candidate only by leniency: a year or a timestamp as a date, a fraction as a whole number.
+func (g *Guess) eligible(c *Cells, i int, text []byte) bool {
+	switch k := candidates[i].Kind; {
+	case k == types.Date && c.Date != nil, k == types.Timestamp && c.Timestamp != nil:
+		return true
+	case k == types.Decimal:
+		return g.whole(text)
+	case k == types.Date && bytes.ContainsAny(text, "T: "):
+		return false
+	}
+	return len(text) >= shortest[i]
+}
+
 // whole reports whether text is a number without a point or exponent and counts its digits.
 func (g *Guess) whole(text []byte) bool {
-	if text[0] == '-' || text[0] == '+' {
+	if len(text) > 0 && (text[0] == '-' || text[0] == '+') {
 		text = text[1:]
 	}
 	for _, c := range text {

@@ -17,6 +17,8 @@ type Budget struct {
 	limit int64
 	used  atomic.Int64
 	peak  atomic.Int64
+	// Refuse, if set before the first use, refuses reservations for which it returns true, for tests of operators that are refused.
+	Refuse func(n int64) bool
 }
 
 // New returns a budget of limit bytes; limit <= 0 is no limit.
@@ -24,6 +26,9 @@ func New(limit int64) *Budget { return &Budget{limit: limit} }
 
 // Reserve asks for n more bytes and reports whether they are granted.
 func (b *Budget) Reserve(n int64) bool {
+	if b.Refuse != nil && n > 0 && b.Refuse(n) {
+		return false
+	}
 	for {
 		old := b.used.Load()
 		if b.limit > 0 && n > 0 && old+n > b.limit {

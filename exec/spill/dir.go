@@ -19,6 +19,8 @@ import (
 // Dir is the private folder of a query. It is safe for concurrent use.
 type Dir struct {
 	parent string
+	// Interrupt, if set before the first file, is called before every block is written or read; its error is the operation's. It is for tests.
+	Interrupt func() error
 
 	mu     sync.Mutex
 	path   string // "" until the first file
@@ -49,7 +51,7 @@ func (d *Dir) Create(name string, ts []types.Type) (*Writer, error) {
 	if err != nil {
 		return nil, failed(err)
 	}
-	file := &File{f: f, types: ts}
+	file := &File{f: f, types: ts, interrupt: d.Interrupt}
 	d.files = append(d.files, file)
 	return &Writer{file: file}, nil
 }

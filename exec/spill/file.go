@@ -31,6 +31,18 @@ type File struct {
 	rows   int64
 	bytes  int64
 	remove sync.Once
+
+	interrupt func() error
+}
+
+func (f *File) interrupted() error {
+	if f.interrupt == nil {
+		return nil
+	}
+	if err := f.interrupt(); err != nil {
+		return failed(err)
+	}
+	return nil
 }
 
 type block struct {
@@ -59,6 +71,9 @@ func (w *Writer) Write(b *columnar.Batch) error {
 }
 
 func (f *File) append(buf []byte, rows int) error {
+	if err := f.interrupted(); err != nil {
+		return err
+	}
 	binary.LittleEndian.PutUint64(buf, uint64(len(buf)))
 	binary.LittleEndian.PutUint64(buf[8:], xxh3.Hash(buf[headerBytes:]))
 	if _, err := f.f.WriteAt(buf, f.bytes); err != nil {
@@ -109,6 +124,9 @@ func (b *Buffer) bytes(n int) []byte {
 // Read makes dst the i-th block, with the place (Morsel, Seq) that its batch had. Its vectors lie in buf; give each a new Buffer to keep
 // them.
 func (f *File) Read(i int, buf *Buffer, dst *columnar.Batch) error {
+	if err := f.interrupted(); err != nil {
+		return err
+	}
 	x := f.blocks[i]
 	data := buf.bytes(x.size)
 	if _, err := f.f.ReadAt(data, x.off); err != nil {

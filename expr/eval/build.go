@@ -207,7 +207,12 @@ func (b *builder) cast(x *expr.Cast, conditional bool) (node, error) {
 		return &retype{child: child, typ: x.To}, nil
 	}
 	if from.Kind == types.Null {
-		return newLiteral(x.To, nil), nil
+		if _, ok := x.Child.(*expr.Literal); ok {
+			return newLiteral(x.To, nil), nil
+		}
+		c := &call{fn: func(k *expr.KernelCall) { k.Out.SetAllNull() }, typ: x.To, width: columnar.WidthOf(x.To), pos: x.Pos(), nullIfAny: true, exact: true, args: []node{child}}
+		c.finish([]expr.Expr{x.Child}) // the child may be raise_error
+		return c, nil
 	}
 	mode := castMode(from, x.To, x.Mode)
 	fn, err := castKernel(from, x.To, castOptions{mode: mode, env: b.env, pos: x.Pos()})

@@ -13,7 +13,8 @@ A record is `statement ok` or `query …` with SQL on the lines below, up to an 
     query error DIVIDE_BY_ZERO      the condition of the error
     SELECT …
 
-A record behind a line `# engine:` keeps its answer; the comment says why Sparrow's answer is not Spark's.
+A record behind a line `# engine:` keeps its answer; the comment says why Sparrow's answer is not Spark's. A record behind a line `# optimizer:` is
+left out where the optimizer is off.
 """
 import json, subprocess, sys
 

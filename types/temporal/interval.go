@@ -91,6 +91,33 @@ func ParseInterval(s string) (types.Interval, bool) {
 	return types.Interval{Months: int32(months), Days: int32(days), Micros: micros}, true
 }
 
+// IntervalProblem says why ParseInterval rejects text: Spark's subcondition of INVALID_INTERVAL_FORMAT.
+func IntervalProblem(s string) string {
+	words := strings.Fields(strings.ToLower(s))
+	for i := 0; i < len(words); i += 2 {
+		value := strings.TrimLeft(words[i], "+-")
+		whole, frac, hasFrac := strings.Cut(value, ".")
+		switch {
+		case value == "" || value[0] != '.' && (value[0] < '0' || value[0] > '9'):
+			return "UNRECOGNIZED_NUMBER"
+		case strings.Trim(whole, "0123456789") != "" || strings.Trim(frac, "0123456789") != "":
+			return "INVALID_VALUE"
+		case len(frac) > 9:
+			return "INVALID_PRECISION"
+		case i+1 == len(words):
+			return "MISSING_UNIT"
+		}
+		u, ok := unitOf(words[i+1])
+		switch {
+		case !ok:
+			return "INVALID_UNIT"
+		case hasFrac && u.micros != Second:
+			return "INVALID_FRACTION"
+		}
+	}
+	return "ARITHMETIC_EXCEPTION"
+}
+
 // addScaled adds v*scale to *acc unless it overflows.
 func addScaled(acc *int64, v, scale int64) bool {
 	if scale == 0 || v == 0 {
@@ -298,4 +325,14 @@ func FormatInterval(iv types.Interval) string {
 		return "0 seconds"
 	}
 	return strings.Join(parts, " ")
+}
+
+// IntervalBody returns the text between the quotes of INTERVAL '…' YEAR TO MONTH; other text is its own body.
+func IntervalBody(s string) string {
+	head, rest, ok := strings.Cut(s, "'")
+	end := strings.LastIndexByte(rest, '\'')
+	if !ok || end < 0 || !strings.EqualFold(strings.TrimSpace(head), "interval") {
+		return s
+	}
+	return rest[:end]
 }

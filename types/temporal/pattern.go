@@ -116,6 +116,9 @@ func checkPattern(text string, parsing bool) (err error) {
 			return
 		}
 		if i := strings.IndexAny(part, "YWwuec"); i >= 0 {
+			if err = unrecognized(text); legacyPattern(text) {
+				return
+			}
 			err = sqlerr.New("INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN", sqlerr.Pos{},
 				"You may get a different result due to the upgrading to Spark >= 3.0: All week-based patterns are unsupported since Spark 3.0, detected week-based character: %c. Please use the SQL function EXTRACT instead.", part[i])
 			return

@@ -108,7 +108,7 @@ func appendFraction(b []byte, f int) []byte {
 func FormatTimestamp(micros int64, loc *time.Location) string { return FormatNTZ(ToLocal(micros, loc)) }
 
 // ParseTimestamp reads a timestamp as Spark's cast does: a date as ParseDate takes it, then optionally a space or T, h:m[:s[.f]] and a zone;
-// a time alone takes its date from today. Without a zone the text is local to loc.
+// a time alone takes its date from today, or is no timestamp if that is nil. Without a zone the text is local to loc.
 func ParseTimestamp(s string, loc *time.Location, today func() int32) (int64, bool) {
 	local, zone, _, ok := parseTimestamp(s, today)
 	if !ok {
@@ -116,6 +116,22 @@ func ParseTimestamp(s string, loc *time.Location, today func() int32) (int64, bo
 	}
 	if zone == nil {
 		zone = loc
+	}
+	return instantOf(local, zone)
+}
+
+// instantOf is ToUTC with a check of overflow.
+func instantOf(local int64, zone *time.Location) (int64, bool) {
+	const limit = math.MaxInt64 - 2*Day
+	switch {
+	case zone == time.UTC:
+		return local, true
+	case local > limit:
+		off := Offset(limit, zone)
+		return local - off, off >= 0 || local <= math.MaxInt64+off
+	case local < -limit:
+		off := Offset(-limit, zone)
+		return local - off, off <= 0 || local >= math.MinInt64+off
 	}
 	return ToUTC(local, zone), true
 }
@@ -130,6 +146,16 @@ func ParseNTZ(s string, allowZone bool) (int64, bool) {
 func HasZone(s string) bool {
 	_, zone, _, ok := parseTimestamp(s, func() int32 { return 0 })
 	return ok && zone != nil
+}
+
+// ParseTime reads a time of day, h:m[:s[.f]], as microseconds since midnight.
+func ParseTime(s string) (int64, bool) {
+	s = trim(s)
+	if len(s) < 3 || s[1] != ':' && s[2] != ':' {
+		return 0, false
+	}
+	us, rest, ok := parseClock(s)
+	return us, ok && rest == ""
 }
 
 func parseTimestamp(s string, today func() int32) (local int64, zone *time.Location, timeOnly, ok bool) {
@@ -154,7 +180,7 @@ func parseTimestamp(s string, today func() int32) (local int64, zone *time.Locat
 		}
 	} else {
 		timeOnly = true
-		if !strings.Contains(rest, ":") {
+		if !strings.Contains(rest, ":") || today == nil {
 			return 0, nil, false, false
 		}
 		days = today()

@@ -23,7 +23,7 @@ import (
 
 // FuzzQuery compares random queries over random tables: the oracle, the default configuration, and others.
 func FuzzQuery(f *testing.F) {
-	for seed := range uint64(1500) {
+	for seed := range uint64(50) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, seed uint64) {

@@ -13,6 +13,8 @@ type Record struct {
 	Line  int
 	SQL   string
 	Query bool
+	// Optimized tells that the answer needs the optimizer's rules.
+	Optimized bool
 	// Error is the condition that Spark raises, "" if none.
 	Error string
 	Types []string
@@ -30,10 +32,11 @@ func Read(path string) ([]Record, error) {
 	var out []Record
 	line := 1
 	for block := range strings.SplitSeq(string(text), "\n\n") {
-		start := line
+		start, optimized := line, false
 		line += strings.Count(block, "\n") + 2
 		lines := strings.Split(strings.Trim(block, "\n"), "\n")
 		for len(lines) > 0 && strings.HasPrefix(lines[0], "#") {
+			optimized = optimized || strings.HasPrefix(lines[0], "# optimizer:")
 			lines = lines[1:]
 			start++
 		}
@@ -44,7 +47,7 @@ func Read(path string) ([]Record, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", path, start, err)
 		}
-		r.Line = start
+		r.Line, r.Optimized = start, optimized
 		out = append(out, r)
 	}
 	return out, nil

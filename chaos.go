@@ -1,0 +1,69 @@
+package sparrow
+
+import (
+	"errors"
+	"hash/fnv"
+	"math"
+	"math/rand/v2"
+	"strconv"
+	"sync/atomic"
+
+	"github.com/sparrow-engine/sparrow/exec"
+	"github.com/sparrow-engine/sparrow/logical"
+)
+
+// The chaos modes of the tests. They are settings that no list shows, each a number:
+//
+//	sparrow.test.estimates  seed: every estimate is off by a factor from 10^-3 to 10^3, hence join orders and build sides are random
+//	sparrow.test.refuse     every n-th reservation of memory is refused
+//	sparrow.test.fail       the n-th read of a source or use of a spilled file fails with an I/O error
+//	sparrow.test.cancel     the query is cancelled at the n-th such event
+const (
+	testEstimates = "sparrow.test.estimates"
+	testRefuse    = "sparrow.test.refuse"
+	testFail      = "sparrow.test.fail"
+	testCancel    = "sparrow.test.cancel"
+)
+
+func (st *statement) testSetting(key string) int64 {
+	n, _ := strconv.ParseInt(st.conf.Get(key), 10, 64)
+	return n
+}
+
+// errChaos is the I/O error of sparrow.test.fail.
+var errChaos = errors.New("the test disturbs the reading")
+
+// chaos returns what disturbs a query, nil unless a test asks for it. cancel ends the query.
+func (st *statement) chaos(cancel func()) *exec.Chaos {
+	fail, stop, refuse := st.testSetting(testFail), st.testSetting(testCancel), st.testSetting(testRefuse)
+	if fail == 0 && stop == 0 && refuse == 0 {
+		return nil
+	}
+	var events, asked atomic.Int64
+	return &exec.Chaos{
+		Interrupt: func() error {
+			switch n := events.Add(1); n {
+			case fail:
+				return errChaos
+			case stop:
+				cancel()
+			}
+			return nil
+		},
+		Refuse: func(int64) bool { return refuse > 0 && asked.Add(1)%refuse == 0 },
+	}
+}
+
+// distortion falsifies estimates, the same way whenever it sees the same plan.
+func (st *statement) distortion() func(logical.Plan, float64) float64 {
+	seed := st.testSetting(testEstimates)
+	if seed == 0 {
+		return nil
+	}
+	return func(p logical.Plan, rows float64) float64 {
+		h := fnv.New64a()
+		h.Write([]byte(logical.FormatNode(p)))
+		r := rand.New(rand.NewPCG(uint64(seed), h.Sum64()))
+		return rows * math.Pow(10, 6*r.Float64()-3)
+	}
+}
