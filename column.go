@@ -2,10 +2,13 @@ package sparrow
 
 import (
 	"errors"
+	"fmt"
 	"strings"
+	"sync/atomic"
 
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/sql"
+	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -14,6 +17,32 @@ import (
 type Column struct {
 	e   expr.Expr
 	err error
+}
+
+// get returns the expression; the zero Column has none.
+func (c Column) get() (expr.Expr, error) {
+	if c.err == nil && c.e == nil {
+		return expr.Null, sqlerr.New("INVALID_PARAMETER_VALUE.NULL", sqlerr.Pos{}, "A Column is empty.").WithHint("Make columns by Col, Lit, Expr or a function.")
+	}
+	if c.e == nil {
+		return expr.Null, c.err
+	}
+	return c.e, c.err
+}
+
+// build makes a column of the expressions of others.
+func build(f func(es []expr.Expr) expr.Expr, cols ...Column) Column {
+	es, err := exprs(cols)
+	return Column{e: f(es), err: err}
+}
+
+// String returns the expression as text, for messages.
+func (c Column) String() string {
+	e, err := c.get()
+	if err != nil {
+		return err.Error()
+	}
+	return expr.Format(e)
 }
 
 // Col refers to a column by name; "t.a" is column a of t, or field a of the struct t, "*" all columns. Names that hold a point are quoted by
@@ -32,7 +61,8 @@ func Col(name string) Column {
 	return Column{e: &expr.Name{Parts: []string{name}}}
 }
 
-// Lit is a constant: nil, a bool, number, string, []byte, time.Time, time.Duration, Decimal, Interval or []any of those. A Column stays as it is.
+// Lit is a constant: nil, a bool, number, string, []byte, time.Time (a timestamp), time.Duration, Decimal, *big.Int, Interval, Map, or a slice, map,
+// struct or pointer of those. A Column stays as it is.
 func Lit(v any) Column {
 	if c, ok := v.(Column); ok {
 		return c
@@ -41,38 +71,31 @@ func Lit(v any) Column {
 	return Column{e: &expr.Literal{Value: value, T: t}, err: err}
 }
 
+func lits(vs ...any) []Column {
+	out := make([]Column, len(vs))
+	for i, v := range vs {
+		out[i] = Lit(v)
+	}
+	return out
+}
+
 // Expr is an expression of SQL text.
 func Expr(text string) Column {
 	e, err := sql.ParseExpr(text, sql.Options{})
-	if err != nil {
-		return Column{e: expr.Null, err: err}
-	}
-	return Column{e: e}
+	return Column{e: e, err: sqlerr.Attach(err, text)}
 }
 
-// Call calls a function by name: Call("upper", Col("name")).
-func Call(name string, args ...any) Column { return apply(strings.Split(name, "."), args...) }
+// Call calls a function by name: Call("upper", Col("name")). Package f has a Go function for each built-in.
+func Call(name string, args ...any) Column { return apply(strings.Split(name, "."), lits(args...)) }
 
 // CallDistinct calls an aggregate function over the distinct values of its arguments.
-func CallDistinct(name string, args ...any) Column {
-	c := Call(name, args...)
-	if u, ok := c.e.(*expr.UnresolvedCall); ok {
-		u.Distinct = true
-	}
-	return c
+func CallDistinct(name string, args ...any) Column { return Call(name, args...).Distinct() }
+
+func apply(name []string, args []Column) Column {
+	return build(func(es []expr.Expr) expr.Expr { return &expr.UnresolvedCall{Name: name, Args: es} }, args...)
 }
 
-func apply(name []string, args ...any) Column {
-	u := &expr.UnresolvedCall{Name: name}
-	var err error
-	for _, a := range args {
-		c := Lit(a)
-		u.Args, err = append(u.Args, c.e), errors.Join(err, c.err)
-	}
-	return Column{e: u, err: err}
-}
-
-func operator(symbol string, args ...any) Column { return apply([]string{symbol}, args...) }
+func operator(symbol string, args ...any) Column { return apply([]string{symbol}, lits(args...)) }
 
 // Add is c + v.
 func (c Column) Add(v any) Column { return operator("+", c, v) }
@@ -93,7 +116,7 @@ func (c Column) IntDiv(v any) Column { return operator("div", c, v) }
 func (c Column) Mod(v any) Column { return operator("%", c, v) }
 
 // Neg is -c.
-func (c Column) Neg() Column { return apply([]string{"negative"}, c) }
+func (c Column) Neg() Column { return Call("negative", c) }
 
 // Eq is c = v.
 func (c Column) Eq(v any) Column { return operator("=", c, v) }
@@ -118,18 +141,27 @@ func (c Column) EqNullSafe(v any) Column { return operator("<=>", c, v) }
 
 // And is three-valued AND.
 func (c Column) And(v any) Column {
-	d := Lit(v)
-	return Column{e: &expr.And{Args: []expr.Expr{c.e, d.e}}, err: errors.Join(c.err, d.err)}
+	return build(func(es []expr.Expr) expr.Expr { return &expr.And{Args: es} }, c, Lit(v))
 }
 
 // Or is three-valued OR.
 func (c Column) Or(v any) Column {
-	d := Lit(v)
-	return Column{e: &expr.Or{Args: []expr.Expr{c.e, d.e}}, err: errors.Join(c.err, d.err)}
+	return build(func(es []expr.Expr) expr.Expr { return &expr.Or{Args: es} }, c, Lit(v))
 }
 
 // Not is three-valued NOT.
-func (c Column) Not() Column { return Column{e: &expr.Not{Child: c.e}, err: c.err} }
+func (c Column) Not() Column {
+	return build(func(es []expr.Expr) expr.Expr { return &expr.Not{Child: es[0]} }, c)
+}
+
+// BitAnd is c & v.
+func (c Column) BitAnd(v any) Column { return operator("&", c, v) }
+
+// BitOr is c | v.
+func (c Column) BitOr(v any) Column { return operator("|", c, v) }
+
+// BitXor is c ^ v.
+func (c Column) BitXor(v any) Column { return operator("^", c, v) }
 
 // IsNull is c IS NULL.
 func (c Column) IsNull() Column { return Call("isnull", c) }
@@ -166,12 +198,7 @@ func (c Column) Between(lo, hi any) Column { return c.Ge(lo).And(c.Le(hi)) }
 
 // In is membership in a list of values.
 func (c Column) In(values ...any) Column {
-	in, err := &expr.In{Child: c.e}, c.err
-	for _, v := range values {
-		d := Lit(v)
-		in.List, err = append(in.List, d.e), errors.Join(err, d.err)
-	}
-	return Column{e: in, err: err}
+	return build(func(es []expr.Expr) expr.Expr { return &expr.In{Child: es[0], List: es[1:]} }, append([]Column{c}, lits(values...)...)...)
 }
 
 // Cast converts to a type by its SQL name ("decimal(10,2)"); a value that does not fit is an error of the query.
@@ -182,51 +209,104 @@ func (c Column) TryCast(to string) Column { return c.cast(to, expr.Try) }
 
 func (c Column) cast(to string, mode expr.Mode) Column {
 	t, err := sql.ParseType(to)
-	if err != nil {
-		return Column{e: c.e, err: errors.Join(c.err, err)}
-	}
-	return Column{e: &expr.Cast{Child: c.e, To: t, Mode: mode}, err: c.err}
+	out := build(func(es []expr.Expr) expr.Expr { return &expr.Cast{Child: es[0], To: t, Mode: mode} }, c)
+	out.err = errors.Join(out.err, sqlerr.Attach(err, to))
+	return out
 }
 
 // GetField is a field of a struct.
 func (c Column) GetField(name string) Column {
-	return Column{e: &expr.Extract{Child: c.e, Key: &expr.Literal{Value: name, T: types.StringType}, Dot: true}, err: c.err}
+	return build(func(es []expr.Expr) expr.Expr {
+		return &expr.Extract{Child: es[0], Key: &expr.Literal{Value: name, T: types.StringType}, Dot: true}
+	}, c)
 }
 
 // GetItem is an element of an array, by its position from 0, or the value of a map's key.
 func (c Column) GetItem(key any) Column {
-	k := Lit(key)
-	return Column{e: &expr.Extract{Child: c.e, Key: k.e}, err: errors.Join(c.err, k.err)}
+	return build(func(es []expr.Expr) expr.Expr { return &expr.Extract{Child: es[0], Key: es[1]} }, c, Lit(key))
 }
 
 // As names the column; several names are for functions that give several columns.
 func (c Column) As(names ...string) Column {
-	return Column{e: &expr.Alias{Child: c.e, Names: names}, err: c.err}
+	return build(func(es []expr.Expr) expr.Expr { return &expr.Alias{Child: es[0], Names: names} }, c)
+}
+
+// Alias is As.
+func (c Column) Alias(names ...string) Column { return c.As(names...) }
+
+// Transform calls f, so that own steps stand in a chain.
+func (c Column) Transform(f func(Column) Column) Column { return f(c) }
+
+// Distinct makes an aggregate function see each value of its arguments once.
+func (c Column) Distinct() Column {
+	return c.changeCall("DISTINCT", nil, func(u *expr.UnresolvedCall) { u.Distinct = true })
 }
 
 // Filter makes an aggregate function see only rows for which cond is true.
 func (c Column) Filter(cond Column) Column {
-	return c.changeCall("FILTER", errors.Join(c.err, cond.err), func(u *expr.UnresolvedCall) { u.Filter = cond.e })
+	e, err := cond.get()
+	return c.changeCall("FILTER", err, func(u *expr.UnresolvedCall) { u.Filter = e })
+}
+
+// WithinGroup orders the rows of an aggregate function that depends on it: listagg, percentile_cont, mode.
+func (c Column) WithinGroup(keys ...Ordering) Column {
+	ks, err := orders(keys)
+	return c.changeCall("WITHIN GROUP", err, func(u *expr.UnresolvedCall) { u.Order, u.Within = ks, true })
 }
 
 // IgnoreNulls makes first, last, lag, lead, nth_value pass over nulls.
 func (c Column) IgnoreNulls() Column {
-	return c.changeCall("IGNORE NULLS", c.err, func(u *expr.UnresolvedCall) { u.IgnoreNulls, u.NullsSet = true, true })
+	return c.changeCall("IGNORE NULLS", nil, func(u *expr.UnresolvedCall) { u.IgnoreNulls, u.NullsSet = true, true })
 }
 
 // Over computes an aggregate, ranking or offset function over a window.
 func (c Column) Over(w Window) Column {
-	return c.changeCall("OVER", errors.Join(c.err, w.err), func(u *expr.UnresolvedCall) { spec := w.spec; u.Over = &spec })
+	return c.changeCall("OVER", w.err, func(u *expr.UnresolvedCall) { spec := w.spec; u.Over = &spec })
 }
 
 func (c Column) changeCall(what string, err error, f func(*expr.UnresolvedCall)) Column {
-	u, ok := c.e.(*expr.UnresolvedCall)
-	if !ok {
-		return Column{e: c.e, err: errors.Join(err, errors.New("sparrow: "+what+" needs the call of a function"))}
+	e, cerr := c.get()
+	u, ok := e.(*expr.UnresolvedCall)
+	if err = errors.Join(cerr, err); !ok {
+		if err == nil {
+			err = sqlerr.New("INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", sqlerr.Pos{}, "Only the call of a function takes %s, not %s.", what, c)
+		}
+		return Column{e: e, err: err}
 	}
 	n := *u
 	f(&n)
 	return Column{e: &n, err: err}
+}
+
+// lambdaNames numbers the parameters of lambdas, so that nested ones differ.
+var lambdaNames atomic.Int64
+
+func lambda(n int, body func(params []Column) Column) Column {
+	l := &expr.UnresolvedLambda{}
+	params := make([]Column, n)
+	for i := range params {
+		name := fmt.Sprintf("x_%d", lambdaNames.Add(1))
+		l.Params = append(l.Params, name)
+		params[i] = Column{e: &expr.Name{Parts: []string{name}}}
+	}
+	e, err := body(params).get()
+	l.Body = e
+	return Column{e: l, err: err}
+}
+
+// Lambda is a function of one element for transform, filter, exists, forall …: f.Transform(a, Lambda(func(x Column) Column { return x.Add(1) })).
+func Lambda(body func(x Column) Column) Column {
+	return lambda(1, func(p []Column) Column { return body(p[0]) })
+}
+
+// Lambda2 is a function of two values: element and position, key and value, accumulator and element, the elements of two arrays.
+func Lambda2(body func(x, y Column) Column) Column {
+	return lambda(2, func(p []Column) Column { return body(p[0], p[1]) })
+}
+
+// Lambda3 is a function of three values: the key and both values of map_zip_with.
+func Lambda3(body func(x, y, z Column) Column) Column {
+	return lambda(3, func(p []Column) Column { return body(p[0], p[1], p[2]) })
 }
 
 // CaseWhen is CASE under construction: When(cond, value).When(…).Otherwise(value).
@@ -239,117 +319,22 @@ func When(cond Column, value any) CaseWhen {
 
 // When adds a branch.
 func (c CaseWhen) When(cond Column, value any) CaseWhen {
-	v := Lit(value)
-	k := *c.e.(*expr.Case)
-	k.Whens = append(k.Whens[:len(k.Whens):len(k.Whens)], expr.When{Cond: cond.e, Then: v.e})
-	return CaseWhen{Column{e: &k, err: errors.Join(c.err, cond.err, v.err)}}
+	return c.change(func(k *expr.Case, es []expr.Expr) {
+		k.Whens = append(k.Whens[:len(k.Whens):len(k.Whens)], expr.When{Cond: es[0], Then: es[1]})
+	}, cond, Lit(value))
 }
 
 // Otherwise ends the CASE with the value for all other rows.
 func (c CaseWhen) Otherwise(value any) Column {
-	v := Lit(value)
-	k := *c.e.(*expr.Case)
-	k.Else = v.e
-	return Column{e: &k, err: errors.Join(c.err, v.err)}
+	return c.change(func(k *expr.Case, es []expr.Expr) { k.Else = es[0] }, Lit(value)).Column
 }
 
-// Order is a column with a direction, for OrderBy.
-type Order struct {
-	key expr.SortKey
-	err error
-}
-
-// Asc sorts ascending, nulls first.
-func (c Column) Asc() Order { return Order{expr.SortKey{Expr: c.e, NullsFirst: true}, c.err} }
-
-// Desc sorts descending, nulls last.
-func (c Column) Desc() Order { return Order{expr.SortKey{Expr: c.e, Desc: true}, c.err} }
-
-// AscNullsLast sorts ascending, nulls last.
-func (c Column) AscNullsLast() Order { return Order{expr.SortKey{Expr: c.e, NullsSet: true}, c.err} }
-
-// DescNullsFirst sorts descending, nulls first.
-func (c Column) DescNullsFirst() Order {
-	return Order{expr.SortKey{Expr: c.e, Desc: true, NullsFirst: true, NullsSet: true}, c.err}
-}
-
-// Ordering is what OrderBy takes: a Column (ascending), or an Order.
-type Ordering interface{ order() Order }
-
-func (c Column) order() Order { return c.Asc() }
-func (o Order) order() Order  { return o }
-
-func orders(keys []Ordering) (out []expr.SortKey, err error) {
-	for _, k := range keys {
-		o := k.order()
-		out, err = append(out, o.key), errors.Join(err, o.err)
-	}
-	return out, err
-}
-
-func exprs(cols []Column) (out []expr.Expr, err error) {
-	for _, c := range cols {
-		out, err = append(out, c.e), errors.Join(err, c.err)
-	}
-	return out, err
-}
-
-// Window describes the rows that a function sees: PartitionBy(…).OrderBy(…).RowsBetween(…).
-type Window struct {
-	spec expr.WindowSpec
-	err  error
-}
-
-// PartitionBy begins a window over the rows with equal values of the columns; without columns over all rows.
-func PartitionBy(cols ...Column) Window {
+func (c CaseWhen) change(f func(k *expr.Case, es []expr.Expr), cols ...Column) CaseWhen {
 	es, err := exprs(cols)
-	return Window{expr.WindowSpec{Partition: es}, err}
-}
-
-// OrderBy orders the rows of the window.
-func (w Window) OrderBy(keys ...Ordering) Window {
-	ks, err := orders(keys)
-	w.spec.Order, w.err = ks, errors.Join(w.err, err)
-	return w
-}
-
-// The bounds of frames; other values are offsets, negative for rows before.
-const (
-	UnboundedPreceding int64 = -1 << 63
-	UnboundedFollowing int64 = 1<<63 - 1
-	CurrentRow         int64 = 0
-)
-
-// RowsBetween bounds the frame by numbers of rows.
-func (w Window) RowsBetween(start, end int64) Window {
-	w.spec.Frame = &expr.Frame{Start: frameBound(start, false), End: frameBound(end, true)}
-	return w
-}
-
-// RangeBetween bounds the frame by distances from the value of the order column.
-func (w Window) RangeBetween(start, end int64) Window {
-	w.spec.Frame = &expr.Frame{Range: true, Start: frameBound(start, false), End: frameBound(end, true)}
-	return w
-}
-
-func frameBound(n int64, isEnd bool) expr.Bound {
-	switch {
-	case n == UnboundedPreceding && !isEnd:
-		return expr.Bound{Kind: expr.UnboundedPreceding}
-	case n == UnboundedFollowing && isEnd:
-		return expr.Bound{Kind: expr.UnboundedFollowing}
-	case n == CurrentRow:
-		return expr.Bound{Kind: expr.CurrentRow}
-	case n < 0:
-		return expr.Bound{Kind: expr.Preceding, Offset: offset(-n)}
+	k := &expr.Case{}
+	if old, ok := c.e.(*expr.Case); ok {
+		*k = *old
 	}
-	return expr.Bound{Kind: expr.Following, Offset: offset(n)}
-}
-
-// offset is an integer literal of the narrowest of int and bigint, as SQL text gives.
-func offset(n int64) expr.Expr {
-	if int64(int32(n)) == n {
-		return &expr.Literal{Value: int32(n), T: types.IntType}
-	}
-	return &expr.Literal{Value: n, T: types.BigIntType}
+	f(k, es)
+	return CaseWhen{Column{e: k, err: errors.Join(c.err, err)}}
 }

@@ -54,7 +54,7 @@ func isCommand(p logical.Plan) bool {
 	switch p.(type) {
 	case *logical.CreateView, *logical.CreateTable, *logical.DropTable, *logical.Insert, *logical.Truncate, *logical.CreateDatabase,
 		*logical.Describe, *logical.Show, *logical.Set, *logical.Use, *logical.Cache, *logical.Analyze, *logical.Explain,
-		*logical.DeclareVariable, *logical.CreateFunction, *logical.Unsupported:
+		*logical.DeclareVariable, *logical.SetVariables, *logical.ExecuteImmediate, *logical.AlterTable, *logical.CreateFunction, *logical.Unsupported:
 		return true
 	}
 	return false
@@ -76,6 +76,12 @@ func (st *statement) execute(ctx context.Context, p logical.Plan) (*table, error
 	c := st.session.catalog
 	switch n := p.(type) {
 	case *logical.Unsupported:
+		switch {
+		case n.Feature == "SET_PATH" && !st.conf.Bool("spark.sql.path.enabled"):
+			return nil, sqlerr.Unsupported("SET_PATH_WHEN_DISABLED", n.At, "SET PATH is disabled.")
+		case n.Feature == "CALL":
+			return nil, sqlerr.New("MISSING_CATALOG_ABILITY.PROCEDURES", n.At, "Catalog %s does not support procedures.", types.Quote(catalog.DefaultCatalog))
+		}
 		return nil, sqlerr.Unsupported(n.Feature, n.At, "%s is not supported.", strings.ToLower(strings.ReplaceAll(n.Feature, "_", " ")))
 	case *logical.CreateView:
 		return nil, st.createView(ctx, n)
@@ -114,6 +120,10 @@ func (st *statement) execute(ctx context.Context, p logical.Plan) (*table, error
 		return nil, st.analyzeTable(ctx, n)
 	case *logical.DeclareVariable:
 		return nil, st.declare(ctx, n)
+	case *logical.SetVariables:
+		return nil, st.setVariables(ctx, n)
+	case *logical.AlterTable:
+		return nil, st.alterTable(ctx, n)
 	case *logical.CreateFunction:
 		return nil, st.createFunction(ctx, n)
 	}
@@ -131,10 +141,13 @@ func exists(orReplace, ifNotExists bool) catalog.Exists {
 }
 
 func (st *statement) createView(ctx context.Context, n *logical.CreateView) error {
-	v := &catalog.View{Name: n.Name[len(n.Name)-1], Text: n.Text, Columns: n.Columns, Comments: n.Comments, Current: st.session.catalog.CurrentDatabase(),
+	v := &catalog.View{Name: n.Name[len(n.Name)-1], Text: n.Text, Columns: n.Columns, Comments: n.Comments, Current: st.session.catalog.CurrentDatabase(), Created: st.env.Now,
 		Temporary: n.Temporary, Global: n.Global, Comment: n.Comment, Properties: n.Properties, Conf: st.conf.Values()}
 	if n.Using != "" {
-		v.Plan = &logical.UnresolvedRelation{Base: n.Base, Parts: []string{n.Using, n.Options["path"]}, Options: n.Options}
+		var err error
+		if v.Plan, err = st.filesView(ctx, n); err != nil {
+			return err
+		}
 		v.Text = ""
 	} else if n.Text == "" {
 		v.Plan = n.Query
@@ -180,44 +193,18 @@ func (st *statement) dropTable(n *logical.DropTable) error {
 	return nil
 }
 
-func (st *statement) declare(ctx context.Context, n *logical.DeclareVariable) error {
-	c := st.session.catalog
-	if n.Drop {
-		return c.DropVariable(n.Names, n.IfExists, n.At)
-	}
-	for _, name := range n.Names {
-		lit, err := st.constant(ctx, n.Default, n.Type)
-		if err != nil {
-			return err
-		}
-		if err := c.DeclareVariable(&catalog.Variable{Name: name, Value: lit, Default: n.Default}, n.OrReplace, n.At); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// constant computes an expression without input, cast to a type if one is given.
-func (st *statement) constant(ctx context.Context, e expr.Expr, t *types.Type) (*expr.Literal, error) {
-	if e == nil {
-		e = expr.Null
-	}
-	if t != nil {
-		e = &expr.Cast{Child: e, To: *t}
-	}
-	rows, schema, err := st.collect(ctx, &logical.Select{List: []expr.Expr{&expr.Alias{Child: e, Names: []string{"value"}}}})
-	if err != nil {
-		return nil, err
-	}
-	return &expr.Literal{Value: rows[0][0], T: schema[0].Type}, nil
-}
-
 func (st *statement) createFunction(ctx context.Context, n *logical.CreateFunction) error {
 	c := st.session.catalog
 	if n.Drop {
 		return c.DropFunction(n.Name, n.Temporary, n.IfExists, n.At)
 	}
 	f := &catalog.Function{Name: n.Name[len(n.Name)-1], Params: n.Params, Returns: n.Returns, Table: n.Table, IsTable: n.IsTable, Body: n.Body, Query: n.Query, Comment: n.Comment}
+	if !n.Temporary {
+		var err error
+		if f.Database, f.Name, err = c.Place(n.Name, n.At); err != nil {
+			return err
+		}
+	}
 	return c.CreateFunction(f, n.Temporary, exists(n.OrReplace, n.IfNotExists), n.At)
 }
 
@@ -444,110 +431,4 @@ func createStatement(r *catalog.Relation) string {
 		fmt.Fprintf(&b, "LOCATION '%s'\n", t.Location)
 	}
 	return b.String()
-}
-
-func (st *statement) describe(ctx context.Context, n *logical.Describe) (*table, error) {
-	t := textTable("col_name", "data_type", "comment")
-	switch n.What {
-	case "QUERY":
-		p, err := st.analyze(ctx, n.Query)
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range logical.Schema(p) {
-			t.add(f.Name, f.Type.String(), nil)
-		}
-		return t, nil
-	case "FUNCTION":
-		return st.describeFunction(n)
-	case "DATABASE":
-		db, err := st.session.catalog.Database(n.Name, n.At)
-		if err != nil {
-			return nil, err
-		}
-		t := textTable("info_name", "info_value")
-		t.add("Catalog Name", catalog.DefaultCatalog)
-		t.add("Namespace Name", db.Name)
-		t.add("Comment", db.Comment)
-		t.add("Location", db.Location)
-		return t, nil
-	}
-	r, err := st.session.catalog.Resolve(ctx, n.Name, nil, n.At)
-	if err != nil {
-		return nil, err
-	}
-	p, err := st.analyze(ctx, &logical.UnresolvedRelation{Base: n.Base, Parts: n.Name})
-	if err != nil {
-		return nil, err
-	}
-	schema := logical.Schema(p)
-	comments := make([]any, len(schema))
-	if r.Table != nil {
-		for i, c := range r.Table.Columns {
-			if i < len(comments) && c.Comment != "" {
-				comments[i] = c.Comment
-			}
-		}
-	}
-	if len(n.Column) > 0 {
-		i := schema.Index(n.Column[len(n.Column)-1])
-		if i < 0 {
-			return nil, sqlerr.New("UNRESOLVED_COLUMN.WITH_SUGGESTION", n.At, "The column %s does not exist.", catalog.QuoteName(n.Column))
-		}
-		t := textTable("info_name", "info_value")
-		t.add("col_name", schema[i].Name)
-		t.add("data_type", schema[i].Type.String())
-		if comments[i] == nil {
-			comments[i] = "NULL"
-		}
-		t.add("comment", comments[i])
-		return t, nil
-	}
-	for i, f := range schema {
-		t.add(f.Name, f.Type.String(), comments[i])
-	}
-	if r.Table != nil && len(r.Table.Partitions) > 0 {
-		t.add("# Partition Information", "", "")
-		t.add("# col_name", "data_type", "comment")
-		for _, name := range r.Table.Partitions {
-			if i := schema.Index(name); i >= 0 {
-				t.add(name, schema[i].Type.String(), comments[i])
-			}
-		}
-	}
-	if n.Extended {
-		t.add("", "", "")
-		t.add("# Detailed Table Information", "", "")
-		t.add("Catalog", catalog.DefaultCatalog, "")
-		if r.Table != nil {
-			t.add("Database", r.Table.Database, "")
-			t.add("Table", r.Table.Name, "")
-			t.add("Provider", r.Table.Provider, "")
-			t.add("Location", r.Table.Location, "")
-		} else {
-			t.add("Table", r.View.Name, "")
-			t.add("Type", "VIEW", "")
-			t.add("View Text", r.View.Text, "")
-		}
-	}
-	return t, nil
-}
-
-func (st *statement) describeFunction(n *logical.Describe) (*table, error) {
-	name := n.Name[len(n.Name)-1]
-	t := textTable("function_desc")
-	f := functions.Lookup(name)
-	if f == nil {
-		return nil, sqlerr.New("ROUTINE_NOT_FOUND", n.At, "The function %s does not exist.", types.Quote(name)).
-			WithHint("Near: %s.", strings.Join(catalog.Nearest(name, functions.Names(), 3), ", "))
-	}
-	t.add("Function: " + f.Name)
-	t.add("Usage: " + f.Usage)
-	if n.Extended {
-		for _, e := range f.Examples {
-			t.add("Example: " + e.SQL + " → " + e.Want)
-		}
-		t.add("Since: " + f.Since)
-	}
-	return t, nil
 }

@@ -87,7 +87,7 @@ func (s *Session) Range(start, end, step int64) (*DataFrame, error) {
 		return nil, err
 	}
 	out := &expr.Column{ID: st.nextID(), Name: "id", T: types.BigIntType}
-	return &DataFrame{st: st, plan: &logical.Range{Start: start, End: end, Step: step, Out: out}}, nil
+	return newFrame(st, &logical.Range{Start: start, End: end, Step: step, Out: out}, nil), nil
 }
 
 // rowReader takes rows of a Go type apart.

@@ -3,24 +3,31 @@ package sparrow
 import (
 	"context"
 	"errors"
-	"iter"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
+	"github.com/sparrow-engine/sparrow/analyzer"
 	"github.com/sparrow-engine/sparrow/columnar"
-	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/logical"
+	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
 // DataFrame is a query. It runs anew whenever its rows are asked for (Rows, Records, Collect, Count, Show, Write), unless it is cached.
-// Methods that derive a DataFrame never fail at once: a mistake is reported by Err and by everything that runs the query. A DataFrame is
-// immutable and safe for use from many goroutines.
+//
+// Methods that derive a DataFrame never fail at once: a mistake is kept and reported, as *Error with Spark's condition, by Err and by
+// everything that runs the query. A DataFrame is immutable and safe for use from many goroutines.
+//
+// What the names of a statement mean (views, the settings of types and casts) is settled when SQL, Table, Read or CreateDataFrame makes the
+// DataFrame; the clock and the settings of execution (threads, memory) are those of each run.
 type DataFrame struct {
 	st    *statement
+	id    int64        // of the plan, for Col
 	plan  logical.Plan // not analyzed
+	hint  string       // how a join should treat the rows
 	err   error
 	bound bound
 }
@@ -34,6 +41,15 @@ type bound struct {
 
 func (b *bound) set(p logical.Plan) { b.once.Do(func() { b.plan = p }) }
 
+// frameIDs numbers the plans of all sessions.
+var frameIDs atomic.Int64
+
+// newFrame makes a DataFrame of a plan; b is what its names mean, nil for a plan without names.
+func newFrame(st *statement, p logical.Plan, b *logical.Bindings) *DataFrame {
+	id := frameIDs.Add(1)
+	return &DataFrame{st: st, id: id, plan: &logical.DataFrame{Input: p, ID: id, Bindings: b}}
+}
+
 // analyzed binds the plan.
 func (df *DataFrame) analyzed(ctx context.Context) (logical.Plan, error) {
 	if df.err != nil {
@@ -43,14 +59,40 @@ func (df *DataFrame) analyzed(ctx context.Context) (logical.Plan, error) {
 	return df.bound.plan, df.bound.err
 }
 
-// with derives a DataFrame.
+// with derives a DataFrame with rows of this one alone.
 func (df *DataFrame) with(p logical.Plan) *DataFrame {
-	return &DataFrame{st: df.st, plan: p, err: df.err}
+	d := df.derived(p)
+	d.hint = df.hint
+	return d
+}
+
+// derived derives a DataFrame. Places in its plan point into no text, or into those that the plan's parts carry.
+func (df *DataFrame) derived(p logical.Plan) *DataFrame {
+	st := *df.st
+	st.text, st.params = "", analyzer.Params{}
+	d := newFrame(&st, p, nil)
+	d.err = df.err
+	return d
+}
+
+// both derives a DataFrame of this one and another of the same session.
+func (df *DataFrame) both(other *DataFrame, p func() logical.Plan) *DataFrame {
+	switch {
+	case other == nil:
+		return df.failed(sqlerr.New("INVALID_PARAMETER_VALUE.NULL", sqlerr.Pos{}, "The other DataFrame is nil."))
+	case df.err != nil || other.err != nil:
+		return df.failed(other.err)
+	case other.st.session != df.st.session:
+		return df.failed(sqlerr.New("CONNECT.SESSION_NOT_SAME", sqlerr.Pos{}, "Both DataFrames must belong to the same session."))
+	}
+	return df.derived(p())
 }
 
 // failed derives a DataFrame that reports a mistake.
 func (df *DataFrame) failed(err error) *DataFrame {
-	return &DataFrame{st: df.st, plan: df.plan, err: errors.Join(df.err, err)}
+	d := newFrame(df.st, df.plan, nil)
+	d.err = errors.Join(df.err, err)
+	return d
 }
 
 // Session returns the session that the DataFrame belongs to.
@@ -95,108 +137,13 @@ func (df *DataFrame) Columns() []string {
 	return names
 }
 
-// run gives the result's batches in order; their vectors live until consume returns.
-func (df *DataFrame) run(ctx context.Context, consume func(*columnar.Batch) error) error {
-	p, err := df.analyzed(ctx)
-	if err != nil {
-		return err
-	}
-	return df.st.run(ctx, p, consume)
-}
-
-// errStopped ends a run whose consumer wants no more.
-var errStopped = errors.New("sparrow: the consumer stopped")
-
-// Records runs the query and gives its result as Arrow records, in order. Strings come as string views, decimals as decimal128. A record stays
-// valid after the next one is asked for; Release is not needed.
-func (df *DataFrame) Records(ctx context.Context) iter.Seq2[arrow.RecordBatch, error] {
-	return func(yield func(arrow.RecordBatch, error) bool) {
-		s, err := df.Schema(ctx)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		err = df.run(ctx, func(b *columnar.Batch) error {
-			rec, err := columnar.ToRecord(s, b)
-			if err != nil {
-				return err
-			}
-			if !yield(rec, nil) {
-				return errStopped
-			}
-			return nil
-		})
-		if err != nil && !errors.Is(err, errStopped) {
-			yield(nil, err)
-		}
-	}
-}
-
-// Rows runs the query and gives its result row by row, in order.
-func (df *DataFrame) Rows(ctx context.Context) iter.Seq2[Row, error] {
-	return func(yield func(Row, error) bool) {
-		s, err := df.sqlSchema(ctx)
-		if err != nil {
-			yield(Row{}, err)
-			return
-		}
-		err = df.run(ctx, func(b *columnar.Batch) error {
-			rows := b.Rows()
-			for i := range rows.Count() {
-				if !yield(rowOf(s, b, rows.Row(i), df.st.env.Zone), nil) {
-					return errStopped
-				}
-			}
-			return nil
-		})
-		if err != nil && !errors.Is(err, errStopped) {
-			yield(Row{}, err)
-		}
-	}
-}
-
-// Collect runs the query and returns its rows.
-func (df *DataFrame) Collect(ctx context.Context) ([]Row, error) {
-	var out []Row
-	for r, err := range df.Rows(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, r)
-	}
-	return out, nil
-}
-
 // Count runs the query and returns the number of its rows.
 func (df *DataFrame) Count(ctx context.Context) (int64, error) {
-	counted := df.with(&logical.UnresolvedAggregate{Input: df.plan, Group: &logical.Grouping{}, List: []expr.Expr{
-		&expr.Alias{Child: &expr.UnresolvedCall{Name: []string{"count"}, Args: []expr.Expr{&expr.Literal{Value: int32(1), T: types.IntType}}}, Names: []string{"count"}}}})
-	rows, err := counted.Collect(ctx)
+	row, err := df.Agg(Call("count", 1).As("count")).First(ctx)
 	if err != nil {
 		return 0, err
 	}
-	return rows[0].At(0).(int64), nil
-}
-
-// collect computes a plan that is not yet analyzed and returns its rows as Go values of package types.
-func (st *statement) collect(ctx context.Context, p logical.Plan) ([][]any, types.Schema, error) {
-	analyzed, err := st.analyze(ctx, p)
-	if err != nil {
-		return nil, nil, err
-	}
-	var rows [][]any
-	err = st.run(ctx, analyzed, func(b *columnar.Batch) error {
-		set := b.Rows()
-		for i := range set.Count() {
-			row := make([]any, len(b.Cols))
-			for j, c := range b.Cols {
-				row[j] = c.Value(set.Row(i))
-			}
-			rows = append(rows, row)
-		}
-		return nil
-	})
-	return rows, logical.Schema(analyzed), err
+	return row.At(0).(int64), nil
 }
 
 // Explain returns the plan as text. mode is "" (the plan that will run), "extended", "cost", "formatted", or "analyze", which runs the query and
@@ -205,5 +152,16 @@ func (df *DataFrame) Explain(ctx context.Context, mode string) (string, error) {
 	if df.err != nil {
 		return "", df.err
 	}
-	return df.st.explainText(ctx, df.plan, strings.ToUpper(mode))
+	mode = strings.ToUpper(mode)
+	switch mode {
+	case "", "SIMPLE", "EXTENDED", "COST", "FORMATTED", "CODEGEN", "ANALYZE":
+	default:
+		return "", sqlerr.New("INVALID_PARAMETER_VALUE.STRING", sqlerr.Pos{}, "Unknown explain mode: %s.", mode).
+			WithHint("Accepted explain modes are 'simple', 'extended', 'codegen', 'cost', 'formatted', 'analyze'.")
+	}
+	st, err := df.st.renewed()
+	if err != nil {
+		return "", err
+	}
+	return st.explainText(ctx, df.plan, mode)
 }

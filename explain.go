@@ -40,7 +40,9 @@ func (st *statement) explainText(ctx context.Context, query logical.Plan, mode s
 		return st.explainAnalyze(ctx, analyzed)
 	}
 	opt := st.optimizing(ctx)
-	optimized, err := optimizer.Optimize(opt, st.session.cache.replace(analyzed))
+	withCached, release := st.session.cache.replace(ctx, analyzed)
+	defer release()
+	optimized, err := optimizer.Optimize(opt, withCached)
 	if err != nil {
 		return "", sqlerr.Attach(err, st.text)
 	}

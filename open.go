@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sparrow-engine/sparrow/datasource"
+	"github.com/sparrow-engine/sparrow/datasource/arrow"
 	"github.com/sparrow-engine/sparrow/datasource/csv"
 	"github.com/sparrow-engine/sparrow/datasource/json"
 	"github.com/sparrow-engine/sparrow/datasource/parquet"
@@ -14,7 +15,7 @@ import (
 )
 
 // formats are the file formats that sessions read and write.
-var formats = []datasource.Format{parquet.Format{}, csv.Format{}, json.Format{}}
+var formats = []datasource.Format{parquet.Format{}, csv.Format{}, json.Format{}, arrow.Format{}}
 
 func formatNames() []string {
 	names := make([]string, len(formats))

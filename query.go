@@ -53,13 +53,16 @@ func materialized(q *exec.Query, in []*expr.Column) (exec.Sink, error) {
 func (st *statement) start(ctx context.Context, analyzed logical.Plan, sink makeSink) (*execution, error) {
 	begin := time.Now()
 	opt := st.optimizing(ctx)
-	optimized, err := optimizer.Optimize(opt, st.session.cache.replace(analyzed))
+	withCached, release := st.session.cache.replace(ctx, analyzed)
+	optimized, err := optimizer.Optimize(opt, withCached)
 	if err != nil {
+		release()
 		return nil, sqlerr.Attach(err, st.text)
 	}
 	planned := time.Since(begin)
 	q := exec.NewQuery(ctx, exec.Options{Threads: threads(st.conf), Memory: st.conf.Bytes("sparrow.memory"), TempDir: st.conf.Get("sparrow.spill.dir"),
 		BatchSize: int(st.conf.Int("sparrow.batchSize")), Env: st.env})
+	q.OnClose(func() error { release(); return nil })
 	x := &execution{query: q, optimized: optimized, planning: planned, Execution: &adaptive.Execution{
 		Query: q,
 		Planner: &physical.Planner{Query: q, Env: st.env, RuntimeFilters: st.conf.Bool("sparrow.runtimeFilters.enabled"), Flatten: st.conf.Bool("sparrow.scan.flatten"),

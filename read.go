@@ -104,5 +104,5 @@ func (s *Session) scan(t datasource.Table, name string) (*DataFrame, error) {
 		scan.Out = append(scan.Out, &expr.Column{ID: st.nextID(), Name: c.Name, T: c.Type, Null: c.Nullable})
 		scan.Fields = append(scan.Fields, i)
 	}
-	return &DataFrame{st: st, plan: scan}, nil
+	return newFrame(st, scan, nil), nil
 }

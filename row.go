@@ -3,6 +3,7 @@ package sparrow
 import (
 	"fmt"
 	"math/big"
+	"reflect"
 	"strings"
 	"time"
 
@@ -25,6 +26,24 @@ type Row struct {
 type Decimal struct {
 	unscaled types.Int128
 	scale    int
+}
+
+// NewDecimal makes unscaled / 10^scale. ok is false for more than 38 digits, or a scale that is not within 0 to 38.
+func NewDecimal(unscaled *big.Int, scale int) (d Decimal, ok bool) {
+	x, ok := types.Int128FromBig(unscaled)
+	if !ok || !types.FitsPrecision(x, types.MaxPrecision) || scale < 0 || scale > types.MaxPrecision {
+		return Decimal{}, false
+	}
+	return Decimal{x, scale}, true
+}
+
+// ParseDecimal reads a number such as "-12.50", whose scale is 2.
+func ParseDecimal(s string) (Decimal, error) {
+	x, _, scale, ok := types.ParseDecimal(s)
+	if !ok || scale < 0 || scale > types.MaxPrecision {
+		return Decimal{}, sqlerr.New("CAST_INVALID_INPUT", sqlerr.Pos{}, "%q is not a decimal of at most 38 digits.", s)
+	}
+	return Decimal{x, scale}, nil
 }
 
 // Unscaled returns the digits without the point.
@@ -51,7 +70,7 @@ type Map struct{ Keys, Values []any }
 // Get returns the value of a key.
 func (m Map) Get(key any) (any, bool) {
 	for i, k := range m.Keys {
-		if k == key {
+		if reflect.DeepEqual(k, key) {
 			return m.Values[i], true
 		}
 	}
@@ -153,72 +172,4 @@ func externals(vs []any, t types.Type, zone *time.Location) []any {
 		out[i] = external(v, t, zone)
 	}
 	return out
-}
-
-// literalOf turns a Go value that a program gives (a parameter, Lit, a row of CreateDataFrame) into a value of package types and its type.
-func literalOf(v any) (any, types.Type, error) {
-	switch x := v.(type) {
-	case nil:
-		return nil, types.NullType, nil
-	case bool:
-		return x, types.BooleanType, nil
-	case int8:
-		return x, types.TinyIntType, nil
-	case int16:
-		return x, types.SmallIntType, nil
-	case int32:
-		return x, types.IntType, nil
-	case int64:
-		return x, types.BigIntType, nil
-	case int:
-		if int(int32(x)) == x {
-			return int32(x), types.IntType, nil
-		}
-		return int64(x), types.BigIntType, nil
-	case uint8:
-		return int16(x), types.SmallIntType, nil
-	case uint16:
-		return int32(x), types.IntType, nil
-	case uint32:
-		return int64(x), types.BigIntType, nil
-	case uint64:
-		return types.Int128{Lo: x}, types.DecimalOf(20, 0), nil
-	case float32:
-		return x, types.FloatType, nil
-	case float64:
-		return x, types.DoubleType, nil
-	case string:
-		return x, types.StringType, nil
-	case []byte:
-		return x, types.BinaryType, nil
-	case time.Time:
-		return x.UnixMicro(), types.TimestampType, nil
-	case time.Duration:
-		return x.Microseconds(), types.DayTimeType, nil
-	case Decimal:
-		return x.unscaled, types.DecimalOf(max(x.unscaled.Digits(), x.scale, 1), x.scale), nil
-	case Interval:
-		return types.Interval(x), types.CalendarType, nil
-	case []any:
-		return literalList(x)
-	}
-	return nil, types.NullType, sqlerr.New("UNSUPPORTED_FEATURE.LITERAL_TYPE", sqlerr.Pos{}, "A Go value of type %T cannot be a literal.", v)
-}
-
-func literalList(xs []any) (any, types.Type, error) {
-	out, elem := make([]any, len(xs)), types.NullType
-	for i, x := range xs {
-		v, t, err := literalOf(x)
-		if err != nil {
-			return nil, elem, err
-		}
-		if v != nil && elem.Kind != types.Null && !elem.SameShape(t) {
-			return nil, elem, sqlerr.New("UNSUPPORTED_FEATURE.LITERAL_TYPE", sqlerr.Pos{}, "The elements of a literal array have the types %s and %s.", elem, t)
-		}
-		if v != nil {
-			elem = t
-		}
-		out[i] = v
-	}
-	return out, types.ArrayOf(elem, true), nil
 }

@@ -66,6 +66,16 @@ func (s *Session) Close() error {
 	return nil
 }
 
+// alive reports a session that was closed.
+func (s *Session) alive() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return sqlerr.New("INVALID_HANDLE.SESSION_CLOSED", sqlerr.Pos{}, "The session is closed.")
+	}
+	return nil
+}
+
 // Conf returns the value of a setting and whether it is known.
 func (s *Session) Conf(key string) (string, bool) { return s.conf.Lookup(key) }
 
@@ -126,6 +136,9 @@ type statement struct {
 }
 
 func (s *Session) begin(text string, params analyzer.Params) (*statement, error) {
+	if err := s.alive(); err != nil {
+		return nil, err
+	}
 	conf := s.conf.Clone()
 	env, err := s.env(conf)
 	if err != nil {
@@ -134,11 +147,24 @@ func (s *Session) begin(text string, params analyzer.Params) (*statement, error)
 	return &statement{session: s, conf: conf, env: env, ids: new(atomic.Int32), params: params, text: text}, nil
 }
 
+// renewed is the statement for another run of its query: under the clock and the settings of execution of this moment.
+func (st *statement) renewed() (*statement, error) {
+	if err := st.session.alive(); err != nil {
+		return nil, err
+	}
+	c, env := *st, *st.env
+	env.Now = st.session.now()
+	c.env, c.conf = &env, st.session.conf.Clone()
+	return &c, nil
+}
+
 func (st *statement) nextID() expr.ColumnID { return expr.ColumnID(st.ids.Add(1)) }
 
 func (st *statement) parseOptions() sql.Options {
 	return sql.Options{DoubleQuotedIdentifiers: st.conf.Bool("spark.sql.ansi.doubleQuotedIdentifiers") && st.env.ANSI,
 		EnforceReserved: st.conf.Bool("spark.sql.ansi.enforceReservedKeywords") && st.env.ANSI,
+		EscapedStrings:  st.conf.Bool("spark.sql.parser.escapedStringLiterals"),
+		AdjacentStrings: st.conf.Bool("spark.sql.legacy.consecutiveStringLiterals.enabled"),
 		LegacyIntervals: st.conf.Bool("spark.sql.legacy.interval.enabled"), TimestampNTZ: strings.EqualFold(st.conf.Get("spark.sql.timestampType"), "TIMESTAMP_NTZ")}
 }
 

@@ -29,6 +29,7 @@ func (s *Session) SQL(ctx context.Context, text string, args ...any) (*DataFrame
 	if err != nil {
 		return nil, err
 	}
+	text = s.substituted(text)
 	st, err := s.begin(text, params)
 	if err != nil {
 		return nil, err
@@ -90,16 +91,18 @@ func (s *Session) Script(ctx context.Context, text string) (*DataFrame, error) {
 
 // frame runs a command, or binds a query.
 func (st *statement) frame(ctx context.Context, p logical.Plan) (*DataFrame, error) {
-	df := &DataFrame{st: st, plan: p}
+	if n, ok := p.(*logical.ExecuteImmediate); ok {
+		out, err := st.immediate(ctx, n)
+		return out, sqlerr.Attach(err, st.text)
+	}
 	if isCommand(p) {
 		t, err := st.command(ctx, p)
 		if err != nil {
 			return nil, err
 		}
-		df.plan = t.plan(st)
-		df.bound.set(df.plan)
-		return df, nil
+		return t.frame(st), nil
 	}
+	df := newFrame(st, p, &logical.Bindings{Text: st.text, Positional: st.params.Positional, Named: st.params.Named})
 	if _, err := df.analyzed(ctx); err != nil {
 		return nil, err
 	}

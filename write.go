@@ -170,13 +170,14 @@ func (df *DataFrame) tableName(name string) ([]string, error) {
 	if df.err != nil {
 		return nil, df.err
 	}
-	e, err := sql.ParseExpr(name, df.st.parseOptions())
-	if err != nil {
-		return nil, err
+	return nameParts(name)
+}
+
+// nameParts reads the name of a table, each part plain or in back-ticks.
+func nameParts(name string) ([]string, error) {
+	e, err := sql.ParseExpr(name, sql.Options{})
+	if n, ok := e.(*expr.Name); err == nil && ok {
+		return n.Parts, nil
 	}
-	n, ok := e.(*expr.Name)
-	if !ok {
-		return nil, sqlerr.New("INVALID_SQL_SYNTAX.INVALID_TABLE_VALUED_FUNC_NAME", sqlerr.Pos{}, "%q is not the name of a table.", name)
-	}
-	return n.Parts, nil
+	return nil, sqlerr.New("INVALID_IDENTIFIER", sqlerr.Pos{}, "%q is not the name of a table or view.", name).WithHint("Put parts with other characters than letters, digits and _ in back-ticks.")
 }

@@ -76,7 +76,10 @@ func (x *Execution) Run(p logical.Plan, makeSink func(in []*expr.Column) (exec.S
 		x.Planner.Observe = x.observe
 	}
 	for {
-		p = x.foldScalars(p)
+		var err error
+		if p, err = x.shareScans(x.foldScalars(p)); err != nil {
+			return nil, nil, err
+		}
 		next := x.next(p)
 		if next == nil {
 			break
@@ -101,14 +104,16 @@ type target struct {
 	// reducer tells that the node is the left side of a join, run first for its keys.
 	reducer bool
 	est     float64
+	certain bool // its rows are known, so that running it teaches nothing
 }
 
-// next returns the ready stage of least estimated size, nil when the plan streams as a whole.
+// next returns the ready stage to run, nil when the plan streams as a whole: of those whose size is a guess the one of least work, since what it
+// teaches may change the rest; whole tables, whose size is known, come last, when more keys may filter them.
 func (x *Execution) next(p logical.Plan) *target {
 	var best *target
 	offer := func(t *target) {
-		t.est = x.work(t.node)
-		if best == nil || t.est < best.est {
+		t.est, t.certain = x.work(t.node), x.certain(t.node)
+		if best == nil || best.certain && !t.certain || best.certain == t.certain && t.est < best.est {
 			best = t
 		}
 	}
@@ -169,6 +174,15 @@ func (x *Execution) next(p logical.Plan) *target {
 	return best
 }
 
+// certain reports targets whose row count the source knows.
+func (x *Execution) certain(p logical.Plan) bool {
+	s := x.Opt.Cost.Of(p)
+	return s.Error <= 1 && s.Source != cost.Guess && s.Rows > smallTable
+}
+
+// Tables of so few rows are cheap whatever they are for.
+const smallTable = 1000
+
 // work estimates the rows a stage reads and makes.
 func (x *Execution) work(p logical.Plan) float64 {
 	rows := x.Opt.Cost.Rows(p)
@@ -201,7 +215,10 @@ func (x *Execution) runStage(p logical.Plan, t *target) (logical.Plan, error) {
 	}
 	var filters map[expr.ColumnID][]datasource.KeyFilter
 	if x.Planner.RuntimeFilters && t.def == nil {
-		filters = x.contextFilters(p, t.node)
+		var share float64
+		if filters, share = x.contextFilters(p, t.node); share < 1 {
+			est *= share
+		}
 		switch n := t.node.(type) {
 		case *logical.Aggregate:
 			filters = physical.ThroughAggregate(n, filters)
@@ -213,14 +230,17 @@ func (x *Execution) runStage(p logical.Plan, t *target) (logical.Plan, error) {
 		}
 	}
 	start := time.Now()
-	out, err := x.pipeline(stageName(t), input, filters, makeSink)
+	out, rest, err := x.someOf(stageName(t), input, filters, makeSink, x.patience(t, est))
 	if err != nil {
 		return nil, err
 	}
 	f := &Finished{Number: len(x.stages) + 1, Name: stageName(t), Plan: t.node, Estimated: est, Rows: out.Rows, Bytes: out.Bytes, Elapsed: time.Since(start), Out: out}
 	x.stages = append(x.stages, f)
 	x.emit(Event{Kind: "stage", Stage: f})
-	facts := x.facts(out)
+	facts := x.facts(t.node, out)
+	if rest != nil {
+		return x.swapOutgrown(p, t, f, facts, rest), nil
+	}
 	if t.def != nil {
 		return substituteRefs(p, t.def, out, facts), nil
 	}
@@ -258,18 +278,24 @@ func stageName(t *target) string {
 
 // pipeline compiles a streaming plan and runs it into a sink.
 func (x *Execution) pipeline(name string, p logical.Plan, kf map[expr.ColumnID][]datasource.KeyFilter, makeSink func([]*expr.Column) (exec.Sink, error)) (*exec.StageOutput, error) {
+	out, _, err := x.someOf(name, p, kf, makeSink, 0)
+	return out, err
+}
+
+// someOf is pipeline that ends early after maxRows rows, if that is not 0.
+func (x *Execution) someOf(name string, p logical.Plan, kf map[expr.ColumnID][]datasource.KeyFilter, makeSink func([]*expr.Column) (exec.Sink, error), maxRows int64) (*exec.StageOutput, *exec.Rest, error) {
 	branches, cols, err := x.Planner.Compile(p, kf)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	sink, err := makeSink(cols)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if x.Notify != nil {
 		x.Notify(Event{Kind: "start", Name: name})
 	}
-	return x.Query.Run(&exec.Pipeline{Name: name, Branches: branches, Sink: sink})
+	return x.Query.RunSome(&exec.Pipeline{Name: name, Branches: branches, Sink: sink, MaxRows: maxRows})
 }
 
 // replace puts a node in another's place.

@@ -15,14 +15,27 @@ import (
 //
 // A join above passes a requirement to an input when rows of that input without partner vanish: both inputs of an inner join, the left one
 // of a semi join, the right one of outer, semi, anti and mark joins. The left input of the others is only passed through.
-func (x *Execution) contextFilters(p, target logical.Plan) map[expr.ColumnID][]datasource.KeyFilter {
-	out := map[expr.ColumnID][]datasource.KeyFilter{}
+// Share estimates how many of the subtree's rows pass.
+func (x *Execution) contextFilters(p, target logical.Plan) (out map[expr.ColumnID][]datasource.KeyFilter, share float64) {
+	out, share = map[expr.ColumnID][]datasource.KeyFilter{}, 1
+	est := x.Opt.Cost.Of(target)
 	x.requirements(p, target, func(own expr.ColumnID, stage *logical.Stage, col int) {
 		if f := x.keyFilter(stage, col); f != nil {
 			out[own] = append(out[own], f)
+			share *= x.passing(est, own, stage, col)
 		}
 	})
-	return out
+	return out, share
+}
+
+// passing estimates the share of rows whose column own has a value of a stage's column.
+func (x *Execution) passing(est *cost.Stats, own expr.ColumnID, stage *logical.Stage, col int) float64 {
+	have := est.Columns[own].Distinct
+	keys := x.Opt.Cost.Of(stage).Columns[stage.Out[col].ID].Distinct
+	if have <= 0 || keys <= 0 || keys >= have {
+		return 1
+	}
+	return keys / have
 }
 
 // requirements tells, for columns of a subtree, the finished stages whose values they must be among.

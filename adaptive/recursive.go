@@ -24,7 +24,10 @@ func (x *Execution) recursive(r *logical.Recursive) (*logical.Stage, error) {
 	total := int64(0)
 	for level := 0; last.Rows > 0; level++ {
 		inputs = append(inputs, &logical.Stage{Handle: last, Out: r.Out, Facts: logical.Facts{Rows: last.Rows, Bytes: last.Bytes}})
-		if total += last.Rows; x.MaxRecursionRows > 0 && total > x.MaxRecursionRows {
+		if total += last.Rows; r.Limit > 0 && total >= r.Limit {
+			break
+		}
+		if x.MaxRecursionRows > 0 && total > x.MaxRecursionRows && r.Limit == 0 && !r.AnyRows {
 			return nil, sqlerr.New("RECURSION_ROW_LIMIT_EXCEEDED", r.At, "The recursive query %s gave more than %d rows.", r.Name, x.MaxRecursionRows)
 		}
 		if levels >= 0 && level >= levels {
@@ -48,7 +51,7 @@ func (x *Execution) recursive(r *logical.Recursive) (*logical.Stage, error) {
 		return nil, err
 	}
 	x.stages = append(sub.stages, &Finished{Number: len(sub.stages) + 1, Name: "recursive " + r.Name, Plan: r, Estimated: float64(all.Rows), Rows: all.Rows, Bytes: all.Bytes, Out: all})
-	return &logical.Stage{Handle: all, Out: r.Out, Facts: x.facts(all)}, nil
+	return &logical.Stage{Handle: all, Out: r.Out, Facts: x.facts(r, all)}, nil
 }
 
 func unionOf(u *logical.SetOp) logical.Plan {

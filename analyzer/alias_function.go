@@ -91,7 +91,7 @@ func (p *printer) function(name string, x *expr.UnresolvedCall) {
 		}
 	case "dense_rank", "rank", "percent_rank":
 		args, name = nil, strings.ToUpper(name)
-	case "first", "last", "any_value", "from_csv", "from_json", "from_xml", "to_json", "to_xml", "mode":
+	case "first", "last", "any_value", "from_csv", "from_json", "from_xml", "to_csv", "to_json", "to_xml", "schema_of_csv", "schema_of_json", "mode":
 		if len(args) > 1 { // options that are no operands
 			args = args[:1]
 		}
@@ -149,7 +149,11 @@ func (p *printer) function(name string, x *expr.UnresolvedCall) {
 	} else {
 		p.list(args)
 	}
-	p.missing(name, len(args))
+	if p.a.binaryPads[x] {
+		p.text(", X'00'")
+	} else {
+		p.missing(name, len(args))
+	}
 	p.text(")")
 	p.nulls(name, x)
 	p.within(x)

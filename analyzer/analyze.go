@@ -38,7 +38,12 @@ type Session struct {
 // place in the text that p was parsed from. ctx bounds the opening of files that the query names.
 func Analyze(ctx context.Context, p logical.Plan, s *Session) (logical.Plan, error) {
 	a := &analyzer{ctx: ctx, Session: s, env: s.Env, names: map[*expr.Name]string{}, outerNames: map[*expr.Subquery][]string{}, starNames: map[*expr.Star][]string{},
-		dateForms: map[*expr.UnresolvedCall]string{}}
+		dateForms: map[*expr.UnresolvedCall]string{}, binaryPads: map[*expr.UnresolvedCall]bool{}}
+	if strings.EqualFold(s.Conf("spark.sql.legacy.ctePrecedencePolicy"), "EXCEPTION") {
+		if err := nestedDefinitions(p, nil, true); err != nil {
+			return nil, err
+		}
+	}
 	if err := a.checkParameters(p); err != nil {
 		return nil, err
 	}
@@ -64,7 +69,8 @@ type analyzer struct {
 	outerNames map[*expr.Subquery][]string
 	starNames  map[*expr.Star][]string // of stars among arguments
 	dateForms  map[*expr.UnresolvedCall]string
-	windowDefs map[string]expr.WindowSpec // WINDOW clause of the block being bound
+	binaryPads map[*expr.UnresolvedCall]bool // lpad and rpad of binaries, which fill with zero bytes
+	windowDefs map[string]expr.WindowSpec    // WINDOW clause of the block being bound
 }
 
 func (a *analyzer) mode() expr.Mode {

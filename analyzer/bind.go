@@ -19,6 +19,8 @@ type binder struct {
 	generator  expr.Expr // the call that may be a generator
 	grouping   *grouped  // what grouping() and grouping_id() refer to
 
+	// input takes columns of the input before aliases also above the list.
+	input       bool
 	inAggregate bool
 	inWindow    bool
 	inGenerator bool

@@ -58,7 +58,14 @@ func (b *binder) bound(n *expr.UnresolvedCall, f *expr.Func) (expr.Expr, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := b.textArguments(f, args); err != nil {
+		return nil, err
+	}
 	b.a.noteDateArithmetic(n, args)
+	if (f.Name == "lpad" || f.Name == "rpad") && len(args) == 2 && args[0].Type().Kind == types.Binary {
+		b.a.binaryPads[n] = true
+	}
+	b.binariesAsStrings(f, args)
 	o := functions.BindOptions{Env: b.a.env, Pos: n.At, Distinct: n.Distinct, IgnoreNulls: n.IgnoreNulls}
 	if n.Filter != nil {
 		if o.Filter, err = b.aggregateFilter(n.Filter); err != nil {
@@ -69,6 +76,29 @@ func (b *binder) bound(n *expr.UnresolvedCall, f *expr.Func) (expr.Expr, error) 
 		return nil, err
 	}
 	return functions.Bind(f, args, o)
+}
+
+// binariesAsStrings casts the operands of || and elt where all are binaries and the settings ask for strings.
+func (b *binder) binariesAsStrings(f *expr.Func, args []expr.Expr) {
+	from, key := 0, "spark.sql.function.concatBinaryAsString"
+	switch f.Name {
+	case "concat", "||":
+	case "elt":
+		from, key = 1, "spark.sql.function.eltOutputAsString"
+	default:
+		return
+	}
+	if !strings.EqualFold(b.a.Conf(key), "true") || len(args) <= from {
+		return
+	}
+	for _, a := range args[from:] {
+		if a.Type().Kind != types.Binary {
+			return
+		}
+	}
+	for i, a := range args[from:] {
+		args[from+i] = b.a.implicit(a, types.StringType)
+	}
 }
 
 // builtin finds a function of Sparrow's own: by one part, or as builtin.f or system.builtin.f.
@@ -344,6 +374,15 @@ func (b *binder) structCall(n *expr.UnresolvedCall) (expr.Expr, error) {
 	items, err := b.expandAll(n.Args)
 	if err != nil {
 		return nil, err
+	}
+	if len(n.Args) == 1 {
+		if s, ok := n.Args[0].(*expr.Star); ok {
+			names := make([]string, len(items))
+			for i, it := range items {
+				names[i] = itemName(it)
+			}
+			b.a.starNames[s] = names
+		}
 	}
 	var args []expr.Expr
 	for i, it := range items {

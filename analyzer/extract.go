@@ -61,11 +61,28 @@ func badExtract(e expr.Expr, key string, pos sqlerr.Pos) error {
 	return sqlerr.New("INVALID_EXTRACT_BASE_FIELD_TYPE", pos, "Can't extract a value from \"%s\". Need a complex type [STRUCT, ARRAY, MAP] but got \"%s\".", key, e.Type().SQL())
 }
 
+// hasParts reports the types from which a value can be extracted.
+func hasParts(t types.Type) bool {
+	switch t.Kind {
+	case types.Struct, types.Array, types.Map, types.Variant:
+		return true
+	}
+	return false
+}
+
 // extract binds child[key] and child.name.
 func (b *binder) extract(n *expr.Extract) (expr.Expr, error) {
 	child, err := b.expr(n.Child)
 	if err != nil {
 		return nil, err
+	}
+	if b.clause == "ORDER BY" && !b.input && !hasParts(child.Type()) {
+		// An alias that has no parts gives way to a column of the input that has.
+		c := *b
+		c.input = true
+		if x, err := c.expr(n.Child); err == nil && hasParts(x.Type()) {
+			child = x
+		}
 	}
 	if n.Dot {
 		if l, ok := n.Key.(*expr.Literal); ok {

@@ -48,7 +48,7 @@ func (k *block) groupBy(g *logical.Grouping) error {
 			sets = append(sets, ks)
 		}
 	}
-	if !plain {
+	if global := len(k.group.keys) == 0 && len(sets) == 1; !plain && !global { // GROUPING SETS (()) is one group, also of no rows
 		k.group.useSets(sets)
 	}
 	return nil

@@ -246,18 +246,26 @@ func (g *grouped) inOrder(args []expr.Expr) bool {
 		return false
 	}
 	for i, a := range args {
-		if !sameExpr(a, g.keys[i].Expr) {
+		if !g.isKey(a, i) {
 			return false
 		}
 	}
 	return true
 }
 
+// isKey reports whether e is key i: as GROUP BY wrote it, or its column as HAVING and ORDER BY see it.
+func (g *grouped) isKey(e expr.Expr, i int) bool {
+	if c, ok := e.(*expr.Column); ok && c.ID == g.keys[i].Col.ID {
+		return true
+	}
+	return sameExpr(e, g.keys[i].Expr)
+}
+
 // groupingBit is (id >> position) & 1.
 func (b *binder) groupingBit(n *expr.UnresolvedCall, arg expr.Expr) (expr.Expr, error) {
 	g := b.grouping
-	for i, key := range g.keys {
-		if !sameExpr(arg, key.Expr) {
+	for i := range g.keys {
+		if !g.isKey(arg, i) {
 			continue
 		}
 		id := *g.id

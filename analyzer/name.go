@@ -79,18 +79,7 @@ func (s *scope) lookup(b *binder, n *expr.Name) (*found, error) {
 		return &found{e: e, rest: n.Parts[1:], pretty: prettyVar(e, n.Parts[0])}, nil
 	}
 	if s.first && !b.inAggregate {
-		f, err := s.alias(b, n)
-		if f != nil {
-			return f, nil
-		}
-		c, cerr := s.column(n) // also where several aliases have the name
-		if err != nil && b.clause == "HAVING" && (c == nil || !b.isKey(c.e)) {
-			return nil, err
-		}
-		if c != nil || err == nil {
-			return c, cerr
-		}
-		return nil, err
+		return s.above(b, n)
 	}
 	if f, err := s.column(n); f != nil || err != nil {
 		return f, err
@@ -101,6 +90,37 @@ func (s *scope) lookup(b *binder, n *expr.Name) (*found, error) {
 		}
 	}
 	return s.alias(b, n)
+}
+
+// above finds a name in a clause that sees the list's aliases before the input's columns. HAVING takes the column of a grouping key even
+// before an alias. What lacks the fields that the name asks for gives way to the next.
+func (s *scope) above(b *binder, n *expr.Name) (*found, error) {
+	c, cerr := s.column(n) // also where several aliases have the name
+	having := b.clause == "HAVING"
+	key := having && c != nil && b.isKey(c.e)
+	if c != nil && b.holds(c, n) && (key || b.input) {
+		return c, nil
+	}
+	f, err := s.alias(b, n)
+	if f != nil && (c == nil || b.holds(f, n) || !b.holds(c, n)) {
+		return f, nil
+	}
+	if err != nil && (c == nil || having && !key) {
+		return nil, err
+	}
+	return c, cerr
+}
+
+// holds reports whether the value that a name found has the fields that the name asks for.
+func (b *binder) holds(f *found, n *expr.Name) bool {
+	e := f.e
+	for _, name := range f.rest {
+		var err error
+		if e, err = b.field(e, name, n.At); err != nil {
+			return false
+		}
+	}
+	return true
 }
 
 func prettyVar(e expr.Expr, name string) string {

@@ -19,6 +19,9 @@ func (a *analyzer) order(n *logical.Order, outer *scope) (*relation, error) {
 	if err != nil {
 		return nil, err
 	}
+	if n.ByAll && match(r.cols, allName, 0) != nil {
+		n = byColumnAll(n)
+	}
 	by, err := a.orderKeys(n, r.output())
 	if err != nil {
 		return nil, err
@@ -47,6 +50,26 @@ func (a *analyzer) orderKeys(n *logical.Order, out []*expr.Column) ([]expr.SortK
 		return keys, nil
 	}
 	return a.ordinals(n.By, out)
+}
+
+func resultColumns(items []*item) []column {
+	out := make([]column, len(items))
+	for i, it := range items {
+		out[i].Column = it.col
+	}
+	return out
+}
+
+// byColumnAll is ORDER BY ALL where a column of that name is meant.
+func byColumnAll(n *logical.Order) *logical.Order {
+	c := *n
+	key := expr.SortKey{}
+	if len(n.By) > 0 {
+		key = n.By[0]
+	}
+	key.Expr = &expr.Name{Base: expr.Base{At: n.At}, Parts: allName.Parts}
+	c.ByAll, c.By = false, []expr.SortKey{key}
+	return &c
 }
 
 func (a *analyzer) ordinals(by []expr.SortKey, out []*expr.Column) ([]expr.SortKey, error) {
@@ -137,6 +160,9 @@ func (a *analyzer) partitioned(r *relation, n *logical.Order, outer *scope) (*re
 
 // limited applies LIMIT and OFFSET.
 func (a *analyzer) limited(r *relation, n *logical.Order) (*relation, error) {
+	if n.LimitAll {
+		a.unlimited(r.plan)
+	}
 	count, offset, err := a.limits(n)
 	if err != nil || count < 0 && offset == 0 {
 		return r, err
@@ -145,6 +171,33 @@ func (a *analyzer) limited(r *relation, n *logical.Order) (*relation, error) {
 		return &logical.Limit{Base: n.Base, Input: in, Count: count, Offset: offset}
 	}
 	return r.over(rebuild(r.plan), rebuild), nil
+}
+
+// unlimited lifts the bound on the rows of the recursive definition that LIMIT ALL stands over.
+func (a *analyzer) unlimited(p logical.Plan) {
+	for {
+		switch n := p.(type) {
+		case *logical.Project:
+			p = n.Input
+			continue
+		case *logical.SubqueryAlias:
+			p = n.Input
+			continue
+		case *logical.Ref:
+			for s := a.ctes; s != nil; s = s.outer {
+				if s.def == n.Def && s.plan != nil {
+					p = s.plan
+					break
+				}
+			}
+			if p != logical.Plan(n) {
+				continue
+			}
+		case *logical.Recursive:
+			n.AnyRows = true // the node is this analysis's own
+		}
+		return
+	}
 }
 
 func (a *analyzer) limits(n *logical.Order) (count, offset int64, err error) {
@@ -261,6 +314,9 @@ func (k *block) bindOrder(ord *logical.Order) (*orderKeys, error) {
 	cols := make([]*expr.Column, len(k.items))
 	for i, it := range k.items {
 		cols[i] = it.col
+	}
+	if ord.ByAll && match(append(k.scope.cols[:len(k.scope.cols):len(k.scope.cols)], resultColumns(k.items)...), allName, 0) != nil {
+		ord = byColumnAll(ord)
 	}
 	by, err := k.a.orderKeys(ord, cols)
 	if err != nil {

@@ -172,12 +172,51 @@ func (a *analyzer) forView(v *catalog.View) *analyzer {
 	return &inner
 }
 
+// viewOutput takes the columns that the view's query gave when the view was made, by name: the tables below may have other ones since.
+func viewOutput(v *catalog.View, r *relation, base logical.Base) (*relation, error) {
+	if len(v.Schema) == 0 {
+		return r, nil
+	}
+	same := len(v.Schema) == len(r.cols)
+	for i, f := range v.Schema {
+		same = same && strings.EqualFold(f.Name, r.cols[i].Name)
+	}
+	if same {
+		return r, nil
+	}
+	var cols []column
+	seen := map[string]int{}
+	for _, f := range v.Schema {
+		key := strings.ToLower(f.Name)
+		want, hits := 0, []column(nil)
+		for _, g := range v.Schema {
+			if strings.EqualFold(g.Name, f.Name) {
+				want++
+			}
+		}
+		for _, c := range r.cols {
+			if strings.EqualFold(c.Name, f.Name) {
+				hits = append(hits, c)
+			}
+		}
+		if len(hits) != want {
+			return nil, sqlerr.New("INCOMPATIBLE_VIEW_SCHEMA_CHANGE", base.At, "The SQL query of view %s has an incompatible schema change and column %s cannot be resolved. Expected %d columns named %s but got %d.",
+				catalog.QuoteName(v.FullName()), types.Quote(f.Name), want, types.Quote(f.Name), len(hits))
+		}
+		cols = append(cols, hits[seen[key]])
+		seen[key]++
+	}
+	out := *r
+	out.cols = cols
+	return &out, nil
+}
+
 // viewColumns gives the query's columns the names and types of the view.
 func (a *analyzer) viewColumns(v *catalog.View, r *relation, base logical.Base) (*relation, error) {
 	name := v.FullName()
-	if want := len(v.Schema); want > 0 && len(r.cols) != want {
-		return nil, sqlerr.New("INCOMPATIBLE_VIEW_SCHEMA_CHANGE", base.At, "The SQL query of view %s has an incompatible schema change: it expects %d columns but got %d.",
-			catalog.QuoteName(name), want, len(r.cols))
+	r, err := viewOutput(v, r, base)
+	if err != nil {
+		return nil, err
 	}
 	list := make([]logical.Named, len(r.cols))
 	changed := false
@@ -197,6 +236,7 @@ func (a *analyzer) viewColumns(v *catalog.View, r *relation, base logical.Base) 
 		list[i] = logical.Named{Col: col, Expr: e}
 	}
 	p := r.plan
+	changed = changed || len(r.cols) != len(p.Output())
 	if changed {
 		p = &logical.Project{Base: base, Input: p, List: list}
 	}

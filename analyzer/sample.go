@@ -15,6 +15,9 @@ func (a *analyzer) sample(n *logical.TableSample, outer *scope) (*relation, erro
 	if err != nil {
 		return nil, err
 	}
+	if n.Method == "SYSTEM" && !scans(in.plan) {
+		return nil, sqlerr.Unsupported("TABLESAMPLE_SYSTEM_NO_SCAN", n.At, "TABLESAMPLE SYSTEM samples blocks of a table and cannot stand over a query.")
+	}
 	var node logical.Plan
 	if n.Rows != nil {
 		count, err := a.limitValue(n.Rows, "limit")
@@ -35,6 +38,20 @@ func (a *analyzer) sample(n *logical.TableSample, outer *scope) (*relation, erro
 	}
 	rebuild := func(in logical.Plan) logical.Plan { return node.WithChildren([]logical.Plan{in}) }
 	return in.over(rebuild(in.plan), rebuild), nil
+}
+
+// scans reports a table under its names.
+func scans(p logical.Plan) bool {
+	for {
+		switch n := p.(type) {
+		case *logical.SubqueryAlias:
+			p = n.Input
+		case *logical.Scan:
+			return true
+		default:
+			return false
+		}
+	}
 }
 
 // share returns the fraction of rows a sample keeps.

@@ -132,6 +132,11 @@ func (k *block) list() error {
 	}
 	k.items = items
 	g := k.sel.Group
+	if g != nil && g.All && match(k.scope.cols, allName, 0) != nil { // a column of that name is meant
+		c := *g
+		c.All, c.Items = false, []logical.GroupItem{{Kind: logical.GroupExpr, Expr: &expr.Name{Base: expr.Base{At: g.Pos}, Parts: allName.Parts}}}
+		g = &c
+	}
 	if g != nil && !g.All {
 		if err := k.groupBy(g); err != nil {
 			return err
@@ -148,6 +153,9 @@ func (k *block) list() error {
 	}
 	return nil
 }
+
+// allName is ALL as a column of that name.
+var allName = &expr.Name{Parts: []string{"all"}}
 
 func (k *block) aggregates() bool {
 	for _, it := range k.items {
@@ -204,10 +212,20 @@ func (k *block) column(it *item, taken map[expr.ColumnID]bool) error {
 	}
 	taken[it.col.ID] = true
 	k.byItem[it.col.ID] = it
-	if it.name != "" {
-		k.scope.aliases = append(k.scope.aliases, alias{name: it.name, col: it.col, it: it})
+	if name := lateralName(it); name != "" {
+		k.scope.aliases = append(k.scope.aliases, alias{name: name, col: it.col, it: it})
 	}
 	return nil
+}
+
+// lateralName is the name under which later items may use an item: its alias, or the field that it takes out of a column.
+func lateralName(it *item) string {
+	if n, ok := it.ast.(*expr.Name); ok && it.name == "" && len(n.Parts) > 1 {
+		if _, ok := it.e.(*expr.Column); !ok {
+			return n.Parts[len(n.Parts)-1]
+		}
+	}
+	return it.name
 }
 
 // isPlain reports expressions that are a column as they stand.

@@ -1,12 +1,12 @@
 package analyzer
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/sparrow-engine/sparrow/catalog"
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/expr/eval"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
@@ -27,7 +27,7 @@ type item struct {
 // expandAll replaces stars and regular expressions of a list by columns and takes the aliases off.
 func (b *binder) expandAll(list []expr.Expr) ([]*item, error) {
 	var out []*item
-	for _, e := range list {
+	for _, e := range b.quotedRegex(list) {
 		switch x := e.(type) {
 		case *expr.Star:
 			items, err := b.expandStar(x)
@@ -254,15 +254,79 @@ func (b *binder) replace(s *expr.Star, items []*item) ([]*item, error) {
 
 // expandRegex returns the columns whose names match as a whole, without regard to case.
 func (b *binder) expandRegex(r *expr.Regex) ([]*item, error) {
-	re, err := regexp.Compile("(?i)^(?:" + r.Pattern + ")$")
-	if err != nil {
-		return nil, sqlerr.New("INVALID_PARAMETER_VALUE.PATTERN", r.At, "The pattern %q is no regular expression.", r.Pattern).WithCause(err)
-	}
 	var out []*item
 	for _, c := range b.scope.cols {
-		if re.MatchString(c.Name) && inFrame(c, r.PlanID) {
+		if !endsWith(c.qualifier, r.Qualifier) || !inFrame(c, r.PlanID) {
+			continue
+		}
+		hit, err := b.matchesName(r.Pattern, c.Name, r.At)
+		if err != nil {
+			return nil, err
+		}
+		if hit {
 			out = append(out, &item{ast: c.Column, star: true})
 		}
 	}
 	return out, nil
+}
+
+// matchesName matches a name by a regular expression of Java, as RLIKE does.
+func (b *binder) matchesName(pattern, name string, pos sqlerr.Pos) (bool, error) {
+	text := func(s string) expr.Expr {
+		return &expr.Literal{Base: expr.Base{At: pos}, Value: s, T: types.StringType}
+	}
+	e, err := b.call("rlike", pos, text(name), text("(?i)^(?:"+pattern+")$"))
+	if err != nil {
+		return false, err
+	}
+	v, err := eval.EvalConstant(e, b.a.env)
+	hit, _ := v.(bool)
+	return hit, err
+}
+
+// quotedRegex turns names that can only be written in back-ticks into regular expressions over the columns, where the settings say so
+// (spark.sql.parser.quotedRegexColumnNames): in a list, and among the arguments of its calls.
+func (b *binder) quotedRegex(list []expr.Expr) []expr.Expr {
+	if !strings.EqualFold(b.a.Conf("spark.sql.parser.quotedRegexColumnNames"), "true") {
+		return list
+	}
+	out := make([]expr.Expr, len(list))
+	for i, e := range list {
+		out[i] = b.asRegex(e)
+		if c, ok := e.(*expr.UnresolvedCall); ok {
+			n := *c
+			n.Args = b.regexArguments(c.Args)
+			out[i] = &n
+		}
+	}
+	return out
+}
+
+func (b *binder) asRegex(e expr.Expr) expr.Expr {
+	n, ok := e.(*expr.Name)
+	if !ok || !strings.ContainsAny(n.Parts[len(n.Parts)-1], "()[]|*+?.^$\\") {
+		return e
+	}
+	last := len(n.Parts) - 1
+	return &expr.Regex{Base: n.Base, Pattern: n.Parts[last], Qualifier: n.Parts[:last], PlanID: n.PlanID}
+}
+
+// regexArguments replaces regular expressions by the columns that they match.
+func (b *binder) regexArguments(args []expr.Expr) []expr.Expr {
+	var out []expr.Expr
+	for _, a := range args {
+		r, ok := b.asRegex(a).(*expr.Regex)
+		if !ok {
+			out = append(out, a)
+			continue
+		}
+		items, err := b.expandRegex(r)
+		if err != nil || len(items) == 0 {
+			return args
+		}
+		for _, it := range items {
+			out = append(out, &expr.Name{Base: r.Base, Parts: append(r.Qualifier[:len(r.Qualifier):len(r.Qualifier)], itemName(it))})
+		}
+	}
+	return out
 }

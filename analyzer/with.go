@@ -14,6 +14,7 @@ type cteScope struct {
 	name  string
 	def   int64
 	cols  []column // nil while the anchor of a recursive definition is being bound
+	plan  logical.Plan
 	outer *cteScope
 }
 
@@ -34,7 +35,7 @@ func (a *analyzer) with(n *logical.UnresolvedWith, outer *scope) (*relation, err
 			return nil, err
 		}
 		w.Defs = append(w.Defs, *def)
-		inner.ctes = &cteScope{name: key, def: def.ID, cols: cols, outer: inner.ctes}
+		inner.ctes = &cteScope{name: key, def: def.ID, cols: cols, plan: def.Plan, outer: inner.ctes}
 	}
 	r, err := inner.plan(n.Body, outer)
 	if err != nil {
@@ -69,6 +70,45 @@ func (a *analyzer) recursiveWith(d *logical.CTE, w *logical.UnresolvedWith, oute
 	out.Body = r.plan
 	r.plan = out
 	return r, nil
+}
+
+// nestedDefinitions rejects a definition inside another query of WITH, or inside a subquery, that has the name of one in reach: with
+// spark.sql.legacy.ctePrecedencePolicy=EXCEPTION it is not decided which is meant. start marks the start of a query; queries in FROM are none.
+func nestedDefinitions(p logical.Plan, outer []string, start bool) error {
+	if w, ok := p.(*logical.UnresolvedWith); ok && start {
+		names := outer[:len(outer):len(outer)]
+		for _, d := range w.Defs {
+			if containsFold(outer, d.Name) {
+				return sqlerr.New("AMBIGUOUS_ALIAS_IN_NESTED_CTE", d.Pos, "Name %s is ambiguous in nested CTE.", types.Quote(d.Name)).
+					WithHint("Set \"spark.sql.legacy.ctePrecedencePolicy\" to \"CORRECTED\" so that the name defined in the inner CTE takes precedence.")
+			}
+			if err := nestedDefinitions(d.Query, names, true); err != nil {
+				return err
+			}
+			names = append(names, d.Name)
+		}
+		return nestedDefinitions(w.Body, names, false)
+	}
+	for _, e := range unboundExpressions(p) {
+		var err error
+		expr.Walk(e, func(x expr.Expr) bool {
+			if s, ok := x.(*expr.Subquery); ok && err == nil {
+				if q, ok := s.Query.(logical.Plan); ok {
+					err = nestedDefinitions(q, outer, true)
+				}
+			}
+			return err == nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, c := range p.Children() {
+		if err := nestedDefinitions(c, outer, false); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func mentionsInDefs(w *logical.UnresolvedWith, name string) bool {

@@ -146,3 +146,48 @@ func (c *Catalog) DropTempView(name string, global bool) bool {
 func (c *Catalog) CreateTempView(name string, plan logical.Plan, global bool, how Exists) error {
 	return c.CreateView(&View{Name: name, Plan: plan, Temporary: !global, Global: global}, how, sqlerr.Pos{})
 }
+
+// Rename gives a table or view another name in the same database (a temporary view stays one).
+func (c *Catalog) Rename(parts, to []string, view bool, pos sqlerr.Pos) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r := c.find(parts, c.current)
+	if r == nil {
+		return sqlerr.New("TABLE_OR_VIEW_NOT_FOUND", pos, "The table or view %s cannot be found. Verify the spelling and correctness of the schema and catalog.", QuoteName(parts))
+	}
+	name := to[len(to)-1]
+	key := strings.ToLower(name)
+	if t := r.Table; t != nil {
+		if view {
+			return sqlerr.New("EXPECT_VIEW_NOT_TABLE.USE_ALTER_TABLE", pos, "'ALTER VIEW ... RENAME TO' expects a view but %s is a table.", QuoteName(t.FullName()))
+		}
+		d := c.databases[strings.ToLower(t.Database)]
+		if d.tables[key] != nil || d.views[key] != nil {
+			return alreadyExists([]string{DefaultCatalog, t.Database, name}, pos)
+		}
+		n := *t
+		n.Name = name
+		delete(d.tables, strings.ToLower(t.Name))
+		d.tables[key] = &n
+		return nil
+	}
+	v := *r.View
+	views := c.temp
+	switch {
+	case v.Global:
+		views = c.global
+	case !v.Temporary:
+		d := c.databases[strings.ToLower(v.Database)]
+		if views = d.views; d.tables[key] != nil {
+			return alreadyExists([]string{DefaultCatalog, v.Database, name}, pos)
+		}
+	}
+	if views[key] != nil {
+		v.Name = name
+		return alreadyExists(v.FullName(), pos)
+	}
+	delete(views, strings.ToLower(v.Name))
+	v.Name = name
+	views[key] = &v
+	return nil
+}

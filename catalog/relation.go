@@ -4,6 +4,7 @@ import (
 	"context"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/sparrow-engine/sparrow/datasource"
 	"github.com/sparrow-engine/sparrow/expr"
@@ -64,6 +65,7 @@ type View struct {
 	Comment    string
 	Properties map[string]string
 	Schema     types.Schema
+	Created    time.Time
 	// Conf holds the settings that were in force, which decide what the text means (spark.sql.ansi.enabled).
 	Conf map[string]string
 }

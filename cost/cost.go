@@ -132,6 +132,8 @@ func (e *Estimator) estimate(p logical.Plan) *Stats {
 		rows := math.Max(0, math.Ceil(float64(n.End-n.Start)/float64(n.Step)))
 		return &Stats{Rows: rows, Error: 1, Source: Measured, Columns: map[expr.ColumnID]Column{
 			n.Out.ID: {Distinct: rows, Min: float64(n.Start), Max: float64(n.End), Width: 8, Unique: true, Source: Measured}}}
+	case *logical.Rest:
+		return &Stats{Rows: n.Rows, Columns: map[expr.ColumnID]Column{}, Error: 2, Source: Measured}
 	case *logical.Stage:
 		return stage(n)
 	case *logical.Project:
@@ -200,6 +202,9 @@ func (s *Stats) withRows(rows float64) *Stats {
 }
 
 // shrink estimates how many of d distinct values remain when n of N rows are drawn: d·(1-(1-n/N)^(N/d)) (Yao 1977, with replacement).
+// Remaining estimates how many of d distinct values are among rows of total rows.
+func Remaining(d, total, rows float64) float64 { return shrink(d, total, rows) }
+
 func shrink(d, total, rows float64) float64 {
 	if d <= 0 || total <= 0 || rows >= total {
 		return d
@@ -277,10 +282,17 @@ func stage(n *logical.Stage) *Stats {
 	s := &Stats{Rows: float64(n.Facts.Rows), Columns: map[expr.ColumnID]Column{}, Error: 1, Source: Measured}
 	for i, c := range n.Out {
 		k := Column{Min: math.NaN(), Max: math.NaN(), Source: Measured}
-		if i < len(n.Facts.Columns) && n.Facts.Columns[i].Known {
+		if i < len(n.Facts.Columns) {
 			f := n.Facts.Columns[i]
-			k.Distinct, k.Min, k.Max = f.Distinct, Number(f.Min, c.T), Number(f.Max, c.T)
-			k.Unique = f.Distinct > 0 && f.Distinct >= 0.98*s.Rows
+			k.Distinct = math.Min(f.Distinct, s.Rows)
+			if f.Known {
+				k.Min, k.Max = Number(f.Min, c.T), Number(f.Max, c.T)
+				k.NullFrac = float64(f.Nulls) / math.Max(1, s.Rows)
+			}
+			if span := k.Max - k.Min + 1; (c.T.IsInteger() || c.T.Kind == types.Date) && span >= 1 && (k.Distinct == 0 || k.Distinct > span) {
+				k.Distinct = math.Min(span, s.Rows)
+			}
+			k.Unique = k.Distinct > 0 && k.Distinct >= 0.98*s.Rows
 		}
 		s.Columns[c.ID] = k
 	}

@@ -30,6 +30,16 @@ func filtered(in *Stats, pred expr.Expr) *Stats {
 
 // narrow applies what a conjunct says of its column: bounds, a single value.
 func (s *Stats) narrow(pred expr.Expr) {
+	if col, n := oneOf(pred); col != nil {
+		if c, known := s.Columns[col.ID]; known {
+			c.NullFrac = 0
+			if c.Distinct == 0 || c.Distinct > n {
+				c.Distinct = n
+			}
+			s.Columns[col.ID] = c
+		}
+		return
+	}
 	call, ok := pred.(*expr.Call)
 	if !ok || len(call.Args) != 2 {
 		return
@@ -59,6 +69,34 @@ func (s *Stats) narrow(pred expr.Expr) {
 		}
 	}
 	s.Columns[col.ID] = c
+}
+
+// oneOf recognizes predicates that leave a column at most n values: IN, and OR of equalities with literals or of conjunctions that hold one.
+func oneOf(pred expr.Expr) (col *expr.Column, n float64) {
+	switch x := pred.(type) {
+	case *expr.In:
+		return columnUnder(x.Child), float64(len(x.List))
+	case *expr.Or:
+		for _, a := range x.Args {
+			c, k := equalOne(a)
+			if c == nil || col != nil && c.ID != col.ID {
+				return nil, 0
+			}
+			col, n = c, n+k
+		}
+	}
+	return col, n
+}
+
+func equalOne(branch expr.Expr) (*expr.Column, float64) {
+	for _, p := range expr.Conjuncts(branch) {
+		if call, ok := p.(*expr.Call); ok && len(call.Args) == 2 && call.Func.Op == expr.OpEq {
+			if c, _, _ := columnAgainstLiteral(call); c != nil {
+				return c, 1
+			}
+		}
+	}
+	return nil, 0
 }
 
 func (c *Column) narrowDistinct(lo, hi float64) {

@@ -75,4 +75,46 @@ type Pipeline struct {
 	Name     string
 	Branches []Branch
 	Sink     Sink
+	// MaxRows, if > 0, ends the run at the border of a morsel once the sink has taken more rows. What is left is in Rest.
+	MaxRows int64
 }
+
+// Rest is what a run that ended early has not read: branches over the remaining morsels.
+type Rest struct {
+	Branches []Branch
+	// Read and Unread count morsels.
+	Read, Unread int
+}
+
+// unread is the morsels of a source from one on.
+type unread struct {
+	Source
+	from int
+}
+
+func (s *unread) Morsels() int { return s.Source.Morsels() - s.from }
+
+func (s *unread) NewReader(w *Worker) (Reader, error) {
+	r, err := s.Source.NewReader(w)
+	if err != nil {
+		return nil, err
+	}
+	if p, ok := r.(Pusher); ok {
+		return &unreadPusher{unreadReader{r, s.from}, p}, nil
+	}
+	return &unreadReader{r, s.from}, nil
+}
+
+type unreadReader struct {
+	Reader
+	from int
+}
+
+func (r *unreadReader) Open(morsel int) error { return r.Reader.Open(morsel + r.from) }
+
+type unreadPusher struct {
+	unreadReader
+	pusher Pusher
+}
+
+func (r *unreadPusher) Push(next Push) error { return r.pusher.Push(next) }

@@ -16,19 +16,29 @@ type run struct {
 	locals []LocalSink // by worker, nil until the worker has a batch to consume
 	base   int         // morsels of earlier phases and branches
 	clock  clock
+	limit  int64 // rows after which the run ends early, 0 for none
+	rows   atomic.Int64
+	rest   *Rest
 }
 
 // Run executes a pipeline: phase by phase, the morsels of a phase's branches shared by the workers. Batches get a Morsel that is unique over
 // all branches, higher in later ones.
 func (q *Query) Run(p *Pipeline) (*StageOutput, error) {
-	r := &run{q: q, sink: p.Sink, locals: make([]LocalSink, q.opts.Threads), clock: clock{time.Now()}}
+	out, _, err := q.RunSome(p)
+	return out, err
+}
+
+// RunSome is Run that obeys MaxRows, for a pipeline of one phase whose steps keep nothing from one morsel to the next. Rest is nil if everything was
+// read.
+func (q *Query) RunSome(p *Pipeline) (*StageOutput, *Rest, error) {
+	r := &run{q: q, sink: p.Sink, locals: make([]LocalSink, q.opts.Threads), clock: clock{time.Now()}, limit: p.MaxRows}
 	for _, branches := range phases(p.Branches) {
 		if err := r.phase(branches); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	if err := q.Err(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var out *StageOutput
 	err := protect(func() error {
@@ -43,7 +53,7 @@ func (q *Query) Run(p *Pipeline) (*StageOutput, error) {
 		out, err = p.Sink.Finalize(q)
 		return err
 	})
-	return out, err
+	return out, r.rest, err
 }
 
 // phases groups branches by phase, in order.
@@ -86,11 +96,11 @@ func (r *run) phase(branches []*Branch) error {
 	var next atomic.Int64
 	r.q.done.Store(0)
 	r.q.total.Store(int64(total))
-	return r.q.together(min(total, r.q.opts.Threads), func(w *Worker) (err error) {
+	err := r.q.together(min(total, r.q.opts.Threads), func(w *Worker) (err error) {
 		rw := &runWorker{run: r, w: w, chains: make([]*chain, len(lives))}
 		defer func() { err = errors.Join(err, rw.close()) }()
 		at := 0
-		for {
+		for !r.full() {
 			m := int(next.Add(1)) - 1
 			if m >= total {
 				break
@@ -105,6 +115,24 @@ func (r *run) phase(branches []*Branch) error {
 		}
 		return rw.finish()
 	})
+	if taken := int(next.Load()); err == nil && taken < total {
+		r.rest = unreadOf(lives, taken, total)
+	}
+	return err
+}
+
+// full reports whether the sink has taken all rows that the run may give it.
+func (r *run) full() bool { return r.limit > 0 && r.rows.Load() > r.limit }
+
+// unreadOf returns branches over the morsels from taken on.
+func unreadOf(lives []*live, taken, total int) *Rest {
+	rest := &Rest{Read: taken, Unread: total - taken}
+	for _, b := range lives {
+		if from := taken - b.first; from < b.morsels {
+			rest.Branches = append(rest.Branches, Branch{Source: &unread{b.Source, max(from, 0)}, Steps: b.Steps})
+		}
+	}
+	return rest
 }
 
 // runWorker is one worker's part of a phase.
@@ -189,7 +217,15 @@ func (r *runWorker) open(b *live) (*chain, error) {
 		}
 		r.locals[r.w.ID] = l
 	}
-	c.push = c.gauges[n].push(r.clock, r.locals[r.w.ID].Consume)
+	consume := r.locals[r.w.ID].Consume
+	if r.limit > 0 {
+		counted := consume
+		consume = func(b *columnar.Batch) error {
+			r.rows.Add(int64(b.Count()))
+			return counted(b)
+		}
+	}
+	c.push = c.gauges[n].push(r.clock, consume)
 	for i := n - 1; i >= 0; i-- {
 		push, finish, err := b.Steps[i].New(r.w, c.push)
 		if err != nil {

@@ -251,11 +251,12 @@ type Star struct {
 	PlanID    int64
 }
 
-// Regex is a quoted column regex of a DataFrame (colRegex).
+// Regex is a regular expression over the names of columns: a DataFrame's colRegex, or a quoted name where the settings make it one.
 type Regex struct {
 	Base
-	Pattern string
-	PlanID  int64
+	Pattern   string
+	Qualifier []string
+	PlanID    int64
 }
 
 // UnresolvedCall is a function call by name, as written. Operators use their symbol as name ("+", "=", "like").

@@ -276,7 +276,7 @@ func shown(e expr.Expr) (string, error) {
 func TestExamples(t *testing.T) {
 	tested := 0
 	for _, f := range functions.All() {
-		if f.Kind != expr.Scalar {
+		if f.Kind != expr.Scalar || f.Name == "from_json" || f.Name == "from_csv" { // the analyzer reads their schemas
 			continue
 		}
 		for _, x := range f.Examples {

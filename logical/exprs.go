@@ -261,6 +261,8 @@ func Produced(p Plan) []*expr.Column {
 		return n.Out
 	case *Recursive:
 		return n.Out
+	case *Rest:
+		return n.Out
 	case *Stage:
 		return n.Out
 	case *SubqueryAlias:

@@ -105,6 +105,8 @@ func FormatNode(p Plan) string {
 		return "Recursive " + n.Name + " " + list(columnList(n.Out))
 	case *Stage:
 		return fmt.Sprintf("Stage %d rows %s", n.Facts.Rows, list(columnList(n.Out)))
+	case *Rest:
+		return "Rest " + list(columnList(n.Out))
 	case *SubqueryAlias:
 		return "Alias " + strings.Join(n.Name, ".")
 	case *UnresolvedRelation:

@@ -37,6 +37,7 @@ func (n *With) Children() []Plan {
 }
 func (*Ref) Children() []Plan                { return nil }
 func (n *Recursive) Children() []Plan        { return []Plan{n.Anchor, n.Step} }
+func (*Rest) Children() []Plan               { return nil }
 func (*Stage) Children() []Plan              { return nil }
 func (n *SubqueryAlias) Children() []Plan    { return []Plan{n.Input} }
 func (*UnresolvedRelation) Children() []Plan { return nil }
@@ -77,6 +78,9 @@ func (n *Cache) Children() []Plan               { return one(n.Query) }
 func (*Analyze) Children() []Plan               { return nil }
 func (n *Explain) Children() []Plan             { return one(n.Query) }
 func (*DeclareVariable) Children() []Plan       { return nil }
+func (n *SetVariables) Children() []Plan        { return one(n.Query) }
+func (*ExecuteImmediate) Children() []Plan      { return nil }
+func (*AlterTable) Children() []Plan            { return nil }
 func (n *CreateFunction) Children() []Plan      { return one(n.Query) }
 func (*Unsupported) Children() []Plan           { return nil }
 
@@ -109,6 +113,7 @@ func (n *With) WithChildren(k []Plan) Plan {
 }
 func (n *Ref) WithChildren([]Plan) Plan                { return n }
 func (n *Recursive) WithChildren(k []Plan) Plan        { c := *n; c.Anchor, c.Step = k[0], k[1]; return &c }
+func (n *Rest) WithChildren([]Plan) Plan               { return n }
 func (n *Stage) WithChildren([]Plan) Plan              { return n }
 func (n *SubqueryAlias) WithChildren(k []Plan) Plan    { c := *n; c.Input = k[0]; return &c }
 func (n *UnresolvedRelation) WithChildren([]Plan) Plan { return n }
@@ -171,6 +176,9 @@ func (n *Cache) WithChildren(k []Plan) Plan               { c := *n; c.Query = f
 func (n *Analyze) WithChildren([]Plan) Plan               { return n }
 func (n *Explain) WithChildren(k []Plan) Plan             { c := *n; c.Query = first(k); return &c }
 func (n *DeclareVariable) WithChildren([]Plan) Plan       { return n }
+func (n *SetVariables) WithChildren(k []Plan) Plan        { c := *n; c.Query = first(k); return &c }
+func (n *ExecuteImmediate) WithChildren([]Plan) Plan      { return n }
+func (n *AlterTable) WithChildren([]Plan) Plan            { return n }
 func (n *CreateFunction) WithChildren(k []Plan) Plan      { c := *n; c.Query = first(k); return &c }
 func (n *Unsupported) WithChildren([]Plan) Plan           { return n }
 
@@ -250,6 +258,7 @@ func (n *Repartition) Output() []*expr.Column { return n.Input.Output() }
 func (n *With) Output() []*expr.Column        { return n.Body.Output() }
 func (n *Ref) Output() []*expr.Column         { return n.Out }
 func (n *Recursive) Output() []*expr.Column   { return n.Out }
+func (n *Rest) Output() []*expr.Column        { return n.Out }
 func (n *Stage) Output() []*expr.Column       { return n.Out }
 func (n *SubqueryAlias) Output() []*expr.Column {
 	if n.Out != nil {
@@ -289,5 +298,8 @@ func (*Cache) Output() []*expr.Column               { return nil }
 func (*Analyze) Output() []*expr.Column             { return nil }
 func (*Explain) Output() []*expr.Column             { return nil }
 func (*DeclareVariable) Output() []*expr.Column     { return nil }
+func (*SetVariables) Output() []*expr.Column        { return nil }
+func (*ExecuteImmediate) Output() []*expr.Column    { return nil }
+func (*AlterTable) Output() []*expr.Column          { return nil }
 func (*CreateFunction) Output() []*expr.Column      { return nil }
 func (*Unsupported) Output() []*expr.Column         { return nil }

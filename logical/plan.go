@@ -253,6 +253,9 @@ type Recursive struct {
 	Out          []*expr.Column
 	All          bool
 	MaxLevels    int // 0: the setting
+	// Limit is the number of rows that suffice, 0 for all; AnyRows lifts the setting's bound on rows, as LIMIT ALL does.
+	Limit   int64
+	AnyRows bool
 }
 
 // Stage is a finished stage in a plan that is re-planned: Handle is the adaptive layer's, Facts what was measured.
@@ -261,6 +264,14 @@ type Stage struct {
 	Handle any
 	Out    []*expr.Column
 	Facts  Facts
+}
+
+// Rest is what a stage that ended early has not read, in a plan that is re-planned: Handle is the executor's, Rows an estimate.
+type Rest struct {
+	Base
+	Handle any
+	Out    []*expr.Column
+	Rows   float64
 }
 
 // Facts is what is known of a finished stage.
@@ -415,6 +426,7 @@ type Order struct {
 	DistributeBy []expr.Expr
 	ClusterBy    []expr.Expr
 	Limit        expr.Expr // nil: none
+	LimitAll     bool      // LIMIT ALL was written
 	Offset       expr.Expr
 }
 

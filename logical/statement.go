@@ -180,6 +180,31 @@ type DeclareVariable struct {
 	Drop, IfExists bool
 }
 
+// SetVariables is SET VAR a = 1, b = DEFAULT, or with Query SET VAR (a, b) = (query).
+type SetVariables struct {
+	Base
+	Names  [][]string
+	Values []expr.Expr // parallel to Names, without Query
+	Query  Plan
+}
+
+// ExecuteImmediate is EXECUTE IMMEDIATE text [INTO variables] [USING values]; a value with a name is an Alias.
+type ExecuteImmediate struct {
+	Base
+	Text  expr.Expr
+	Into  [][]string
+	Using []expr.Expr
+}
+
+// AlterTable is ALTER TABLE or VIEW name RENAME TO or ADD COLUMNS; other forms are Unsupported.
+type AlterTable struct {
+	Base
+	Name   []string
+	View   bool
+	Rename []string
+	Add    []ColumnDef
+}
+
 // CreateFunction is CREATE [TEMPORARY] FUNCTION … RETURN expr or query.
 type CreateFunction struct {
 	Base

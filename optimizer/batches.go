@@ -6,6 +6,7 @@ var Batches = []Batch{
 		{Name: "eliminate_aliases", Why: "names have done their work; without them patterns match", Required: true, Rewrite: eliminateAliases},
 		{Name: "rewrite_set_operations", Why: "INTERSECT and EXCEPT become joins that the other rules know", Required: true, Rewrite: rewriteSetOperations},
 		{Name: "rewrite_subqueries", Why: "expressions must be free of plans before they move", Required: true, Rewrite: rewriteSubqueries},
+		{Name: "fold_arguments", Why: "accumulators, which decorrelation asks for their empty result, take constant arguments", Required: true, Rewrite: foldArguments},
 		{Name: "decorrelate", Why: "no Apply may survive; pushing filters works on joins", Required: true, Rewrite: decorrelate},
 	}},
 	{Name: "inline", Rounds: 1, Rules: []Rule{
@@ -20,8 +21,8 @@ var Batches = []Batch{
 		{Name: "push_limit", Why: "below projections and unions a limit stops scans early", Rewrite: pushLimit},
 	}},
 	{Name: "share", Rounds: 1, Rules: []Rule{
-		{Name: "prune_columns", Why: "equal subplans must read equal columns to be seen as equal", Rewrite: pruneColumns},
-		{Name: "share_subplans", Why: "before joins are reordered, while copies of a text still look alike", Rewrite: shareSubplans},
+		{Name: "share_subplans", Why: "before joins are reordered and columns pruned, while copies of a text still look alike", Rewrite: shareSubplans},
+		{Name: "prune_columns", Why: "sizes and widths of what is really read decide the order of joins", Rewrite: pruneColumns},
 	}},
 	{Name: "joins", Rounds: 1, Rules: []Rule{
 		{Name: "reorder_joins", Why: "all filters stand on their relations, so sizes are known best", Rewrite: reorderJoins},
@@ -48,9 +49,11 @@ var Replanning = []Batch{
 var AfterScalars = []Batch{
 	{Name: "scalars", Rounds: 1, Rules: []Rule{
 		{Name: "merge_projects", Why: "literals reach the expressions that use them", Rewrite: mergeProjects},
-		{Name: "push_filters", Why: "comparisons with the literal become filters of scans", Rewrite: pushFilters},
+		{Name: "push_filters", Why: "predicates meet the literal's projection, which takes its place", Rewrite: pushFilters},
 		{Name: "simplify_expressions", Why: "the literal folds", Rewrite: simplifyExpressions},
+		{Name: "push_filters", Why: "comparisons with the literal become filters of scans", Rewrite: pushFilters},
 		{Name: "prune_columns", Why: "the literal columns are used up", Rewrite: pruneColumns},
+		{Name: "merge_projects", Why: "pruning leaves projections that pass everything through", Rewrite: mergeProjects},
 		{Name: "push_into_scan", Why: "scans skip data by the literal", Rewrite: pushIntoScan},
 	}},
 }

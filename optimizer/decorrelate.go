@@ -5,6 +5,7 @@ import (
 	"github.com/sparrow-engine/sparrow/functions"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/sqlerr"
+	"github.com/sparrow-engine/sparrow/types"
 )
 
 // decorrelate turns every Apply (and lateral join) into a join.
@@ -62,6 +63,9 @@ func (d *decorrelator) apply(n *logical.Apply) logical.Plan {
 			outer[c.ID] = true
 		}
 	}
+	if a := d.withoutUnordered(n, outer); a != nil {
+		return restrict(d.apply(a), n.Output())
+	}
 	right := n.Right
 	if l, ok := right.(*logical.Limit); ok && n.Cond == nil && l.Offset == 0 && l.Count > 0 && (n.Kind == logical.LeftSemi || n.Kind == logical.LeftAnti || n.Kind == logical.Mark) {
 		right = l.Input // EXISTS does not count
@@ -107,12 +111,12 @@ func atMostOneRow(p logical.Plan) bool {
 
 // joinLifted joins a right side whose correlated predicates were lifted.
 func (d *decorrelator) joinLifted(n *logical.Apply, right logical.Plan, l *lifter) (logical.Plan, bool) {
-	preds := l.preds
-	if n.Kind == logical.NullAwareAnti || n.Kind == logical.Mark && n.MarkCol.Null {
-		preds = d.twoValued(l)
-	}
-	cond := expr.Conjunction(append(append([]expr.Expr{}, preds...), expr.Conjuncts(n.Cond)...))
 	if l.defaults == nil {
+		preds := l.preds
+		if n.Kind == logical.NullAwareAnti || n.Kind == logical.Mark && n.Cond != nil {
+			right, preds = d.twoValued(right, l)
+		}
+		cond := expr.Conjunction(append(append([]expr.Expr{}, preds...), expr.Conjuncts(n.Cond)...))
 		j := d.join(n, n.Left, right, cond).(*logical.Join)
 		if n.Kind == logical.Single && l.onePerKey {
 			j.Kind = logical.LeftOuter
@@ -160,27 +164,28 @@ func (d *decorrelator) joinLifted(n *logical.Apply, right logical.Plan, l *lifte
 	return out, true
 }
 
-// twoValued makes lifted predicates false where they are null: for them, other than for the comparison of IN, a null means that the query does not
-// have the row. Equalities stay keys.
-func (d *decorrelator) twoValued(l *lifter) []expr.Expr {
-	out := make([]expr.Expr, 0, len(l.preds))
+// twoValued makes lifted predicates false where they are null: below IN and NOT IN a null of the comparison counts, but a row for which
+// the subquery's own filter is null is not there at all.
+//
+//	inner = outer  → inner <=> outer, over the rows whose inner is not null
+//	p              → coalesce(p, false)
+func (d *decorrelator) twoValued(right logical.Plan, l *lifter) (logical.Plan, []expr.Expr) {
+	var preds, known []expr.Expr
 	for _, p := range l.preds {
-		if !p.Nullable() {
-			out = append(out, p)
-			continue
-		}
 		inner, outer, call, ok := l.equality(p)
-		if ok && call.Func.Op == expr.OpEq {
-			some := outer
-			if !some.Nullable() {
-				some = inner
+		switch {
+		case !p.Nullable():
+		case ok && call.Func.Op == expr.OpEq:
+			p = d.call("<=>", inner, outer)
+			if inner.Nullable() {
+				known = append(known, d.call("isnotnull", inner))
 			}
-			out = append(out, d.call("<=>", outer, inner), d.call("isnotnull", some))
-			continue
+		default:
+			p = d.call("coalesce", p, expr.False)
 		}
-		out = append(out, &expr.Coalesce{Args: []expr.Expr{p, expr.False}, T: expr.False.T})
+		preds = append(preds, p)
 	}
-	return out
+	return filter(right, known), preds
 }
 
 // viaDomain joins the distinct values of the correlated columns into the right side.
@@ -189,6 +194,11 @@ func (d *decorrelator) viaDomain(n *logical.Apply, right logical.Plan, outer col
 	for _, c := range n.Left.Output() {
 		if outer[c.ID] {
 			keys = append(keys, c)
+			if !c.T.IsOrderable() {
+				d.fail(sqlerr.New("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_CORRELATED_REFERENCE_DATA_TYPE", right.Pos(),
+					"The correlated column %s has the type \"%s\", whose values cannot be compared.", types.Quote(c.Name), c.T.SQL()))
+				return n.Left
+			}
 		}
 	}
 	// The left side is read twice: by the domain and by the join. The join's reading keeps the numbers.
@@ -211,6 +221,45 @@ func (d *decorrelator) viaDomain(n *logical.Apply, right logical.Plan, outer col
 	}
 	j := d.join(n, &logical.Ref{Def: leftDef, Name: "outer", Out: n.Left.Output()}, inner, expr.Conjunction(conds))
 	return restrict(&logical.With{Base: n.Base, Defs: []logical.Def{{ID: leftDef, Name: "outer", Plan: copied}, {ID: domainDef, Name: "domain", Plan: domain}}, Body: j}, n.Output())
+}
+
+// withoutUnordered moves expressions over correlated columns without an order (maps), such as m['key'], to the left side, so that the right
+// side depends on their values instead of the maps; nil if there are none.
+func (d *decorrelator) withoutUnordered(n *logical.Apply, outer columnSet) *logical.Apply {
+	unordered := columnSet{}
+	for _, c := range n.Left.Output() {
+		if outer[c.ID] && !c.T.IsOrderable() {
+			unordered[c.ID] = true
+		}
+	}
+	if len(unordered) == 0 {
+		return nil
+	}
+	var list []logical.Named
+	var move func(e expr.Expr) expr.Expr
+	move = func(e expr.Expr) expr.Expr {
+		if !unordered.touches(e) {
+			return e
+		}
+		if _, bare := e.(*expr.Column); bare || !outer.covers(e) || !e.Type().IsOrderable() || expr.IsVolatile(e) {
+			return expr.RewriteChildren(e, move)
+		}
+		for _, it := range list {
+			if expr.Equal(it.Expr, e) {
+				return it.Col
+			}
+		}
+		col := &expr.Column{ID: d.NextID(), Name: "outer", T: e.Type(), Null: e.Nullable()}
+		list = append(list, logical.Named{Col: col, Expr: e})
+		return col
+	}
+	right := logical.Rewrite(n.Right, func(p logical.Plan) logical.Plan { return logical.MapExpressions(p, move) })
+	if len(list) == 0 {
+		return nil
+	}
+	a := *n
+	a.Left, a.Right = &logical.Project{Base: n.Base, Input: n.Left, List: append(passThrough(n.Left.Output()), list...)}, right
+	return &a
 }
 
 func (c *Context) newDef() int64 { return -int64(c.NextID()) }

@@ -104,7 +104,7 @@ func (l *lifter) project(n *logical.Project) (logical.Plan, bool) {
 	if l.defaults != nil {
 		next := map[expr.ColumnID]expr.Expr{}
 		for _, it := range out.List {
-			next[it.Col.ID] = expr.Substitute(it.Expr, l.defaults)
+			next[it.Col.ID] = expr.Rewrite(expr.Substitute(it.Expr, l.defaults), simplifier{l.Context}.node)
 		}
 		l.defaults = next
 	}

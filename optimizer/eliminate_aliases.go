@@ -9,10 +9,13 @@ import (
 //
 //	SubqueryAlias t (Scan) → Scan
 func eliminateAliases(_ *Context, p logical.Plan) (logical.Plan, error) {
-	return withoutAliases(p), nil
+	return aliasRemover{}.plan(p), nil
 }
 
-func withoutAliases(p logical.Plan) logical.Plan {
+// aliasRemover remembers subqueries: one that stands in two places (x BETWEEN y AND z reads x twice) must stay one.
+type aliasRemover map[*expr.Subquery]*expr.Subquery
+
+func (r aliasRemover) plan(p logical.Plan) logical.Plan {
 	return logical.Rewrite(p, func(n logical.Plan) logical.Plan {
 		if a, ok := n.(*logical.SubqueryAlias); ok {
 			if a.Out == nil {
@@ -27,14 +30,24 @@ func withoutAliases(p logical.Plan) logical.Plan {
 		return logical.MapExpressions(n, func(e expr.Expr) expr.Expr {
 			return expr.Rewrite(e, func(x expr.Expr) expr.Expr {
 				if s, ok := x.(*expr.Subquery); ok {
-					if q := withoutAliases(s.Query.(logical.Plan)); q != s.Query {
-						c := *s
-						c.Query = q
-						return &c
-					}
+					return r.subquery(s)
 				}
 				return x
 			})
 		})
 	})
+}
+
+func (r aliasRemover) subquery(s *expr.Subquery) *expr.Subquery {
+	if done := r[s]; done != nil {
+		return done
+	}
+	out := s
+	if q := r.plan(s.Query.(logical.Plan)); q != s.Query {
+		c := *s
+		c.Query = q
+		out = &c
+	}
+	r[s] = out
+	return out
 }

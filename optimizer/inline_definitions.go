@@ -32,7 +32,7 @@ func inlineDefinitions(c *Context, p logical.Plan) (logical.Plan, error) {
 				q := rewrite(d.Plan)
 				changed = changed || q != d.Plan
 				d.Plan = q
-				if uses[d.ID] <= 1 && !volatile(q) || cheap(q) {
+				if uses[d.ID] <= 1 && !volatile(q) || cheap(q) || endless(q) && (uses[d.ID] <= 1 || !volatile(q)) && limited(n, d.ID) {
 					inline[d.ID] = q
 					changed = true
 					continue
@@ -100,4 +100,49 @@ func volatile(p logical.Plan) bool {
 		return !found
 	})
 	return found
+}
+
+// endless reports recursive definitions, which may have no end but that of their readers' limits.
+func endless(p logical.Plan) bool {
+	for {
+		switch n := p.(type) {
+		case *logical.Project:
+			p = n.Input
+		case *logical.Recursive:
+			return true
+		default:
+			return false
+		}
+	}
+}
+
+// limited reports whether every reading of a definition stands below a LIMIT that reaches it: then each reading may run the
+// recursion as far as it needs.
+func limited(w *logical.With, def int64) bool {
+	ok := true
+	var visit func(p logical.Plan, below bool)
+	visit = func(p logical.Plan, below bool) {
+		switch n := p.(type) {
+		case *logical.Ref:
+			ok = ok && (n.Def != def || below)
+			return
+		case *logical.Limit:
+			below = n.Count >= 0
+		case *logical.Project, *logical.SubqueryAlias:
+		case *logical.SetOp:
+			below = below && n.Kind == logical.UnionOp && n.All
+		default:
+			below = false
+		}
+		for _, c := range p.Children() {
+			visit(c, below)
+		}
+	}
+	for _, d := range w.Defs {
+		if d.ID != def {
+			visit(d.Plan, false)
+		}
+	}
+	visit(w.Body, false)
+	return ok
 }

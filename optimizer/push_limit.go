@@ -7,6 +7,7 @@ import "github.com/sparrow-engine/sparrow/logical"
 //	Limit n (Project t)       → Project (Limit n t)
 //	Limit n (a UNION ALL b)   → Limit n (Limit n a UNION ALL Limit n b)
 //	Limit n (a LEFT JOIN b)   → Limit n (Limit n a LEFT JOIN b)
+//	Limit n (Recursive)       → Limit n (Recursive that ends with n rows)
 //
 // It does not fire across filters, aggregates, or sorts; Sort below Limit becomes a top-N operator in the planner.
 var pushLimit = each(func(_ *Context, n logical.Plan) logical.Plan {
@@ -27,6 +28,14 @@ var pushLimit = each(func(_ *Context, n logical.Plan) logical.Plan {
 		p := *in
 		p.Input = &c
 		return &p
+	case *logical.Recursive:
+		if enough := l.Count + l.Offset; enough > 0 && (in.Limit == 0 || enough < in.Limit) {
+			r := *in
+			r.Limit = enough
+			c := *l
+			c.Input = &r
+			return &c
+		}
 	case *logical.SetOp:
 		if in.Kind != logical.UnionOp || !in.All {
 			return n

@@ -24,6 +24,8 @@ func rewriteSubqueries(c *Context, p logical.Plan) (logical.Plan, error) {
 type subqueryRewriter struct {
 	*Context
 	err error
+	// lifted holds what stands for the subqueries that already have an Apply below the node in hand.
+	lifted map[*expr.Subquery]expr.Expr
 }
 
 func hasSubquery(e expr.Expr) bool {
@@ -32,6 +34,9 @@ func hasSubquery(e expr.Expr) bool {
 
 func (r *subqueryRewriter) plan(p logical.Plan) logical.Plan {
 	p = logical.RewriteChildren(p, r.plan)
+	if w, ok := p.(*logical.With); ok {
+		return withoutUnread(w)
+	}
 	found := false
 	for _, e := range logical.Expressions(p) {
 		found = found || hasSubquery(e)
@@ -40,6 +45,9 @@ func (r *subqueryRewriter) plan(p logical.Plan) logical.Plan {
 		return p
 	}
 	out := p.Output()
+	around := r.lifted
+	r.lifted = map[*expr.Subquery]expr.Expr{}
+	defer func() { r.lifted = around }()
 	switch n := p.(type) {
 	case *logical.Filter:
 		return restrict(r.filter(n), out)
@@ -57,6 +65,36 @@ func (r *subqueryRewriter) plan(p logical.Plan) logical.Plan {
 	}
 	r.fail(sqlerr.Unsupported("SUBQUERY_IN_THIS_CLAUSE", p.Pos(), "A subquery cannot stand here."))
 	return p
+}
+
+// withoutUnread drops definitions that nothing reads: their correlated columns would be in the way.
+func withoutUnread(w *logical.With) logical.Plan {
+	read := map[int64]bool{}
+	note := func(p logical.Plan) {
+		logical.Walk(p, func(n logical.Plan) bool {
+			if ref, ok := n.(*logical.Ref); ok {
+				read[ref.Def] = true
+			}
+			return true
+		})
+	}
+	note(w.Body)
+	var keep []logical.Def
+	for i := len(w.Defs) - 1; i >= 0; i-- {
+		if d := w.Defs[i]; read[d.ID] {
+			keep = append([]logical.Def{d}, keep...)
+			note(d.Plan)
+		}
+	}
+	switch len(keep) {
+	case 0:
+		return w.Body
+	case len(w.Defs):
+		return w
+	}
+	c := *w
+	c.Defs = keep
+	return &c
 }
 
 func (r *subqueryRewriter) fail(err error) {
@@ -131,39 +169,70 @@ func (r *subqueryRewriter) lift(in logical.Plan, e expr.Expr) (logical.Plan, exp
 		if !ok {
 			return x
 		}
-		q := r.plan(s.Query.(logical.Plan))
-		base := logical.Base{At: s.At}
-		switch s.Kind {
-		case expr.ScalarSubquery:
-			in = &logical.Apply{Base: base, Kind: logical.Single, Left: in, Right: q}
-			c := *q.Output()[0]
-			c.Null = true
-			return &c
-		case expr.ExistsSubquery:
-			mark := &expr.Column{ID: r.NextID(), Name: "exists", T: types.BooleanType}
-			in = &logical.Apply{Base: base, Kind: logical.Mark, Left: in, Right: q, MarkCol: mark}
-			return mark
+		if r.lifted[s] == nil {
+			in, r.lifted[s] = r.apply(in, s)
 		}
-		op := "="
-		if s.Kind == expr.QuantifiedSubquery {
-			op = s.Op
-		}
-		if s.All { // x op ALL (q) is NOT (x negated-op ANY (q))
-			op = negated(op)
-		}
-		cond, nullable := r.membership(s.Left, q, op)
-		mark := &expr.Column{ID: r.NextID(), Name: "in", T: types.BooleanType, Null: nullable}
-		in = &logical.Apply{Base: base, Kind: logical.Mark, Left: in, Right: q, Cond: cond, MarkCol: mark}
-		if s.All {
-			return &expr.Not{Child: mark}
-		}
-		return mark
+		return r.lifted[s]
 	})
 	return in, out
 }
 
+// apply puts an Apply for a subquery over in and returns what stands for the subquery above it.
+func (r *subqueryRewriter) apply(in logical.Plan, s *expr.Subquery) (logical.Plan, expr.Expr) {
+	q := r.plan(s.Query.(logical.Plan))
+	base := logical.Base{At: s.At}
+	switch s.Kind {
+	case expr.ScalarSubquery:
+		c := *q.Output()[0]
+		c.Null = true
+		return &logical.Apply{Base: base, Kind: logical.Single, Left: in, Right: q}, &c
+	case expr.ExistsSubquery:
+		mark := &expr.Column{ID: r.NextID(), Name: "exists", T: types.BooleanType}
+		return &logical.Apply{Base: base, Kind: logical.Mark, Left: in, Right: q, MarkCol: mark}, mark
+	}
+	op := "="
+	if s.Kind == expr.QuantifiedSubquery {
+		op = s.Op
+	}
+	if s.All { // x op ALL (q) is NOT (x negated-op ANY (q))
+		op = negated(op)
+	}
+	cond, nullable := r.membership(s.Left, q, op)
+	mark := &expr.Column{ID: r.NextID(), Name: "in", T: types.BooleanType, Null: nullable}
+	in = &logical.Apply{Base: base, Kind: logical.Mark, Left: in, Right: q, Cond: cond, MarkCol: mark}
+	if s.All {
+		return in, &expr.Not{Child: mark}
+	}
+	return in, mark
+}
+
 func negated(op string) string {
 	return map[string]string{"=": "<>", "==": "<>", "<>": "=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}[op]
+}
+
+// liftByRow lifts each subquery of a predicate over both sides of an outer join into the side whose columns it needs.
+func (r *subqueryRewriter) liftByRow(n *logical.Join, left, right logical.Plan, pred expr.Expr, lset, rset columnSet) (logical.Plan, logical.Plan, expr.Expr) {
+	pred = expr.Rewrite(pred, func(x expr.Expr) expr.Expr {
+		s, ok := x.(*expr.Subquery)
+		if !ok {
+			return x
+		}
+		onLeft, onRight := lset.touches(s), rset.touches(s)
+		for _, c := range logical.Free(s.Query.(logical.Plan)) {
+			onLeft, onRight = onLeft || lset[c.ID], onRight || rset[c.ID]
+		}
+		switch {
+		case !onRight:
+			left, x = r.lift(left, s)
+		case !onLeft:
+			right, x = r.lift(right, s)
+		default:
+			r.fail(sqlerr.New("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_CORRELATED_EXPRESSION_IN_JOIN_CONDITION", n.At,
+				"A subquery in the condition of an outer join refers to both sides of the join."))
+		}
+		return x
+	})
+	return left, right, pred
 }
 
 func (r *subqueryRewriter) join(n *logical.Join) logical.Plan {
@@ -177,6 +246,7 @@ func (r *subqueryRewriter) join(n *logical.Join) logical.Plan {
 	left, right := n.Left, n.Right
 	var conds []expr.Expr
 	for _, pred := range expr.Conjuncts(n.Cond) {
+		clear(r.lifted) // the next one may go to the other side
 		switch {
 		case !hasSubquery(pred):
 		case !lset.touches(pred):
@@ -184,8 +254,7 @@ func (r *subqueryRewriter) join(n *logical.Join) logical.Plan {
 		case !rset.touches(pred):
 			left, pred = r.lift(left, pred)
 		default:
-			r.fail(sqlerr.New("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_CORRELATED_EXPRESSION_IN_JOIN_CONDITION", n.At,
-				"A subquery in the condition of an outer join refers to both sides of the join."))
+			left, right, pred = r.liftByRow(n, left, right, pred, lset, rset)
 		}
 		conds = append(conds, pred)
 	}

@@ -11,8 +11,9 @@ import (
 //
 //	CAST(i AS BIGINT) < 5L   → i < 5
 //
-// It fires only when the cast keeps every value apart and in order (to a wider integer or decimal, or int to double) and the literal is a
-// value of the narrow type.
+// It fires only when the cast keeps every value apart and in order (to a wider integer or decimal, or int to double). A literal between two
+// values of the narrow type is replaced by a neighbour where the comparison is an order (c > 4.987 with two decimals → c >= 4.99); one outside
+// of the narrow type's range leaves the cast.
 func (s simplifier) unwrapCast(x *expr.Call) expr.Expr {
 	c, ok := x.Args[0].(*expr.Cast)
 	lit, isLit := x.Args[1].(*expr.Literal)
@@ -26,10 +27,16 @@ func (s simplifier) unwrapCast(x *expr.Call) expr.Expr {
 	}
 	back := &expr.Cast{Child: &expr.Literal{Value: v, T: c.Child.Type()}, To: c.To, Mode: expr.Try}
 	w, err := eval.EvalConstant(back, s.Env)
-	if err != nil || !expr.Equal(&expr.Literal{Value: w, T: c.To}, &expr.Literal{Value: lit.Value, T: c.To}) {
+	if err != nil || w == nil {
 		return x
 	}
-	out, err := functions.Call(x.Func.Name, c.Child, &expr.Literal{Base: lit.Base, Value: v, T: c.Child.Type()})
+	name := x.Func.Name
+	if !expr.Equal(&expr.Literal{Value: w, T: c.To}, &expr.Literal{Value: lit.Value, T: c.To}) {
+		if name = s.neighbour(x.Func.Op, w, lit, c.To); name == "" {
+			return x
+		}
+	}
+	out, err := functions.Call(name, c.Child, &expr.Literal{Base: lit.Base, Value: v, T: c.Child.Type()})
 	if err != nil {
 		return x
 	}
@@ -50,4 +57,29 @@ func orderKeeping(c *expr.Cast) bool {
 		return !expr.MayFail(&expr.Cast{Child: c.Child, To: to})
 	}
 	return false
+}
+
+// neighbour returns the comparison with a neighbouring value that says the same as op with the literal; "" for equality.
+func (s simplifier) neighbour(op expr.Op, value any, lit *expr.Literal, t types.Type) string {
+	below, err := functions.Call("<", &expr.Literal{Value: value, T: t}, &expr.Literal{Value: lit.Value, T: t})
+	if err != nil {
+		return ""
+	}
+	less, err := eval.EvalConstant(below, s.Env)
+	if err != nil || less == nil {
+		return ""
+	}
+	switch op {
+	case expr.OpGt, expr.OpGe:
+		if less == true {
+			return ">"
+		}
+		return ">="
+	case expr.OpLt, expr.OpLe:
+		if less == true {
+			return "<="
+		}
+		return "<"
+	}
+	return ""
 }

@@ -155,7 +155,7 @@ func (a *hashAggregate) derive(q *exec.Query, w int, t *aggregateTable) error {
 
 // result makes output rows of a table. The empty grouping set has no row without input, as in Spark.
 func (g *grouping) result(t *aggregateTable) (*columnar.Batch, error) {
-	if g.plan.spec.Sets != nil && t.rows == 0 {
+	if g.plan.hasSets() && t.rows == 0 {
 		return nil, nil
 	}
 	n := t.len()

@@ -53,7 +53,7 @@ func (m *merge64) run(f func(w int, t *aggregateTable) (*columnar.Batch, error))
 
 // empty gives the one row of a grouping without keys.
 func (m *merge64) empty(f func(w int, t *aggregateTable) (*columnar.Batch, error)) error {
-	if len(m.grouping.keys) > 0 || m.grouping.plan.spec.Sets != nil {
+	if len(m.grouping.keys) > 0 || m.grouping.plan.hasSets() {
 		return nil
 	}
 	t, err := newAggregateTable(m.grouping.plan, nil)

@@ -82,10 +82,10 @@ func (p *aggregatePlan) addFunc(call *expr.Aggregate, seen map[string]int) error
 	}
 	f.partial = len(acc.PartialTypes())
 	for _, a := range call.Args {
-		f.args = append(f.args, p.column(a, seen))
+		f.args = append(f.args, p.column(filtered(call, a), seen))
 	}
 	for _, k := range call.Order {
-		f.args = append(f.args, p.column(k.Expr, seen))
+		f.args = append(f.args, p.column(filtered(call, k.Expr), seen))
 	}
 	if call.Filter != nil {
 		f.filter = p.column(call.Filter, seen)
@@ -95,6 +95,17 @@ func (p *aggregatePlan) addFunc(call *expr.Aggregate, seen map[string]int) error
 	}
 	p.funcs = append(p.funcs, f)
 	return nil
+}
+
+// hasSets reports grouping sets over keys; GROUPING SETS (()) is an aggregate without keys, which has a row for no input.
+func (p *aggregatePlan) hasSets() bool { return p.spec.Sets != nil && len(p.spec.Keys) > 0 }
+
+// filtered keeps an argument that may fail from the rows that the function's filter rejects.
+func filtered(call *expr.Aggregate, arg expr.Expr) expr.Expr {
+	if call.Filter == nil || !expr.MayFail(arg) {
+		return arg
+	}
+	return &expr.Case{Base: expr.Base{At: arg.Pos()}, Whens: []expr.When{{Cond: call.Filter, Then: arg}}, T: arg.Type()}
 }
 
 // column returns the number of a computed column. Volatile expressions are computed for each place they stand in.

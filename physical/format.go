@@ -122,6 +122,8 @@ func Operator(p logical.Plan) string {
 		return "Filter " + expr.Format(n.Pred)
 	case *logical.Stage:
 		return fmt.Sprintf("Stage of %d rows [%s]", n.Facts.Rows, columns(n.Out))
+	case *logical.Rest:
+		return fmt.Sprintf("Rest of about %.0f rows [%s]", n.Rows, columns(n.Out))
 	case *logical.Window:
 		return "Window " + named(n.Funcs)
 	case *logical.Values:

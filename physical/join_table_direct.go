@@ -70,9 +70,10 @@ func (t *directTable) find(keys []*columnar.Vector, rows columnar.Rows, match, d
 	return dst[:n]
 }
 
-// findDirect looks plain keys up without going through codes. A key out of bounds reads the first head and does not count.
+// findDirect looks plain keys up without going through codes. A key out of bounds does not count, nor does one that would fall on the head
+// of a null.
 func findDirect[T int32 | int64](t *directTable, vals []T, rows columnar.Rows, match, dst []int32) []int32 {
-	heads, lo := t.heads, t.layout.cols[0].lo
+	heads, lo := t.heads[:t.layout.cols[0].span+1], t.layout.cols[0].lo
 	dst = sized(dst, rows.Count())
 	n := 0
 	if rows.All() {

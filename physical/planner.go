@@ -32,7 +32,7 @@ type Planner struct {
 // side, on which it builds, has run.
 func Streams(p logical.Plan) bool {
 	switch n := p.(type) {
-	case *logical.Scan, *logical.Values, *logical.Range, *logical.Stage, *logical.Project, *logical.Filter, *logical.Generate, *logical.Sample, *logical.Repartition:
+	case *logical.Scan, *logical.Values, *logical.Range, *logical.Stage, *logical.Rest, *logical.Project, *logical.Filter, *logical.Generate, *logical.Sample, *logical.Repartition:
 		return true
 	case *logical.Join:
 		_, ok := n.Right.(*logical.Stage)
@@ -84,6 +84,8 @@ func (pl *Planner) compile(p logical.Plan, kf keyFilters) (*fragment, error) {
 		return pl.source(p, NewRange(n.Start, n.End, n.Step), n.Output()), nil
 	case *logical.Stage:
 		return pl.source(p, n.Handle.(*exec.StageOutput).Source(), n.Out), nil
+	case *logical.Rest:
+		return &fragment{branches: append([]exec.Branch{}, n.Handle.(*exec.Rest).Branches...), cols: n.Out}, nil
 	case *logical.Project:
 		in, err := pl.compile(n.Input, kf.through(n))
 		if err != nil {

@@ -29,7 +29,8 @@ func NewWindow(funcs []logical.Named, in []*expr.Column, q *exec.Query) (exec.Si
 // windowPlan is the compiled form of window functions.
 type windowPlan struct {
 	sort      *sortPlan
-	partition int // how many of the sort keys partition; the others order
+	partition int  // how many of the sort keys partition; the others order
+	nullOrder bool // ORDER BY NULL, which is not sorted by
 	program   *eval.Program
 	exprs     []expr.Expr
 	funcs     []windowFunc
@@ -71,6 +72,10 @@ func planWindow(funcs []logical.Named, in []*expr.Column, q *exec.Query) (*windo
 	var err error
 	if p.sort, err = planSort(keys, in, q); err != nil {
 		return nil, err
+	}
+	if o := first.Spec.Order; len(o) == 1 {
+		l, ok := o[0].Expr.(*expr.Literal)
+		p.nullOrder = ok && l.Value == nil
 	}
 	constants := 0
 	for i, k := range keys {

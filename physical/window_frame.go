@@ -6,6 +6,7 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/sqlerr"
+	"github.com/sparrow-engine/sparrow/types"
 )
 
 // windowRows is sorted rows of whole partitions with what window functions need of them.
@@ -162,6 +163,9 @@ func literalInt(l *expr.Literal) int64 {
 // rangeBound finds, for each row, the first row whose key is not before (or, for an end, is behind) the row's key moved by the offset. Rows
 // without a key have each other as frame.
 func (w *windowRows) rangeBound(b expr.Bound, partStart, partEnd []int32, first bool) ([]int32, error) {
+	if len(w.order) == 0 {
+		return w.constantBound(b, partStart, partEnd, first), nil
+	}
 	if len(w.order) != 1 {
 		return nil, sqlerr.Internal("a range frame over %d keys", len(w.order))
 	}
@@ -193,6 +197,38 @@ func (w *windowRows) rangeBound(b expr.Bound, partStart, partEnd []int32, first 
 		}
 	}
 	return out, nil
+}
+
+// constantBound is rangeBound where all rows of a partition have the same key, which is not sorted by: an offset reaches all of them, or, away
+// from the row, none.
+func (w *windowRows) constantBound(b expr.Bound, partStart, partEnd []int32, first bool) []int32 {
+	all := w.plan.nullOrder
+	switch lit, _ := b.Offset.(*expr.Literal); {
+	case all || lit == nil || isZero(lit.Value):
+		all = true
+	case b.Kind == expr.Preceding:
+		all = first
+	case b.Kind == expr.Following:
+		all = !first
+	}
+	if all == first {
+		return partStart[:w.n]
+	}
+	return partEnd[:w.n]
+}
+
+func isZero(v any) bool {
+	switch x := v.(type) {
+	case types.Int128:
+		return x == types.Int128{}
+	case types.Interval:
+		return x == types.Interval{}
+	case float32:
+		return x == 0
+	case float64:
+		return x == 0
+	}
+	return literalInt(&expr.Literal{Value: v}) == 0
 }
 
 func pickBound(first bool, start, end int32) int32 {

@@ -109,9 +109,12 @@ func (w *writer) order(n *logical.Order) {
 		w.put(" SORT BY ")
 		w.sortKeys(n.SortBy)
 	}
-	if n.Limit != nil {
+	switch {
+	case n.Limit != nil:
 		w.put(" LIMIT ")
 		w.expr(n.Limit)
+	case n.LimitAll:
+		w.put(" LIMIT ALL")
 	}
 	if n.Offset != nil {
 		w.put(" OFFSET ")

@@ -50,6 +50,12 @@ func (w *writer) statement(p logical.Plan) {
 		w.statement(n.Query)
 	case *logical.DeclareVariable:
 		w.declare(n)
+	case *logical.SetVariables:
+		w.setVariables(n)
+	case *logical.ExecuteImmediate:
+		w.executeImmediate(n)
+	case *logical.AlterTable:
+		w.alter(n)
 	case *logical.Unsupported:
 		w.unsupported(n)
 	default:
@@ -387,4 +393,55 @@ func (w *writer) declare(n *logical.DeclareVariable) {
 		w.dataType(*n.Type)
 	}
 	w.clause(" DEFAULT ", n.Default)
+}
+
+func (w *writer) paths(list [][]string) {
+	for i, n := range list {
+		w.option(i > 0, ", ")
+		w.name(n)
+	}
+}
+
+func (w *writer) setVariables(n *logical.SetVariables) {
+	w.put("SET VARIABLE ")
+	if n.Query != nil {
+		w.put("(")
+		w.paths(n.Names)
+		w.put(") = (")
+		w.query(n.Query)
+		w.put(")")
+		return
+	}
+	for i, name := range n.Names {
+		w.option(i > 0, ", ")
+		w.name(name)
+		w.put(" = ")
+		w.expr(n.Values[i])
+	}
+}
+
+func (w *writer) executeImmediate(n *logical.ExecuteImmediate) {
+	w.put("EXECUTE IMMEDIATE ")
+	w.expr(n.Text)
+	w.option(len(n.Into) > 0, " INTO ")
+	w.paths(n.Into)
+	for i, e := range n.Using {
+		w.option(i == 0, " USING ")
+		w.option(i > 0, ", ")
+		w.expr(e)
+	}
+}
+
+func (w *writer) alter(n *logical.AlterTable) {
+	w.put("ALTER ")
+	w.option(n.View, "VIEW ")
+	w.option(!n.View, "TABLE ")
+	w.name(n.Name)
+	if n.Rename != nil {
+		w.put(" RENAME TO ")
+		w.name(n.Rename)
+		return
+	}
+	w.put(" ADD COLUMNS")
+	w.columns(n.Add)
 }

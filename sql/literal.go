@@ -26,16 +26,52 @@ func (p *parser) stringLit() string {
 		p.unexpected("a string")
 		return ""
 	}
-	s := unquote(p.tokenText(p.advance()))
+	s := p.unquoted(p.tokenText(p.advance()))
 	if !p.isString(p.kind()) {
 		return s
 	}
 	var b strings.Builder
 	b.WriteString(s)
 	for p.isString(p.kind()) {
-		b.WriteString(unquote(p.tokenText(p.advance())))
+		b.WriteString(p.unquoted(p.tokenText(p.advance())))
 	}
 	return b.String()
+}
+
+// unquoted returns the value of a string literal as the settings read it.
+func (p *parser) unquoted(s string) string {
+	if s[0] == 'r' || s[0] == 'R' {
+		return unquote(s)
+	}
+	q := s[:1]
+	if p.opts.EscapedStrings { // backslashes stand for themselves
+		return strings.ReplaceAll(s[1:len(s)-1], q+q, q)
+	}
+	if p.opts.AdjacentStrings && strings.Contains(s[1:len(s)-1], q+q) {
+		var b strings.Builder
+		for _, part := range adjacent(s) {
+			b.WriteString(unquote(part))
+		}
+		return b.String()
+	}
+	return unquote(s)
+}
+
+// adjacent cuts a literal at its doubled quotes into literals next to each other: 'a”b' → 'a', 'b'.
+func adjacent(s string) []string {
+	q, from := s[0], 0
+	var out []string
+	for i := 1; i < len(s)-1; i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case q:
+			out = append(out, s[from:i+1])
+			i++
+			from = i
+		}
+	}
+	return append(out, s[from:])
 }
 
 // unquote returns the value of a string literal with its quotes.

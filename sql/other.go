@@ -66,13 +66,23 @@ func (p *parser) assignments() {
 	}
 }
 
-// alter reads ALTER of anything; the clauses are not looked into.
+// alter reads ALTER of anything; only RENAME TO and ADD COLUMNS are looked into.
 func (p *parser) alter(start int32) logical.Plan {
 	p.pos++
 	switch {
 	case p.atAny(kwTABLE, kwVIEW, kwDATABASE, kwSCHEMA, kwNAMESPACE):
+		n := &logical.AlterTable{View: p.at(kwVIEW)}
+		relation := p.atAny(kwTABLE, kwVIEW)
 		p.pos++
-		p.reference()
+		n.Name = p.reference()
+		if relation && p.acceptSeq(kwRENAME, kwTO) {
+			n.Rename = p.reference()
+			n.Base = p.base(start)
+			return n
+		}
+		if relation && !n.View && p.at(kwADD) && (p.peek(1) == kwCOLUMN || p.peek(1) == kwCOLUMNS) {
+			return p.addColumns(start, n)
+		}
 		if p.at(tokEOF) || p.at(tokSemicolon) {
 			p.unexpected("ADD, ALTER, CHANGE, DROP, RENAME, REPLACE, SET or UNSET")
 		}
@@ -82,6 +92,31 @@ func (p *parser) alter(start int32) logical.Plan {
 	}
 	p.skipToEnd()
 	return p.unsupportedPlan("ALTER", start)
+}
+
+// addColumns reads ADD COLUMN[S] [(] name type, … [)].
+func (p *parser) addColumns(start int32, n *logical.AlterTable) logical.Plan {
+	p.pos += 2
+	paren := p.accept(tokLParen)
+	feature := ""
+	for more := true; more; more = p.accept(tokComma) {
+		if p.peek(1) == tokDot { // a field of a struct
+			p.skipToEnd()
+			return p.unsupportedPlan("ALTER", start)
+		}
+		c, f := p.columnDef()
+		n.Add = append(n.Add, c)
+		feature += f
+	}
+	if p.atAny(kwFIRST, kwAFTER) || feature != "" {
+		p.skipToEnd()
+		return p.unsupportedPlan("ALTER", start)
+	}
+	if paren {
+		p.expect(tokRParen)
+	}
+	n.Base = p.base(start)
+	return n
 }
 
 // merge reads MERGE INTO.
@@ -138,15 +173,21 @@ func (p *parser) mergeAction() {
 func (p *parser) executeImmediate(start int32) logical.Plan {
 	p.pos++
 	p.expect(kwIMMEDIATE)
-	p.expression()
+	n := &logical.ExecuteImmediate{Text: p.expression()}
 	if p.accept(kwINTO) {
-		p.multipart()
-		for p.accept(tokComma) {
-			p.multipart()
+		for more := true; more; more = p.accept(tokComma) {
+			n.Into = append(n.Into, p.multipart())
 		}
 	}
 	if p.accept(kwUSING) {
-		p.namedExprs()
+		if paren := p.at(tokLParen); paren && p.peek(1) != kwSELECT {
+			p.pos++
+			n.Using = p.namedExprs()
+			p.expect(tokRParen)
+		} else {
+			n.Using = p.namedExprs()
+		}
 	}
-	return p.unsupportedPlan("EXECUTE_IMMEDIATE", start)
+	n.Base = p.base(start)
+	return n
 }

@@ -278,7 +278,7 @@ func (p *parser) organization(q logical.Plan, start int32) logical.Plan {
 	if p.at(kwLIMIT) {
 		p.pos++
 		used = true
-		if !p.accept(kwALL) {
+		if o.LimitAll = p.accept(kwALL); !o.LimitAll {
 			o.Limit = p.expression()
 		}
 	}
@@ -287,7 +287,7 @@ func (p *parser) organization(q logical.Plan, start int32) logical.Plan {
 		used = true
 		o.Offset = p.expression()
 	}
-	if !used || o.By == nil && o.SortBy == nil && o.ClusterBy == nil && o.DistributeBy == nil && o.Limit == nil && o.Offset == nil && !o.ByAll {
+	if !used || o.By == nil && o.SortBy == nil && o.ClusterBy == nil && o.DistributeBy == nil && o.Limit == nil && o.Offset == nil && !o.ByAll && !o.LimitAll {
 		return q
 	}
 	p.conflictingOrder(o, start)

@@ -78,34 +78,34 @@ func (p *parser) zoneInterval(s *logical.Set) {
 
 // setVariable reads SET VAR a = expr, or SET VAR (a, b) = (query).
 func (p *parser) setVariable(start int32) logical.Plan {
+	n := &logical.SetVariables{}
 	if p.at(tokLParen) {
-		p.identPaths()
+		n.Names = p.identPaths()
 		p.expect(tokEq)
-		p.subquery()
-		return p.unsupportedPlan("SET_VARIABLE_QUERY", start)
+		n.Query = p.subquery()
+		n.Base = p.base(start)
+		return n
 	}
-	s := &logical.Set{Variable: p.multipart()}
-	p.expect(tokEq)
-	s.Expr = p.valueOrDefault()
-	if p.at(tokComma) {
-		for p.accept(tokComma) {
-			p.multipart()
-			p.expect(tokEq)
-			p.valueOrDefault()
-		}
-		return p.unsupportedPlan("SET_SEVERAL_VARIABLES", start)
+	for more := true; more; more = p.accept(tokComma) {
+		n.Names = append(n.Names, p.multipart())
+		p.expect(tokEq)
+		n.Values = append(n.Values, p.valueOrDefault())
 	}
-	s.Base = p.base(start)
-	return s
+	n.Base = p.base(start)
+	if len(n.Names) == 1 {
+		return &logical.Set{Base: n.Base, Variable: n.Names[0], Expr: n.Values[0]}
+	}
+	return n
 }
 
-func (p *parser) identPaths() {
+func (p *parser) identPaths() [][]string {
 	p.expect(tokLParen)
-	p.multipart()
+	out := [][]string{p.multipart()}
 	for p.accept(tokComma) {
-		p.multipart()
+		out = append(out, p.multipart())
 	}
 	p.expect(tokRParen)
+	return out
 }
 
 func (p *parser) valueOrDefault() expr.Expr {

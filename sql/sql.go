@@ -18,6 +18,8 @@ type Options struct {
 	DoubleQuotedIdentifiers bool // "a" is a name and not a string (spark.sql.ansi.doubleQuotedIdentifiers)
 	EnforceReserved         bool // reserved words are no names (spark.sql.ansi.enforceReservedKeywords)
 	LegacyIntervals         bool // interval literals are calendar intervals (spark.sql.legacy.interval.enabled)
+	EscapedStrings          bool // backslashes in string literals stand for themselves (spark.sql.parser.escapedStringLiterals)
+	AdjacentStrings         bool // a doubled quote ends one literal and begins the next (spark.sql.legacy.consecutiveStringLiterals.enabled)
 	TimestampNTZ            bool // TIMESTAMP is TIMESTAMP_NTZ (spark.sql.timestampType)
 }
 

@@ -166,7 +166,8 @@ var states = sync.OnceValue(func() map[string]string {
 	return m
 })
 
-// State returns the SQLSTATE of a condition; a sub-condition without an own one has its parent's, an unknown one XX000.
+// State returns the SQLSTATE of a condition; a sub-condition without an own one has its parent's, an unknown feature of UNSUPPORTED_FEATURE
+// 0A000, any other unknown one XX000.
 func State(condition string) string {
 	m := states()
 	for c := condition; c != ""; {
@@ -178,6 +179,9 @@ func State(condition string) string {
 			break
 		}
 		c = c[:i]
+	}
+	if strings.HasPrefix(condition, "UNSUPPORTED_FEATURE.") {
+		return "0A000"
 	}
 	return "XX000"
 }

@@ -35,7 +35,7 @@ func CastNeverFails(from, to Type) bool {
 		return int(to.Precision)-int(to.Scale) >= [...]int{TinyInt: 3, SmallInt: 5, Int: 10, BigInt: 19}[from.Kind]
 	case from.IsNumeric() && to.IsFloating():
 		return true
-	case from.Kind == Date && (to.Kind == Timestamp || to.Kind == TimestampNTZ), from.IsDatetime() && to.Kind == Date:
+	case from.IsDatetime() && to.Kind == Date: // the other way dates beyond the year 294247 overflow
 		return true
 	}
 	return false

@@ -2,7 +2,9 @@ package jsontext
 
 import (
 	"encoding/base64"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -15,6 +17,7 @@ import (
 // Writer appends values of vectors as JSON. The zero value with a Zone writes what Spark's to_json does.
 type Writer struct {
 	Zone       *time.Location
+	SortKeys   bool // write fields of structs and entries of maps in the order of their names
 	KeepNulls  bool // write fields of structs that are null, which are left out otherwise
 	FullMicros bool // give six digits of a second where Spark's three would lose some
 	// Date, Timestamp and NTZ, if set, write those types in another form.
@@ -68,7 +71,12 @@ func (w *Writer) Append(dst []byte, v *columnar.Vector, i int) []byte {
 func (w *Writer) AppendRow(dst []byte, fields []types.Field, cols []*columnar.Vector, i int) []byte {
 	dst = append(dst, '{')
 	first := true
-	for j, f := range fields {
+	for n := range fields {
+		j := n
+		if w.SortKeys {
+			j = nthField(fields, n)
+		}
+		f := fields[j]
 		if !w.KeepNulls && cols[j].IsNull(i) {
 			continue
 		}
@@ -80,6 +88,22 @@ func (w *Writer) AppendRow(dst []byte, fields []types.Field, cols []*columnar.Ve
 		dst = w.Append(dst, cols[j], i)
 	}
 	return append(dst, '}')
+}
+
+// nthField returns the field that is n-th in the order of names.
+func nthField(fields []types.Field, n int) int {
+	for j := range fields {
+		before := 0
+		for k := range fields {
+			if fields[k].Name < fields[j].Name || fields[k].Name == fields[j].Name && k < j {
+				before++
+			}
+		}
+		if before == n {
+			return j
+		}
+	}
+	return n
 }
 
 func (w *Writer) appendList(dst []byte, child *columnar.Vector, s columnar.Span) []byte {
@@ -95,14 +119,34 @@ func (w *Writer) appendList(dst []byte, child *columnar.Vector, s columnar.Span)
 
 func (w *Writer) appendMap(dst []byte, v *columnar.Vector, s columnar.Span) []byte {
 	dst = append(dst, '{')
+	order := w.entryOrder(v.Children[0], s)
 	for k := range int(s.Len) {
 		if k > 0 {
 			dst = append(dst, ',')
 		}
-		dst = append(w.appendKey(dst, v.Children[0], int(s.Off)+k), ':')
-		dst = w.Append(dst, v.Children[1], int(s.Off)+k)
+		at := int(s.Off) + k
+		if order != nil {
+			at = order[k]
+		}
+		dst = append(w.appendKey(dst, v.Children[0], at), ':')
+		dst = w.Append(dst, v.Children[1], at)
 	}
 	return append(dst, '}')
+}
+
+// entryOrder returns the positions of a map's entries in the order of their keys' text, nil if they stay as they are.
+func (w *Writer) entryOrder(keys *columnar.Vector, s columnar.Span) []int {
+	if !w.SortKeys {
+		return nil
+	}
+	order := make([]int, s.Len)
+	names := make(map[int]string, s.Len)
+	for k := range order {
+		order[k] = int(s.Off) + k
+		names[order[k]] = string(w.appendKey(nil, keys, order[k]))
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(names[a], names[b]) })
+	return order
 }
 
 // appendKey appends a key of a map as a name: dates and timestamps as their numbers, as Spark does.
@@ -114,7 +158,22 @@ func (w *Writer) appendKey(dst []byte, v *columnar.Vector, i int) []byte {
 	case types.Timestamp, types.TimestampNTZ:
 		t = types.BigIntType
 	}
-	return AppendString(dst, text.Cast(x, t, w.Zone))
+	return AppendString(dst, w.keyText(x, t))
+}
+
+// keyText is the text of a key: structs as Spark's rows print themselves, in brackets.
+func (w *Writer) keyText(x any, t types.Type) string {
+	if t.Kind != types.Struct {
+		return text.Cast(x, t, w.Zone)
+	}
+	parts := make([]string, len(t.Fields()))
+	for i, f := range t.Fields() {
+		parts[i] = "null"
+		if v := x.([]any)[i]; v != nil {
+			parts[i] = w.keyText(v, f.Type)
+		}
+	}
+	return "[" + strings.Join(parts, ",") + "]"
 }
 
 func (w *Writer) appendInt32(dst []byte, x int32, t types.Type) []byte {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -38,7 +39,7 @@ type table struct {
 	files  []datasource.File
 	schema types.Schema
 	o      *options
-	header bool // every file begins with a line of names
+	header bool // files begin with a line of names: all if the option says so, else those whose first line has them
 	// corrupt is the position of the column that takes malformed records, -1 without.
 	corrupt int
 }
@@ -62,8 +63,8 @@ func (Format) Open(ctx context.Context, files []datasource.File, o datasource.Op
 		if err := t.infer(ctx); err != nil {
 			return nil, err
 		}
-	} else if p.header == unset && len(files) > 0 {
-		t.header = t.looksLikeHeader()
+	} else if p.header == unset {
+		t.header = true // where a file begins with the names
 	}
 	t.corrupt = t.schema.Index(p.corrupt)
 	for _, f := range t.schema {
@@ -75,54 +76,47 @@ func (Format) Open(ctx context.Context, files []datasource.File, o datasource.Op
 }
 
 func supported(t types.Type) bool {
-	return t.IsNumeric() || t.IsDatetime() || t.Kind == types.String || t.Kind == types.Boolean || t.Kind == types.Binary
+	return t.IsNumeric() || t.IsDatetime() || t.IsInterval() || t.Kind == types.String || t.Kind == types.Boolean || t.Kind == types.Binary
 }
 
-// firstRecord returns the cells of the first record of the first file; nil if it has none.
-func (t *table) firstRecord() ([]string, error) {
-	r, err := lines.Open(lines.Piece{File: t.files[0], To: -1})
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	for {
-		line, err := r.Next()
-		if err == io.EOF {
-			return nil, nil
-		}
-		if err != nil {
+// firstRecord returns the cells of the first record; nil if no file has one.
+func (t *table) firstRecord(ctx context.Context) (names []string, err error) {
+	found := errors.New("found")
+	for _, f := range t.files {
+		err := t.eachRecord(ctx, f, func(rec *record) error {
+			for _, c := range rec.cells {
+				names = append(names, string(c))
+			}
+			return found
+		})
+		if err != nil && err != found {
 			return nil, err
 		}
-		if t.o.skip(line) {
-			continue
+		if err != nil {
+			break
 		}
-		var rec record
-		rec.split(line, t.o)
-		names := make([]string, len(rec.cells))
-		for i, c := range rec.cells {
-			names[i] = string(c)
-		}
-		return names, nil
 	}
+	return names, nil
 }
 
-// looksLikeHeader reports whether the first record of the first file names the columns of the schema.
-func (t *table) looksLikeHeader() bool {
-	names, err := t.firstRecord()
-	if err != nil || len(names) == 0 {
-		return false
-	}
-	for i, n := range names {
-		if i >= len(t.schema) || !strings.EqualFold(strings.TrimSpace(n), t.schema[i].Name) {
+// isHeader reports whether a record names the columns of the schema.
+func (t *table) isHeader(rec *record) bool {
+	n := 0
+	for i, f := range t.schema {
+		if i == t.corrupt {
+			continue
+		}
+		if n >= len(rec.cells) || !strings.EqualFold(strings.TrimSpace(string(rec.cells[n])), f.Name) {
 			return false
 		}
+		n++
 	}
-	return true
+	return n == len(rec.cells) && n > 0
 }
 
 // infer sets schema and header.
 func (t *table) infer(ctx context.Context) error {
-	names, err := t.firstRecord()
+	names, err := t.firstRecord(ctx)
 	if err != nil {
 		return err
 	}
@@ -132,24 +126,27 @@ func (t *table) infer(ctx context.Context) error {
 	guesses := make([]lines.Guess, len(names))
 	firsts := make([]lines.Guess, len(names)) // of the first record alone
 	cells := lines.Cells{Zone: t.o.zone}
-	for i, f := range t.files {
+	headed := true // no record has come yet
+	for _, f := range t.files {
 		first := true
-		err := t.eachRecord(ctx, f, func(rec *record) {
-			isFirst := first
-			first = false
-			if isFirst && (t.o.header == yes || i == 0 && t.o.header == unset) {
-				for j, c := range rec.cells {
-					if !t.o.isNull(c, rec.quoted[j]) {
-						firsts[j].Add(&cells, c)
-					}
-				}
-				return
+		err := t.eachRecord(ctx, f, func(rec *record) error {
+			isFirst, isVeryFirst := first, headed
+			first, headed = false, false
+			into := guesses
+			switch {
+			case isFirst && t.o.header == yes:
+				return nil
+			case isVeryFirst && t.o.header == unset:
+				into = firsts
+			case isFirst && t.o.header == unset && sameCells(rec, names):
+				return nil
 			}
 			for j, c := range rec.cells {
-				if j < len(guesses) && t.o.infer != no && !t.o.isNull(c, rec.quoted[j]) {
-					guesses[j].Add(&cells, c)
+				if j < len(into) && t.o.infer != no && !t.o.isNull(c, rec.quoted[j]) {
+					into[j].Add(&cells, c)
 				}
 			}
+			return nil
 		})
 		if err != nil {
 			return err
@@ -196,6 +193,10 @@ func headerFits(names []string, firsts, guesses []lines.Guess) bool {
 	return typed || words
 }
 
+func sameCells(rec *record, names []string) bool {
+	return slices.EqualFunc(rec.cells, names, func(c []byte, n string) bool { return string(c) == n })
+}
+
 // dedupe numbers repeated names, as Spark does.
 func dedupe(s types.Schema) {
 	count := map[string]int{}
@@ -209,27 +210,28 @@ func dedupe(s types.Schema) {
 	}
 }
 
-func (t *table) eachRecord(ctx context.Context, f datasource.File, use func(*record)) error {
-	r, err := lines.Open(lines.Piece{File: f, To: -1})
+func (t *table) eachRecord(ctx context.Context, f datasource.File, use func(*record) error) error {
+	in, err := lines.Open(lines.Piece{File: f, To: -1})
 	if err != nil {
 		return err
 	}
-	defer r.Close()
+	defer in.Close()
+	r := reader{in: in, o: t.o}
 	var rec record
 	for n := 0; ; n++ {
 		if n%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		line, err := r.Next()
+		line, err := r.next()
 		if err == io.EOF {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if !t.o.skip(line) {
-			rec.split(line, t.o)
-			use(&rec)
+		rec.split(line, t.o)
+		if err := use(&rec); err != nil {
+			return err
 		}
 	}
 }
@@ -256,24 +258,16 @@ func (t *table) Statistics(context.Context) (*datasource.Statistics, error) {
 
 func (t *table) ScanVectors(ctx context.Context, r *datasource.VectorRequest) (datasource.VectorScan, error) {
 	pieces := lines.Pieces(t.files)
-	size := r.BatchSize
-	if size <= 0 {
-		size = columnar.BatchSize
+	if t.o.multiLine {
+		pieces = lines.Whole(t.files)
 	}
 	return datasource.ScanBatches(r, len(pieces), func(morsel int) (datasource.NextBatch, error) {
 		in, err := lines.Open(pieces[morsel])
 		if err != nil {
 			return nil, err
 		}
-		p := &parser{table: t, fields: r.Fields, in: in, size: size, skipFirst: t.header && pieces[morsel].From == 0, path: pieces[morsel].File.Path, ctx: ctx}
-		zone := t.o.zone
-		if r.Env != nil && r.Env.Zone != nil {
-			zone = r.Env.Zone
-		}
-		for _, f := range r.Fields {
-			p.cells = append(p.cells, lines.Cells{Type: t.schema[f].Type, Zone: zone})
-			p.cols = append(p.cols, &columnar.Vector{})
-		}
+		p := &parser{table: t, in: reader{in: in, o: t.o}, piece: pieces[morsel], skipFirst: t.header && pieces[morsel].From == 0, ctx: ctx}
+		p.prepare(r)
 		return p.next, nil
 	})
 }
@@ -281,11 +275,12 @@ func (t *table) ScanVectors(ctx context.Context, r *datasource.VectorRequest) (d
 // parser reads one piece.
 type parser struct {
 	table     *table
-	fields    []int
-	in        *lines.Reader
+	fields    []int // columns that are read: the requested ones, and others if they decide whether a record counts
+	wanted    int   // how many of fields are requested
+	in        reader
 	size      int
 	skipFirst bool
-	path      string
+	piece     lines.Piece
 	ctx       context.Context
 	cells     []lines.Cells
 	cols      []*columnar.Vector
@@ -293,12 +288,37 @@ type parser struct {
 	done      bool
 }
 
+// prepare chooses the columns to read. Whether a record is malformed must not depend on the columns of a query, so where it matters all are read.
+func (p *parser) prepare(r *datasource.VectorRequest) {
+	t := p.table
+	if p.size = r.BatchSize; p.size <= 0 {
+		p.size = columnar.BatchSize
+	}
+	zone := t.o.zone
+	if !t.o.zoneSet && r.Env != nil && r.Env.Zone != nil {
+		zone = r.Env.Zone
+	}
+	p.fields = append(p.fields, r.Fields...)
+	p.wanted = len(r.Fields)
+	if t.o.mode != permissive || t.corrupt >= 0 && slices.Contains(r.Fields, t.corrupt) {
+		for f := range t.schema {
+			if !slices.Contains(r.Fields, f) && f != t.corrupt {
+				p.fields = append(p.fields, f)
+			}
+		}
+	}
+	for _, f := range p.fields {
+		p.cells = append(p.cells, lines.Cells{Type: t.schema[f].Type, Zone: zone})
+		p.cols = append(p.cols, &columnar.Vector{})
+	}
+}
+
 func (p *parser) next(dst *columnar.Batch) (bool, error) {
 	if p.done {
 		return false, nil
 	}
 	if err := p.ctx.Err(); err != nil {
-		p.in.Close()
+		p.in.in.Close()
 		return false, err
 	}
 	for i, f := range p.fields {
@@ -307,10 +327,10 @@ func (p *parser) next(dst *columnar.Batch) (bool, error) {
 	}
 	n := 0
 	for n < p.size {
-		line, err := p.in.Next()
+		line, err := p.in.next()
 		if err != nil {
 			p.done = true
-			if closeErr := p.in.Close(); errors.Is(err, io.EOF) {
+			if closeErr := p.in.in.Close(); errors.Is(err, io.EOF) {
 				err = closeErr
 			}
 			if err != nil {
@@ -318,16 +338,18 @@ func (p *parser) next(dst *columnar.Batch) (bool, error) {
 			}
 			break
 		}
-		if p.table.o.skip(line) {
-			continue
-		}
 		if p.skipFirst {
 			p.skipFirst = false
-			continue
+			if p.table.o.header == yes {
+				continue
+			}
+			if p.rec.split(line, p.table.o); p.table.isHeader(&p.rec) {
+				continue
+			}
 		}
 		keep, err := p.row(n, line)
 		if err != nil {
-			p.in.Close()
+			p.in.in.Close()
 			return false, err
 		}
 		if keep {
@@ -335,7 +357,7 @@ func (p *parser) next(dst *columnar.Batch) (bool, error) {
 		}
 	}
 	dst.N, dst.Sel, dst.Cols = n, nil, dst.Cols[:0]
-	for _, c := range p.cols {
+	for _, c := range p.cols[:p.wanted] {
 		c.Len = n
 		dst.Cols = append(dst.Cols, c)
 	}
@@ -379,8 +401,7 @@ func (p *parser) row(i int, line []byte) (keep bool, err error) {
 		case dropMalformed:
 			return false, nil
 		case failFast:
-			return false, sqlerr.New("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", sqlerr.Pos{}, "Malformed records are detected in record parsing of %s: %s.", p.path, bytes.TrimSpace(line)).
-				WithHint("Set the option mode to PERMISSIVE to read malformed cells as NULL.")
+			return false, p.malformed(line)
 		}
 	}
 	for k, f := range p.fields {
@@ -389,11 +410,28 @@ func (p *parser) row(i int, line []byte) (keep bool, err error) {
 				p.cols[k].SetNull(i)
 				zero(p.cols[k], i)
 			} else {
+				if v := p.cols[k]; v.Valid != nil {
+					v.EnsureValid()[i>>6] |= 1 << (i & 63)
+				}
 				p.cols[k].SetBytes(i, line)
 			}
 		}
 	}
 	return true, nil
+}
+
+// malformed is the error of mode FAILFAST.
+func (p *parser) malformed(line []byte) error {
+	where := fmt.Sprintf("%s line %d", p.piece.File.Path, p.in.line)
+	if p.piece.From > 0 {
+		where = fmt.Sprintf("%s before byte %d", p.piece.File.Path, p.in.in.Offset())
+	}
+	line = bytes.TrimSpace(line)
+	if len(line) > 200 {
+		line = append(append([]byte{}, line[:200]...), "..."...)
+	}
+	return sqlerr.New("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", sqlerr.Pos{}, "Malformed records are detected in record parsing of %s: %s. Parse Mode: FAILFAST.", where, line).
+		WithHint("To process malformed records as null result, try setting the option 'mode' as 'PERMISSIVE'.")
 }
 
 // zero makes the value below a null valid.

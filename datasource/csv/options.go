@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/sparrow-engine/sparrow/datasource"
+	"github.com/sparrow-engine/sparrow/datasource/lines"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types/temporal"
 )
@@ -46,8 +47,10 @@ type options struct {
 	mode          mode
 	corrupt       string // name of the column that takes malformed records
 	zone          *time.Location
+	zoneSet       bool
 	quoteAll      bool
-	compression   string
+	multiLine     bool
+	codec         *lines.Codec
 }
 
 func bad(key, value, want string) error {
@@ -55,8 +58,11 @@ func bad(key, value, want string) error {
 }
 
 func parseOptions(o datasource.Options) (*options, error) {
-	p := &options{sep: ',', quote: '"', escape: '\\', corrupt: o.Get("columnnameofcorruptrecord", "_corrupt_record"), zone: time.UTC,
-		compression: strings.ToLower(o.Get("compression", o.Get("codec", "none")))}
+	p := &options{sep: ',', quote: '"', escape: '\\', corrupt: o.Get("columnnameofcorruptrecord", "_corrupt_record"), zone: time.UTC}
+	var err error
+	if p.codec, err = lines.CodecOf(o.Get("compression", o.Get("codec", "none"))); err != nil {
+		return nil, err
+	}
 	for key, dst := range map[string]*byte{"sep": &p.sep, "delimiter": &p.sep, "quote": &p.quote, "escape": &p.escape, "comment": &p.comment} {
 		v, ok := o[key]
 		if !ok {
@@ -83,7 +89,7 @@ func parseOptions(o datasource.Options) (*options, error) {
 			}
 		}
 	}
-	for key, dst := range map[string]*bool{"ignoreleadingwhitespace": &p.trimLeft, "ignoretrailingwhitespace": &p.trimRight, "quoteall": &p.quoteAll} {
+	for key, dst := range map[string]*bool{"ignoreleadingwhitespace": &p.trimLeft, "ignoretrailingwhitespace": &p.trimRight, "quoteall": &p.quoteAll, "multiline": &p.multiLine} {
 		if v, ok := o[key]; ok {
 			b, err := strconv.ParseBool(strings.ToLower(v))
 			if err != nil {
@@ -103,9 +109,9 @@ func parseOptions(o datasource.Options) (*options, error) {
 	default:
 		return nil, bad("mode", m, "PERMISSIVE, DROPMALFORMED or FAILFAST")
 	}
-	for _, key := range []string{"multiline", "dateformat", "timestampformat", "encoding", "charset", "linesep"} {
+	for _, key := range []string{"dateformat", "timestampformat", "encoding", "charset", "linesep"} {
 		v, ok := o[key]
-		if !ok || (key == "encoding" || key == "charset") && strings.EqualFold(v, "utf-8") || key == "multiline" && strings.EqualFold(v, "false") {
+		if !ok || (key == "encoding" || key == "charset") && strings.EqualFold(v, "utf-8") || key == "linesep" && v == "\n" {
 			continue
 		}
 		return nil, sqlerr.Unsupported("CSV_OPTION", sqlerr.Pos{}, "The CSV option %s is not supported.", key)
@@ -115,7 +121,7 @@ func parseOptions(o datasource.Options) (*options, error) {
 		if err != nil {
 			return nil, bad("timeZone", z, "a time zone")
 		}
-		p.zone = zone
+		p.zone, p.zoneSet = zone, true
 	}
 	return p, nil
 }

@@ -1,6 +1,12 @@
 package csv
 
-import "bytes"
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"github.com/sparrow-engine/sparrow/datasource/lines"
+)
 
 // record is one line taken apart. Cells point into the line or into scratch.
 type record struct {
@@ -93,4 +99,78 @@ func (o *options) isNull(cell []byte, quoted bool) bool {
 // skip reports lines that are no records.
 func (o *options) skip(line []byte) bool {
 	return len(line) == 0 || o.comment != 0 && line[0] == o.comment
+}
+
+// unclosed reports whether a line ends inside a quoted cell; open says that it began there.
+func (o *options) unclosed(line []byte, open bool) bool {
+	if o.quote == 0 {
+		return false
+	}
+	start := !open // at the start of a cell
+	for i := 0; i < len(line); i++ {
+		c := line[i]
+		switch {
+		case open && c == o.escape && o.escape != 0 && o.escape != o.quote && i+1 < len(line):
+			i++
+		case open && c == o.quote && i+1 < len(line) && line[i+1] == o.quote:
+			i++
+		case open && c == o.quote:
+			open = false
+		case open:
+		case c == o.quote && start:
+			open, start = true, false
+		case c == o.sep:
+			start = true
+		case c != ' ':
+			start = false
+		}
+	}
+	return open
+}
+
+// reader gives the records of a file as text: a line each, or with multiLine also lines that belong together because of quotes.
+type reader struct {
+	in   *lines.Reader
+	o    *options
+	line int64
+	buf  []byte
+}
+
+// next returns the next record that is not blank or a comment, valid until the next call.
+func (r *reader) next() ([]byte, error) {
+	for {
+		line, err := r.in.Next()
+		if err != nil {
+			return nil, err
+		}
+		r.line++
+		if r.o.skip(line) {
+			continue
+		}
+		if !r.o.multiLine || !r.o.unclosed(line, false) {
+			return line, nil
+		}
+		return r.join(line)
+	}
+}
+
+// join adds lines to one whose last cell goes on.
+func (r *reader) join(line []byte) ([]byte, error) {
+	r.buf = append(r.buf[:0], line...)
+	for open := true; open; {
+		more, err := r.in.Next()
+		if errors.Is(err, io.EOF) {
+			return r.buf, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		r.line++
+		if len(r.buf)+len(more) > lines.MaxLine {
+			return nil, errors.New("a record is longer than 256 MiB")
+		}
+		r.buf = append(append(r.buf, '\n'), more...)
+		open = r.o.unclosed(more, true)
+	}
+	return r.buf, nil
 }

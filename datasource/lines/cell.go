@@ -1,6 +1,8 @@
 package lines
 
 import (
+	"errors"
+	"math"
 	"strconv"
 	"time"
 	"unsafe"
@@ -40,11 +42,11 @@ func (c *Cells) Set(v *columnar.Vector, i int, text []byte) bool {
 		x, ok := integer(text, 64)
 		return ok && set(v, i, x)
 	case types.Float:
-		x, err := strconv.ParseFloat(view(text), 32)
-		return err == nil && set(v, i, float32(x))
+		x, ok := float(text, 32)
+		return ok && set(v, i, float32(x))
 	case types.Double:
-		x, err := strconv.ParseFloat(view(text), 64)
-		return err == nil && set(v, i, x)
+		x, ok := float(text, 64)
+		return ok && set(v, i, x)
 	case types.Decimal:
 		x, status := types.ParseDecimalAs(view(text), int(c.Type.Precision), int(c.Type.Scale))
 		if status != 0 {
@@ -71,8 +73,36 @@ func (c *Cells) Set(v *columnar.Vector, i int, text []byte) bool {
 	case types.TimestampNTZ:
 		t, ok := temporal.ParseNTZ(view(text), true)
 		return ok && set(v, i, t)
+	case types.YearMonth:
+		m, ok := temporal.ParseYearMonth(string(text), c.Type.From, c.Type.To)
+		return ok && set(v, i, m)
+	case types.DayTime:
+		d, ok := temporal.ParseDayTime(string(text), c.Type.From, c.Type.To)
+		return ok && set(v, i, d)
+	case types.CalendarInterval:
+		x, ok := temporal.ParseInterval(string(text))
+		return ok && set(v, i, x)
 	}
 	return false
+}
+
+// float reads a decimal number, NaN, Inf or -Inf as Spark's CSV source does; a number out of range is infinite, as in Java.
+func float(text []byte, bits int) (float64, bool) {
+	switch string(text) {
+	case "NaN":
+		return math.NaN(), true
+	case "Inf", "Infinity", "+Infinity":
+		return math.Inf(1), true
+	case "-Inf", "-Infinity":
+		return math.Inf(-1), true
+	}
+	for _, c := range text { // neither hexadecimal numbers nor underscores
+		if c-'0' > 9 && c != '.' && c|32 != 'e' && c != '+' && c != '-' {
+			return 0, false
+		}
+	}
+	x, err := strconv.ParseFloat(view(text), bits)
+	return x, err == nil || errors.Is(err, strconv.ErrRange)
 }
 
 func set[T columnar.Fixed](v *columnar.Vector, i int, x T) bool {
@@ -124,18 +154,19 @@ func integer(text []byte, bits int) (int64, bool) {
 	return x, bits == 64 || x>>(bits-1) == 0 || x>>(bits-1) == -1
 }
 
-// Guess is the inference of a column's type from its cells: the narrowest of int, bigint, double, date, timestamp and boolean that takes all of
-// them, else string.
+// Guess is the inference of a column's type from its cells: the narrowest of int, bigint, decimal(p, 0), double, date, timestamp and boolean that takes all
+// of them, else string.
 type Guess struct {
 	seen    bool
 	alive   uint
+	digits  int // of the longest number without a point
 	scratch []*columnar.Vector // one value of each candidate
 }
 
-var candidates = []types.Type{types.IntType, types.BigIntType, types.DoubleType, types.DateType, types.TimestampType, types.BooleanType}
+var candidates = []types.Type{types.IntType, types.BigIntType, types.DecimalOf(types.MaxPrecision, 0), types.DoubleType, types.DateType, types.TimestampType, types.BooleanType}
 
 // shortest is the length of the shortest text that counts as a candidate: years alone are numbers.
-var shortest = []int{1, 1, 1, 8, 10, 4}
+var shortest = []int{1, 1, 1, 1, 8, 10, 4}
 
 // Add takes a cell that is not null into account; c gives zone and formats.
 func (g *Guess) Add(c *Cells, text []byte) {
@@ -154,16 +185,34 @@ func (g *Guess) Add(c *Cells, text []byte) {
 			continue
 		}
 		d.Type = t
-		if len(text) < shortest[i] || !d.Set(g.scratch[i], 0, text) {
+		if len(text) < shortest[i] || t.Kind == types.Decimal && !g.whole(text) || !d.Set(g.scratch[i], 0, text) {
 			g.alive &^= 1 << i
 		}
 	}
 }
 
+// whole reports whether text is a number without a point or exponent and counts its digits.
+func (g *Guess) whole(text []byte) bool {
+	if text[0] == '-' || text[0] == '+' {
+		text = text[1:]
+	}
+	for _, c := range text {
+		if c-'0' > 9 {
+			return false
+		}
+	}
+	g.digits = max(g.digits, len(text))
+	return len(text) > 0
+}
+
 // Type returns the type; string if there was no cell.
 func (g *Guess) Type() types.Type {
 	for i, t := range candidates {
-		if g.alive>>i&1 != 0 {
+		switch {
+		case g.alive>>i&1 == 0:
+		case t.Kind == types.Decimal:
+			return types.DecimalOf(g.digits, 0)
+		default:
 			return t
 		}
 	}
@@ -175,8 +224,9 @@ func (g *Guess) Join(other *Guess) {
 	switch {
 	case !other.seen:
 	case !g.seen:
-		g.seen, g.alive, g.scratch = true, other.alive, other.scratch
+		*g = *other
 	default:
 		g.alive &= other.alive
+		g.digits = max(g.digits, other.digits)
 	}
 }

@@ -19,7 +19,10 @@ const (
 
 // FromCivil returns the days since 1970-01-01 of a date; month and day may be out of range only by what the caller checked.
 // Algorithm: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil.
-func FromCivil(y, m, d int) int32 {
+func FromCivil(y, m, d int) int32 { return int32(daysFromCivil(y, m, d)) }
+
+// daysFromCivil is FromCivil for years whose days do not fit in 32 bits.
+func daysFromCivil(y, m, d int) int64 {
 	if m <= 2 {
 		y--
 	}
@@ -28,7 +31,7 @@ func FromCivil(y, m, d int) int32 {
 	mp := (m + 9) % 12
 	doy := (153*mp+2)/5 + d - 1
 	doe := yoe*365 + yoe/4 - yoe/100 + doy
-	return int32(era*146097 + doe - 719468)
+	return int64(era*146097 + doe - 719468)
 }
 
 // Civil returns the date of a number of days since 1970-01-01 (civil_from_days).

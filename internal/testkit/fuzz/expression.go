@@ -30,7 +30,7 @@ func (g *generator) expr(cols []column, k kind, depth int) string {
 		if g.fallible && g.chance(30) {
 			return "(" + sub(integer) + " / " + sub(integer) + ")"
 		}
-		return pickOf(g, "("+sub(double)+op+sub(double)+")", "CAST("+sub(integer)+" AS DOUBLE)", "(-"+sub(double)+")", "(try_cast("+sub(decimal)+" AS DOUBLE))")
+		return pickOf(g, "("+sub(double)+op+sub(double)+")", "CAST("+sub(integer)+" AS DOUBLE)", "(- "+sub(double)+")", "(try_cast("+sub(decimal)+" AS DOUBLE))")
 	case decimal:
 		return pickOf(g, "CAST("+sub(boolean)+" AS DECIMAL(9,2))", "abs("+sub(decimal)+")", "greatest("+sub(decimal)+", "+sub(decimal)+")", "try_cast("+sub(wide)+" AS DECIMAL(9,2))",
 			"try_cast(("+sub(decimal)+" + "+sub(decimal)+") AS DECIMAL(9,2))", "try_cast("+sub(decimal)+" * "+sub(decimal)+" AS DECIMAL(9,2))")
@@ -71,7 +71,7 @@ func (g *generator) conditional(cols []column, k kind, depth int) string {
 func (g *generator) integer(sub func(kind) string, cols []column) string {
 	if g.fallible && g.chance(60) {
 		op := pickOf(g, " + ", " - ", " * ", " % ")
-		return pickOf(g, "("+sub(integer)+op+sub(integer)+")", "CAST("+sub(str)+" AS INT)", "CAST("+sub(bigint)+" AS INT)", "(-"+sub(integer)+")", "abs("+sub(integer)+")")
+		return pickOf(g, "("+sub(integer)+op+sub(integer)+")", "CAST("+sub(str)+" AS INT)", "CAST("+sub(bigint)+" AS INT)", "(- "+sub(integer)+")", "abs("+sub(integer)+")")
 	}
 	if g.chance(15) {
 		return g.scalarSubquery(cols, integer, 1)
@@ -130,7 +130,7 @@ func (g *generator) subqueryPredicate(cols []column, k kind, depth int) string {
 	}
 	where := g.where(inner, outer, depth-1)
 	if g.chance(40) {
-		return pickOf(g, "EXISTS", "NOT EXISTS") + " (SELECT " + pickOf(g, "1", inner[0].sql) + from + where + ")"
+		return "(" + pickOf(g, "EXISTS", "NOT EXISTS") + " (SELECT " + pickOf(g, "1", inner[0].sql) + from + where + "))"
 	}
 	item := g.expr(inner, k, 0)
 	return "(" + g.expr(cols, k, 0) + pickOf(g, " IN ", " NOT IN ") + "(SELECT " + item + from + where + "))"

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -21,7 +23,7 @@ import (
 
 // FuzzQuery compares random queries over random tables: the oracle, the default configuration, and others.
 func FuzzQuery(f *testing.F) {
-	for seed := range uint64(60) {
+	for seed := range uint64(1500) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, seed uint64) {
@@ -32,6 +34,28 @@ func FuzzQuery(f *testing.F) {
 			db.check(r, q, ordered)
 		}
 	})
+}
+
+// TestOne runs SPARROW_FUZZ_QUERY over the tables of the seed SPARROW_FUZZ_SEED in every configuration, to cut a failure down.
+func TestOne(t *testing.T) {
+	seed, err := strconv.ParseUint(os.Getenv("SPARROW_FUZZ_SEED"), 10, 64)
+	if err != nil {
+		t.Skip("SPARROW_FUZZ_SEED is not set")
+	}
+	db := newDatabase(t, database(rand.New(rand.NewPCG(seed, 7))))
+	q := os.Getenv("SPARROW_FUZZ_QUERY")
+	want, err := db.oracle.Query(context.Background(), q)
+	var rows []string
+	if err == nil {
+		rows = render(want, false)
+	}
+	t.Logf("the oracle: %v\n%s", err, strings.Join(rows, "\n"))
+	for i, s := range db.sessions {
+		for _, setup := range testkit.Matrix {
+			require.NoError(t, setup.Apply(s))
+			db.compare(context.Background(), s, []string{"memory", "files"}[i]+", "+setup.Name, q, false, rows, err)
+		}
+	}
 }
 
 // db is one set of tables in the oracle and in two sessions: as rows in memory and as Parquet files.

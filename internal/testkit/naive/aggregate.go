@@ -67,7 +67,7 @@ func (x *executor) groupBy(n *logical.Aggregate, in *relation, keys [][]any, set
 		}
 		g.rows = append(g.rows, row)
 	}
-	if len(groups) == 0 && len(n.Keys) == 0 && n.Sets == nil {
+	if len(groups) == 0 && len(n.Keys) == 0 {
 		groups = append(groups, &group{})
 	}
 	id := int64(0)
