@@ -101,3 +101,31 @@ func TestDisplay(t *testing.T) {
 	require.True(t, strings.HasPrefix(display(strings.Repeat("a\n", 50), false, 80, 10), strings.Repeat("\x1bD", 9)+"\x1b[9Aa"), "no more than the screen")
 	require.Contains(t, display("select\n1", true, 80, 24), "\x1b[35mselect\x1b[0m\x1b[K\n\r\x1b[2m      -> \x1b[0m\x1b[36m1\x1b[0m")
 }
+
+func TestFit(t *testing.T) {
+	var many []candidate
+	for _, a := range "abcdefghij" {
+		for _, b := range "0123456789" {
+			many = append(many, candidate{"s" + string(a) + string(b), "explained", "functions"})
+		}
+	}
+	few := []candidate{{"supplier", "", "tables"}, {"s_name", "string", "columns"}}
+	shown, hidden := fit(append(few, many[:3]...), 80, 20)
+	require.Equal(t, append(few, many[:3]...), shown)
+	require.Zero(t, hidden)
+
+	shown, hidden = fit(append(few, many...), 80, 20) // 16 in a row: 7 rows without explanations
+	require.Len(t, shown, 102)
+	require.Zero(t, hidden)
+	require.Equal(t, candidate{"sa0", "", "functions"}, shown[2])
+	require.Equal(t, few, shown[:2])
+
+	shown, hidden = fit(append(few, many...), 80, 8)
+	require.Equal(t, 102, len(shown)+hidden)
+	require.Less(t, len(shown), 60)
+	require.Equal(t, []string{"supplier", "s_name", "sa0"}, []string{shown[0].text, shown[1].text, shown[2].text})
+	require.Equal(t, "sj9", shown[len(shown)-1].text, "the last one stays, so that nothing but s is common")
+
+	shown, _ = fit(many, 4, 0)
+	require.Len(t, shown, 2)
+}

@@ -47,12 +47,18 @@ func widthOf(line string) int { return len(prompt) + text.StringWidthWithoutEscS
 // makeRoom scrolls the terminal so that the input and a line more fit below its beginning, where the cursor is and stays. The editor, which does
 // not ask how far the end of the screen is (see configure), would draw over what is above.
 func makeRoom(lines []string, cols, rows int) string {
-	need := 1
-	for _, line := range lines {
-		need += 1 + widthOf(line)/cols
-	}
-	if need = min(need, rows-1); need < 1 {
+	need := min(inputRows(lines, cols)+1, rows-1)
+	if need < 1 {
 		return ""
 	}
 	return strings.Repeat(scrollDown, need) + fmt.Sprintf("\x1b[%dA", need)
+}
+
+// inputRows returns the rows of the terminal that an input takes, the cursor behind it included.
+func inputRows(lines []string, cols int) int {
+	n := 0
+	for _, line := range lines {
+		n += 1 + widthOf(line)/max(cols, 1)
+	}
+	return n
 }

@@ -103,7 +103,9 @@ func newEditor(c *completer, color bool) *readline.Shell {
 	e.Completer = func(line []rune, cursor int) readline.Completions {
 		before := string(line[:cursor])
 		prefix, found := c.complete(before, string(line[cursor:]))
-		return completions(prefix, found, before[strings.LastIndexAny(before, " \t\n")+1:])
+		cols, rows := size(c.console.stdout)
+		room := rows - 3 - inputRows(strings.Split(string(line), "\n"), cols)
+		return completions(prefix, found, before[strings.LastIndexAny(before, " \t\n")+1:], cols, room)
 	}
 	configure(e)
 	if file, err := historyFile(); err == nil {
@@ -133,20 +135,24 @@ func configure(e *readline.Shell) {
 
 // completions translates candidates for the editor. The editor takes the word between blanks for the prefix when it gets an empty one; then
 // candidates begin with that word.
-func completions(prefix string, found []candidate, word string) readline.Completions {
+func completions(prefix string, found []candidate, word string, cols, room int) readline.Completions {
 	if prefix == "" {
 		prefix = word
 	} else {
 		word = ""
 	}
+	found, hidden := fit(found, cols, room)
 	values := make([]readline.Completion, len(found))
 	for i, f := range found {
-		values[i] = readline.Completion{Value: word + f.text, Display: f.text, Description: f.doc, Tag: f.kind}
-		if f.kind == "columns" { // the editor would list those of one type together
-			values[i].Display, values[i].Description = f.text+" "+f.doc, ""
+		values[i] = readline.Completion{Value: word + f.text, Display: f.label(), Description: f.doc, Tag: f.kind}
+		if f.kind == "columns" {
+			values[i].Description = ""
 		}
 	}
 	out := readline.CompleteRaw(values).NoSort("columns")
+	if hidden > 0 {
+		out = out.Usage("%d more begin like this", hidden)
+	}
 	out.PREFIX = prefix
 	return out
 }
