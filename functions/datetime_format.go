@@ -34,8 +34,9 @@ type patternReader struct {
 	err     error
 }
 
-// patternsOf prepares the patterns of argument j; a literal is compiled when the kernel is made.
-func patternsOf(s *expr.Spec, j int, parsing bool) (patternReader, error) {
+// patternsOf prepares the patterns of argument j; a literal is compiled when the kernel is made. A wrong one fails the rows that use it: a null is not
+// read by any pattern.
+func patternsOf(s *expr.Spec, j int, parsing bool) patternReader {
 	r := patternReader{parsing: parsing}
 	switch {
 	case j >= len(s.Args):
@@ -45,11 +46,9 @@ func patternsOf(s *expr.Spec, j int, parsing bool) (patternReader, error) {
 	default:
 		text, _ := s.Consts[j].Value.(string)
 		r.compile(text)
+		r.rows = r.err != nil
 	}
-	if e := sqlerr.As(r.err); e != nil {
-		e.At(s.Pos)
-	}
-	return r, r.err
+	return r
 }
 
 func (r *patternReader) compile(text string) {
@@ -88,10 +87,7 @@ func (r *patternReader) at(k *expr.KernelCall, i int, s *expr.Spec) *temporal.Pa
 }
 
 func newDateFormat(s *expr.Spec) (expr.Kernel, error) {
-	patterns, err := patternsOf(s, 1, false)
-	if err != nil {
-		return nil, err
-	}
+	patterns := patternsOf(s, 1, false)
 	if s.Args[0].Kind == types.Time {
 		return formatTimes(s, patterns), nil
 	}
@@ -99,10 +95,7 @@ func newDateFormat(s *expr.Spec) (expr.Kernel, error) {
 }
 
 func newFromUnixTime(s *expr.Spec) (expr.Kernel, error) {
-	patterns, err := patternsOf(s, 1, false)
-	if err != nil {
-		return nil, err
-	}
+	patterns := patternsOf(s, 1, false)
 	return formatInstants(s, patterns, microsPerSecond), nil
 }
 
@@ -179,10 +172,7 @@ func newParse(try string) newKernel {
 		if s.Result.Kind == types.Time && len(s.Args) == 1 {
 			return parseClocks(s), nil
 		}
-		patterns, err := patternsOf(s, 1, true)
-		if err != nil {
-			return nil, err
-		}
+		patterns := patternsOf(s, 1, true)
 		session, kind := zoneOf(s, types.TimestampType), s.Result.Kind
 		return func(k *expr.KernelCall) {
 			text, patterns := textsOf(k.Args[0]), patterns.of(k, 1)
