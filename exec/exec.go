@@ -13,8 +13,8 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar"
 )
 
-// Stop is returned by a Push whose consumer needs no more rows. It ends the branch's morsels without being an error of the query.
-var Stop = errors.New("exec: stop")
+// ErrStop is returned by a Push whose consumer needs no more rows. It ends the branch's morsels without being an error of the query.
+var ErrStop = errors.New("exec: stop")
 
 // Push takes a batch; the vectors belong to the caller again when it returns.
 type Push func(b *columnar.Batch) error
@@ -35,7 +35,7 @@ type Reader interface {
 }
 
 // Pusher is a Reader that gives the batches of the open morsel itself, because they come out of a step. Push replaces Next and ends with
-// Stop if next does.
+// ErrStop if next does.
 type Pusher interface {
 	Reader
 	Push(next Push) error

@@ -200,9 +200,9 @@ func (r *runWorker) morsel(b *live, at, m int) error {
 	return nil
 }
 
-// ended notes Stop and returns any other error.
+// ended notes ErrStop and returns any other error.
 func (b *live) ended(err error) error {
-	if err == Stop {
+	if err == ErrStop {
 		b.stopped.Store(true)
 		return nil
 	}
@@ -265,7 +265,7 @@ func (r *runWorker) finish() error {
 			continue
 		}
 		for i := len(c.finishes) - 1; i >= 0; i-- {
-			if err := c.finishes[i](); err != nil && err != Stop {
+			if err := c.finishes[i](); err != nil && err != ErrStop {
 				return err
 			}
 		}

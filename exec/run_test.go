@@ -142,7 +142,7 @@ func TestStopEndsOneBranch(t *testing.T) {
 	limit := stepFunc(func(w *Worker, next Push) (Push, func() error, error) {
 		return func(b *columnar.Batch) error {
 			if left.Add(-1) < 0 {
-				return Stop
+				return ErrStop
 			}
 			return next(b)
 		}, nil, nil

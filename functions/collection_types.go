@@ -88,6 +88,3 @@ func sameList(list types.Type) types.Type { return list }
 func fixedResult(t types.Type) func(types.Type) types.Type {
 	return func(types.Type) types.Type { return t }
 }
-
-// withNulls is an array type whose elements may be null.
-func withNulls(list types.Type) types.Type { return types.ArrayOf(list.Elem(), true) }

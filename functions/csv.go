@@ -280,7 +280,7 @@ func (f *csvFormat) append(dst, cell []byte) []byte {
 	switch {
 	case len(cell) == 0:
 		return append(dst, f.empty...)
-	case f.quote == 0, !f.quoteAll && !bytes.Contains(cell, f.sep) && bytes.IndexByte(cell, f.quote) < 0 && bytes.IndexAny(cell, "\r\n") < 0:
+	case f.quote == 0, !f.quoteAll && !bytes.Contains(cell, f.sep) && bytes.IndexByte(cell, f.quote) < 0 && !bytes.ContainsAny(cell, "\r\n"):
 		return append(dst, cell...)
 	}
 	dst = append(dst, f.quote)
@@ -328,7 +328,7 @@ func (r *cellReader) guess(f *csvFormat, c csvCell) types.Type {
 	}
 	for _, t := range csvTypes {
 		if t.Kind == types.Decimal {
-			if _, p, scale, ok := types.ParseDecimal(string(c.text)); ok && scale == 0 && p <= types.MaxPrecision && bytes.IndexAny(c.text, ".eE") < 0 {
+			if _, p, scale, ok := types.ParseDecimal(string(c.text)); ok && scale == 0 && p <= types.MaxPrecision && !bytes.ContainsAny(c.text, ".eE") {
 				return types.DecimalOf(p, 0)
 			}
 			continue

@@ -4,7 +4,6 @@ import (
 	"math"
 	"time"
 
-	"github.com/sparrow-engine/sparrow/types"
 	"github.com/sparrow-engine/sparrow/types/temporal"
 )
 
@@ -57,12 +56,4 @@ func (w *wallClock) instant(local int64) int64 {
 		return t
 	}
 	return temporal.ToUTC(local, w.zone)
-}
-
-// clockFor is the clock of values of a type: that of the session's zone for timestamps, UTC for those that are wall clock times already.
-func clockFor(zone *time.Location, t types.Type) wallClock {
-	if t.Kind == types.Timestamp {
-		return clockOf(zone)
-	}
-	return clockOf(time.UTC)
 }

@@ -240,7 +240,7 @@ func partitionBy(n *logical.Window, in logical.Plan, by []expr.Expr) *logical.Wi
 }
 
 func (l *lifter) join(n *logical.Join) (logical.Plan, bool) {
-	left, right := n.Left, n.Right
+	var left, right logical.Plan
 	var ok bool
 	if n.Kind == logical.Inner {
 		if left, ok = l.lift(n.Left); !ok || l.defaults != nil {
@@ -270,7 +270,7 @@ func (l *lifter) join(n *logical.Join) (logical.Plan, bool) {
 	default:
 		return nil, false
 	}
-	if l.correlated(right) || n.Cond != nil && l.outer.touches(n.Cond) {
+	if l.correlated(n.Right) || n.Cond != nil && l.outer.touches(n.Cond) {
 		return nil, false
 	}
 	if left, ok = l.lift(n.Left); !ok || l.defaults != nil {

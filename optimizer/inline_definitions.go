@@ -11,16 +11,12 @@ import (
 //	With d = q; … Ref d …   → … q …
 func inlineDefinitions(c *Context, p logical.Plan) (logical.Plan, error) {
 	uses := map[int64]int{}
-	var count func(p logical.Plan)
-	count = func(p logical.Plan) {
-		logical.Walk(p, func(n logical.Plan) bool {
-			if r, ok := n.(*logical.Ref); ok {
-				uses[r.Def]++
-			}
-			return true
-		})
-	}
-	count(p)
+	logical.Walk(p, func(n logical.Plan) bool {
+		if r, ok := n.(*logical.Ref); ok {
+			uses[r.Def]++
+		}
+		return true
+	})
 	inline := map[int64]logical.Plan{}
 	var rewrite func(p logical.Plan) logical.Plan
 	rewrite = func(p logical.Plan) logical.Plan {

@@ -23,7 +23,6 @@ type prober struct {
 	match   []int32
 	hits    []int32
 	entries entryCache
-	nullKey columnar.Vector
 
 	pairs   pairs
 	check   residualCheck

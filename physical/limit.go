@@ -51,7 +51,7 @@ func (l *limit) New(w *exec.Worker, next exec.Push) (exec.Push, func() error, er
 			}
 		}
 		if done {
-			return exec.Stop
+			return exec.ErrStop
 		}
 		return nil
 	}, nil, nil

@@ -25,7 +25,6 @@ type testTable struct {
 	batch int
 	// forms makes batches of dictionaries, constants and selections too.
 	forms bool
-	dicts []*columnar.Vector
 }
 
 func newTestTable(cols []*expr.Column, rows [][]any, batch int) *testTable {

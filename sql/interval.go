@@ -117,9 +117,7 @@ func (p *parser) intervalValue() (string, bool) {
 		if sign == "-" && strings.HasPrefix(s, "-") {
 			return s[1:], isText
 		}
-		if strings.HasPrefix(s, "+") {
-			s = s[1:]
-		}
+		s = strings.TrimPrefix(s, "+")
 	}
 	return sign + s, isText
 }

@@ -52,7 +52,7 @@ func TestScriptErrorsPointIntoTheFile(t *testing.T) {
 	require.Equal(t, a+":4: [UNRESOLVED_COLUMN.WITH_SUGGESTION] A column, variable, or function parameter with name `nix` cannot be resolved. SQLSTATE: 42703\n"+
 		"   4 |   nix FROM people;\n         ^^^", strings.Split(describe(err, false), "\nHint")[0])
 	require.ErrorContains(t, c.runFile(ctx, write("run.sql", "SELECT 1;\nSELECT 1/0")), "run.sql:2: [DIVIDE_BY_ZERO]")
-	require.ErrorContains(t, c.runFile(ctx, write("meta.sql", "SELECT 1;\n\\nix")), `meta.sql:2: There is no command \nix`)
+	require.ErrorContains(t, c.runFile(ctx, write("meta.sql", "SELECT 1;\n\\nix")), `meta.sql:2: there is no command \nix`)
 	require.ErrorContains(t, c.runFile(ctx, write("outer.sql", "\\i "+a)), "a.sql:4: ", "the inner file is named")
 	require.ErrorContains(t, c.runFile(ctx, write("self.sql", "\\i "+filepath.Join(dir, "self.sql"))), "include each other")
 	require.NoError(t, c.runFile(ctx, write("quit.sql", "\\q\nnonsense")), "\\q ends the file")

@@ -61,9 +61,9 @@ func (c *console) meta(ctx context.Context, line string) error {
 	}
 	hint := ""
 	if near := catalog.Nearest(name, names, 1); len(near) > 0 {
-		hint = fmt.Sprintf(" Did you mean %s?", near[0])
+		hint = fmt.Sprintf("; did you mean %s?", near[0])
 	}
-	return fmt.Errorf("There is no command %s.%s \\? lists them.", name, hint) //nolint:staticcheck // a sentence for the user
+	return fmt.Errorf("there is no command %s (\\? lists them)%s", name, hint)
 }
 
 // say tells the user of the shell what a command did; scripts stay silent.
@@ -119,7 +119,7 @@ func (c *console) metaFunctions(ctx context.Context, pattern string) error {
 		}
 	}
 	if len(rows) == 0 {
-		return fmt.Errorf("There is no function like %s.%s", pattern, near(pattern, functions.Names())) //nolint:staticcheck // a sentence for the user
+		return fmt.Errorf("there is no function like %s.%s", pattern, near(pattern, functions.Names()))
 	}
 	return c.list(ctx, []string{"function", "description"}, rows)
 }
@@ -304,7 +304,7 @@ func (c *console) metaConf(ctx context.Context, arg string) error {
 		if v, known := c.session.Conf(key); known {
 			rows = [][]string{{key, v, ""}}
 		} else {
-			return fmt.Errorf("There is no setting like %s.", key) //nolint:staticcheck // a sentence for the user
+			return fmt.Errorf("there is no setting like %s", key)
 		}
 	}
 	return c.list(ctx, []string{"key", "value", "meaning"}, rows)
