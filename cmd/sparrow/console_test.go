@@ -114,7 +114,7 @@ func TestMetaCommands(t *testing.T) {
 	fails(`\conf no.such.thing`, "no setting")
 	fails(`\i`, "name of a file")
 	fails(`\i /no/such/file`, "no such file")
-	fails(`\timng`, `Did you mean \timing?`)
+	fails(`\timng`, `did you mean \timing?`)
 	require.ErrorIs(t, c.meta(ctx, `\q`), errQuit)
 }
 
