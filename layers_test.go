@@ -30,11 +30,11 @@ var layers = [][]string{
 	{"datasource/lines"},
 	{"datasource/*", "logical"},
 	{"cost", "catalog", "sql"},
-	{"analyzer", "optimizer"},
+	{"analyzer", "optimizer", "sql/mysql"}, // the dialect only makes plans, so that any program may import it beside the root
 	{"physical"},
 	{"adaptive"},
 	{""},
-	{"sql/mysql", "driver", "connect", "f", "benchmarks/tpch/gen"},
+	{"driver", "connect", "f", "benchmarks/tpch/gen"},
 	{"benchmarks/tpch"},
 	{"benchmarks"},
 	{"cmd/sparrow"},

@@ -34,7 +34,7 @@ func (s *Session) SQL(ctx context.Context, text string, args ...any) (*DataFrame
 	if err != nil {
 		return nil, err
 	}
-	p, err := sql.Parse(text, st.parseOptions())
+	p, err := sql.ParseDialect(st.conf.Get("sparrow.sql.dialect"), text, st.parseOptions())
 	if err != nil {
 		return nil, sqlerr.Attach(err, text)
 	}

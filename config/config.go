@@ -27,6 +27,7 @@ const (
 	Bytes
 	Zone
 	OneOf
+	Dialect // SPARK or a registered one
 )
 
 // Setting is one key.
@@ -78,7 +79,7 @@ var Settings = []Setting{
 	{"sparrow.memory", "0", Bytes, nil, "memory of a query's state before it spills; 0: three quarters of what the machine has"},
 	{"sparrow.batchSize", "0", Int, nil, "rows of a batch; 0: the engine's choice"},
 	{"sparrow.spill.dir", "", Text, nil, "folder for spilled state; default: the system's temporary folder"},
-	{"sparrow.sql.dialect", "spark", OneOf, []string{"SPARK"}, "dialect of SQL text"},
+	{"sparrow.sql.dialect", "spark", Dialect, nil, "dialect of SQL text: spark, or one whose package the program imports (sql/mysql)"},
 }
 
 func byKey() map[string]*Setting {
@@ -234,6 +235,8 @@ func (s *Setting) check(value string) error {
 			return sqlerr.New("INVALID_CONF_VALUE.TIME_ZONE", sqlerr.Pos{}, "The value %q of the setting %s is not a time zone.", value, s.Key).
 				WithHint("Use a region such as Europe/Berlin or an offset such as +01:00.")
 		}
+	case Dialect:
+		return checkDialect(value)
 	case OneOf:
 		for _, c := range s.Choices {
 			if strings.EqualFold(c, value) {

@@ -1,0 +1,173 @@
+// Package mysql reads MySQL's dialect with TiDB's parser and makes the unresolved plans that package sql makes of Spark's. A program that
+// imports it may choose the dialect with sparrow.WithDialect("mysql") or SET sparrow.sql.dialect = mysql.
+//
+// Only the syntax and the functions are MySQL's; types and comparisons stay Sparrow's, which are Spark's in ANSI mode. What differs:
+//   - "/" of integers gives a double, not a decimal. Division and modulo by zero give NULL, as in MySQL.
+//   - Strings and numbers are not compared as doubles: the string is cast to the number's type, and one that is no number is an error.
+//     Neither do + and SUM read a number off the front of a string, and CAST of a bad string is an error and not 0.
+//   - Conditions are booleans: WHERE 1 is an error; comparisons give true and false where MySQL gives 1 and 0.
+//   - Strings are compared by their bytes: LIKE, = and ORDER BY tell upper and lower case apart, where MySQL's default collation does not.
+//   - DATETIME is TIMESTAMP_NTZ. Overflow of integers is an error. The zero date 0000-00-00 does not exist.
+//   - A query that selects columns it does not group by is an error, as with ONLY_FULL_GROUP_BY.
+//
+// What is not translated is an error UNSUPPORTED_FEATURE.MYSQL_… with its place.
+package mysql
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/pingcap/tidb/pkg/parser"
+	"github.com/pingcap/tidb/pkg/parser/ast"
+	tidb "github.com/pingcap/tidb/pkg/parser/mysql"
+	_ "github.com/pingcap/tidb/pkg/parser/test_driver" // the nodes of literals
+
+	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/logical"
+	"github.com/sparrow-engine/sparrow/sql"
+	"github.com/sparrow-engine/sparrow/sqlerr"
+)
+
+func init() { sql.RegisterDialect("mysql", parse) }
+
+// parsers holds TiDB's parsers, which are large and serve one goroutine at a time.
+var parsers = sync.Pool{New: func() any {
+	p := parser.New()
+	p.SetSQLMode(tidb.ModeIgnoreSpace)
+	return p
+}}
+
+// Parse reads one statement. Errors are *sqlerr.Error with place and text.
+func Parse(text string) (logical.Plan, error) { return parse(text, sql.Options{}) }
+
+// setting finds SET and RESET of Sparrow's own settings, which are read as Spark's so that the dialect can be left again.
+var setting = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)^\s*(re)?set\s+(sparrow|spark)\.`) })
+
+func parse(text string, o sql.Options) (logical.Plan, error) {
+	if setting().MatchString(text) {
+		return sql.Parse(text, o)
+	}
+	stmts, err := syntax(text)
+	if err != nil {
+		return nil, sqlerr.Attach(err, text)
+	}
+	if len(stmts) != 1 {
+		return nil, sqlerr.Attach(sqlerr.New("PARSE_SYNTAX_ERROR", sqlerr.Pos{}, "Syntax error: the text has %d statements and not one.", len(stmts)), text)
+	}
+	t := &translator{text: text, root: stmts[0]}
+	plan := t.statement(stmts[0])
+	if t.err != nil {
+		return nil, sqlerr.Attach(t.err, text)
+	}
+	return plan, nil
+}
+
+// syntax runs TiDB's parser. Its literals panic where a decimal has more than 81 digits; such a parser is not used again.
+func syntax(text string) (stmts []ast.StmtNode, err error) {
+	p := parsers.Get().(*parser.Parser)
+	defer func() {
+		if r := recover(); r != nil {
+			err = sqlerr.New("PARSE_SYNTAX_ERROR", sqlerr.Pos{}, "Syntax error: the parser cannot hold a literal of the statement (%v).", r)
+		}
+	}()
+	nodes, _, e := p.Parse(text, "", "")
+	stmts = append(stmts, nodes...) // the parser uses its slice again
+	parsers.Put(p)
+	if e != nil {
+		return nil, syntaxError(text, e)
+	}
+	return stmts, nil
+}
+
+var place = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`line (\d+) column (\d+) near "`) })
+
+// syntaxError takes the place out of TiDB's message: line and column, a count of bytes that ends at or in the offending token, and the rest
+// of the text from there on.
+func syntaxError(text string, err error) error {
+	msg := err.Error()
+	m := place().FindStringSubmatchIndex(msg)
+	if m == nil {
+		return sqlerr.New("PARSE_SYNTAX_ERROR", sqlerr.Pos{}, "Syntax error: %s", msg)
+	}
+	line, _ := strconv.Atoi(msg[m[2]:m[3]])
+	column, _ := strconv.Atoi(msg[m[4]:m[5]])
+	at := 0
+	for ; line > 1; line-- {
+		k := strings.IndexByte(text[at:], '\n')
+		if k < 0 {
+			break
+		}
+		at += k + 1
+	}
+	pos := tokenBefore(text, min(at+column, len(text)))
+	near := "end of input"
+	if pos.Known() && strings.TrimSpace(text[pos.Start:pos.End]) != "" {
+		near = "'" + text[pos.Start:pos.End] + "'"
+	}
+	return sqlerr.New("PARSE_SYNTAX_ERROR", pos, "Syntax error at or near %s.", near)
+}
+
+// tokenBefore returns the word or sign that ends at or before end.
+func tokenBefore(text string, end int) sqlerr.Pos {
+	for end > 0 && (text[end-1] == ' ' || text[end-1] == '\n' || text[end-1] == '\t' || text[end-1] == ';') {
+		end--
+	}
+	start := end
+	for start > 0 && isWord(text[start-1]) {
+		start--
+	}
+	if start == end && start > 0 {
+		start--
+	}
+	for end < len(text) && end > start && isWord(text[end-1]) && isWord(text[end]) {
+		end++
+	}
+	return sqlerr.Pos{Start: int32(start), End: int32(end)}
+}
+
+func isWord(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
+}
+
+// translator holds the state of one statement. After the first error what it returns is of no use.
+type translator struct {
+	text string
+	last sqlerr.Pos // the place of the last expression that has one
+	err  error
+	root ast.StmtNode
+	// params are the places of ?, nil before the first is met.
+	params []int
+}
+
+func (t *translator) fail(err error) {
+	if t.err == nil {
+		t.err = err
+	}
+}
+
+// unsupported reports what MySQL has and Sparrow has not.
+func (t *translator) unsupported(feature string, n ast.Node, format string, args ...any) {
+	t.fail(sqlerr.Unsupported("MYSQL_"+feature, t.pos(n), "MySQL's %s is not supported.", fmt.Sprintf(format, args...)))
+}
+
+// pos returns the place of a node. TiDB keeps the first byte of expressions only; of others the last place seen is given.
+func (t *translator) pos(n ast.Node) sqlerr.Pos {
+	if n == nil {
+		return t.last
+	}
+	at := n.OriginTextPosition()
+	if _, ok := n.(ast.ExprNode); !ok || at <= 0 || at >= len(t.text) {
+		return t.last
+	}
+	end := at + 1
+	for end < len(t.text) && isWord(t.text[end-1]) && isWord(t.text[end]) {
+		end++
+	}
+	t.last = sqlerr.Pos{Start: int32(at), End: int32(end)}
+	return t.last
+}
+
+func (t *translator) base(n ast.Node) expr.Base { return expr.Base{At: t.pos(n)} }
