@@ -8,6 +8,7 @@ import (
 	driver "github.com/pingcap/tidb/pkg/parser/test_driver"
 
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -30,11 +31,19 @@ func (t *translator) not(n ast.Node, negated bool, e expr.Expr) expr.Expr {
 	return e
 }
 
+// maxDepth bounds how deep expressions may be nested, for the recursion of all that walks them.
+const maxDepth = 1000
+
 // expr translates an expression.
 func (t *translator) expr(n ast.ExprNode) expr.Expr {
 	if t.err != nil {
 		return expr.Null
 	}
+	if t.depth++; t.depth > maxDepth {
+		t.fail(sqlerr.New("FAILED_TO_PARSE_TOO_COMPLEX", t.pos(n), "The statement was too complex to parse: expressions are nested more than %d deep.", maxDepth))
+		return expr.Null
+	}
+	defer func() { t.depth-- }()
 	t.pos(n)
 	switch x := n.(type) {
 	case *driver.ParamMarkerExpr:
@@ -183,13 +192,13 @@ var operators = map[opcode.Op]string{
 var divisions = map[opcode.Op]string{opcode.Div: "/", opcode.IntDiv: "div", opcode.Mod: "%"}
 
 func (t *translator) binary(x *ast.BinaryOperationExpr) expr.Expr {
-	l, r := t.expr(x.L), t.expr(x.R)
 	switch x.Op {
 	case opcode.LogicAnd:
-		return &expr.And{Base: t.base(x), Args: []expr.Expr{l, r}}
+		return &expr.And{Base: t.base(x), Args: t.chain(x, x.Op)}
 	case opcode.LogicOr:
-		return &expr.Or{Base: t.base(x), Args: []expr.Expr{l, r}}
+		return &expr.Or{Base: t.base(x), Args: t.chain(x, x.Op)}
 	}
+	l, r := t.expr(x.L), t.expr(x.R)
 	if op, ok := divisions[x.Op]; ok {
 		return t.call(x, op, l, t.divisor(x, r))
 	}
@@ -198,6 +207,23 @@ func (t *translator) binary(x *ast.BinaryOperationExpr) expr.Expr {
 		t.unsupported("OPERATOR", x, "operator %s", x.Op)
 	}
 	return t.call(x, op, l, r)
+}
+
+// chain returns the operands of a AND b AND c, which TiDB nests to the left.
+func (t *translator) chain(x *ast.BinaryOperationExpr, op opcode.Op) []expr.Expr {
+	rest := []ast.ExprNode{x.R}
+	left := x.L
+	for {
+		b, ok := left.(*ast.BinaryOperationExpr)
+		if !ok || b.Op != op {
+			break
+		}
+		rest = append(rest, b.R)
+		left = b.L
+	}
+	rest = append(rest, left)
+	slices.Reverse(rest)
+	return t.exprs(rest)
 }
 
 // divisor makes NULL of zero, unless a literal shows that it is none.

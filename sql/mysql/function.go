@@ -6,6 +6,7 @@ import (
 	"github.com/pingcap/tidb/pkg/parser/ast"
 
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -29,9 +30,17 @@ var different = map[string]bool{
 var dateParts = map[ast.TimeUnitType]string{ast.TimeUnitYear: "year", ast.TimeUnitQuarter: "quarter", ast.TimeUnitMonth: "month", ast.TimeUnitDay: "day",
 	ast.TimeUnitHour: "hour", ast.TimeUnitMinute: "minute", ast.TimeUnitSecond: "second"}
 
+// arity is the number of arguments of the functions whose translation looks at them by position.
+var arity = map[string]int{"date_format": 2, "str_to_date": 2, "extract": 2, "timestampdiff": 3, "timestampadd": 3, ast.DateLiteral: 1, ast.TimestampLiteral: 1,
+	ast.TimeLiteral: 1, "mod": 2, "truncate": 2, "convert_tz": 3}
+
 // function translates a call of a scalar function.
 func (t *translator) function(x *ast.FuncCallExpr) expr.Expr {
 	name := x.FnName.L
+	if n, ok := arity[name]; ok && len(x.Args) != n {
+		t.fail(sqlerr.New("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", t.pos(x), "The function %s requires %d parameters but the actual number is %d.", x.FnName.O, n, len(x.Args)))
+		return expr.Null
+	}
 	if e, ok := t.timeFunction(x, name); ok {
 		return e
 	}
@@ -42,15 +51,13 @@ func (t *translator) function(x *ast.FuncCallExpr) expr.Expr {
 	}
 	switch name {
 	case "mod":
-		if len(x.Args) == 2 {
-			return t.call(x, "%", t.expr(x.Args[0]), t.divisor(x, t.expr(x.Args[1])))
-		}
+		return t.call(x, "%", t.expr(x.Args[0]), t.divisor(x, t.expr(x.Args[1])))
 	case "truncate":
-		if len(x.Args) == 2 {
-			return t.truncate(x)
-		}
+		return t.truncate(x)
 	case "greatest", "least": // unlike Spark's they give NULL where one argument is
-		return t.unlessNull(x, t.exprs(x.Args), name)
+		if len(x.Args) > 0 {
+			return t.unlessNull(x, t.exprs(x.Args), name)
+		}
 	case "field":
 		if len(x.Args) > 1 {
 			return t.field(x)
@@ -60,10 +67,8 @@ func (t *translator) function(x *ast.FuncCallExpr) expr.Expr {
 			return t.trim(x)
 		}
 	case "convert_tz":
-		if len(x.Args) == 3 {
-			a := t.exprs(x.Args)
-			return t.call(x, "convert_timezone", a[1], a[2], a[0])
-		}
+		a := t.exprs(x.Args)
+		return t.call(x, "convert_timezone", a[1], a[2], a[0])
 	}
 	if different[name] {
 		t.unsupported("FUNCTION", x, "function %s", strings.ToUpper(name))

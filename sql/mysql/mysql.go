@@ -8,6 +8,7 @@
 //   - Conditions are booleans: WHERE 1 is an error; comparisons give true and false where MySQL gives 1 and 0.
 //   - Strings are compared by their bytes: LIKE, = and ORDER BY tell upper and lower case apart, where MySQL's default collation does not.
 //   - DATETIME is TIMESTAMP_NTZ. Overflow of integers is an error. The zero date 0000-00-00 does not exist.
+//   - SUBSTRING from position 0 begins at the first character; MySQL gives an empty string. REGEXP is RE2-like Java syntax, not ICU.
 //   - A query that selects columns it does not group by is an error, as with ONLY_FULL_GROUP_BY.
 //
 // What is not translated is an error UNSUPPORTED_FEATURE.MYSQL_… with its place.
@@ -16,7 +17,6 @@ package mysql
 import (
 	"fmt"
 	"regexp"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -82,50 +82,43 @@ func syntax(text string) (stmts []ast.StmtNode, err error) {
 	return stmts, nil
 }
 
-var place = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`line (\d+) column (\d+) near "`) })
-
-// syntaxError takes the place out of TiDB's message: line and column, a count of bytes that ends at or in the offending token, and the rest
-// of the text from there on.
+// syntaxError takes the place out of TiDB's message, which ends in the text from the offending token on (its first 2048 bytes); where that is
+// empty the text ended too early.
 func syntaxError(text string, err error) error {
-	msg := err.Error()
-	m := place().FindStringSubmatchIndex(msg)
-	if m == nil {
-		return sqlerr.New("PARSE_SYNTAX_ERROR", sqlerr.Pos{}, "Syntax error: %s", msg)
+	_, near, ok := strings.Cut(err.Error(), ` near "`)
+	if k := strings.LastIndexByte(near, '"'); ok && k >= 0 {
+		near = near[:k]
+	} else {
+		return sqlerr.New("PARSE_SYNTAX_ERROR", sqlerr.Pos{}, "Syntax error: %s", err.Error())
 	}
-	line, _ := strconv.Atoi(msg[m[2]:m[3]])
-	column, _ := strconv.Atoi(msg[m[4]:m[5]])
-	at := 0
-	for ; line > 1; line-- {
-		k := strings.IndexByte(text[at:], '\n')
-		if k < 0 {
-			break
-		}
-		at += k + 1
+	start := strings.LastIndex(text, near)
+	if strings.TrimSpace(near) == "" {
+		return sqlerr.New("PARSE_SYNTAX_ERROR", lastToken(text), "Syntax error at or near end of input.")
 	}
-	pos := tokenBefore(text, min(at+column, len(text)))
-	near := "end of input"
-	if pos.Known() && strings.TrimSpace(text[pos.Start:pos.End]) != "" {
-		near = "'" + text[pos.Start:pos.End] + "'"
+	if start < 0 {
+		return sqlerr.New("PARSE_SYNTAX_ERROR", sqlerr.Pos{}, "Syntax error near %s.", near)
 	}
-	return sqlerr.New("PARSE_SYNTAX_ERROR", pos, "Syntax error at or near %s.", near)
+	pos := wordAt(text, start)
+	return sqlerr.New("PARSE_SYNTAX_ERROR", pos, "Syntax error at or near '%s'.", text[pos.Start:pos.End])
 }
 
-// tokenBefore returns the word or sign that ends at or before end.
-func tokenBefore(text string, end int) sqlerr.Pos {
-	for end > 0 && (text[end-1] == ' ' || text[end-1] == '\n' || text[end-1] == '\t' || text[end-1] == ';') {
-		end--
-	}
-	start := end
-	for start > 0 && isWord(text[start-1]) {
-		start--
-	}
-	if start == end && start > 0 {
-		start--
-	}
-	for end < len(text) && end > start && isWord(text[end-1]) && isWord(text[end]) {
+// wordAt returns the word or sign that begins at start.
+func wordAt(text string, start int) sqlerr.Pos {
+	end := start + 1
+	for end < len(text) && isWord(text[start]) && isWord(text[end]) {
 		end++
 	}
 	return sqlerr.Pos{Start: int32(start), End: int32(end)}
+}
+
+// lastToken returns the last word or sign of a text.
+func lastToken(text string) sqlerr.Pos {
+	text = strings.TrimRight(text, " \t\r\n;")
+	start := max(0, len(text)-1)
+	for start > 0 && isWord(text[start]) && isWord(text[start-1]) {
+		start--
+	}
+	return sqlerr.Pos{Start: int32(start), End: int32(len(text))}
 }
 
 func isWord(c byte) bool {
@@ -134,10 +127,11 @@ func isWord(c byte) bool {
 
 // translator holds the state of one statement. After the first error what it returns is of no use.
 type translator struct {
-	text string
-	last sqlerr.Pos // the place of the last expression that has one
-	err  error
-	root ast.StmtNode
+	text  string
+	last  sqlerr.Pos // the place of the last expression that has one
+	err   error
+	depth int
+	root  ast.StmtNode
 	// params are the places of ?, nil before the first is met.
 	params []int
 }
@@ -162,11 +156,7 @@ func (t *translator) pos(n ast.Node) sqlerr.Pos {
 	if _, ok := n.(ast.ExprNode); !ok || at <= 0 || at >= len(t.text) {
 		return t.last
 	}
-	end := at + 1
-	for end < len(t.text) && isWord(t.text[end-1]) && isWord(t.text[end]) {
-		end++
-	}
-	t.last = sqlerr.Pos{Start: int32(at), End: int32(end)}
+	t.last = wordAt(t.text, at)
 	return t.last
 }
 
