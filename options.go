@@ -22,7 +22,8 @@ func WithThreads(n int) Option { return WithConf("sparrow.threads", fmt.Sprint(n
 // WithMemory sets the bytes a query's state may take before it spills to files.
 func WithMemory(bytes int64) Option { return WithConf("sparrow.memory", fmt.Sprint(bytes)) }
 
-// WithDialect sets the dialect of SQL text: "spark", or "mysql" in a program that imports github.com/sparrow-engine/sparrow/sql/mysql.
+// WithDialect sets the dialect of SQL text: "spark", or "mysql" in a program that imports github.com/sparrow-engine/sparrow/sql/mysql. It holds for
+// Session.SQL; expressions in text, as of DataFrame.Where, are Spark's.
 func WithDialect(name string) Option { return WithConf("sparrow.sql.dialect", name) }
 
 // WithTimeZone sets the session's time zone.
