@@ -202,6 +202,9 @@ func (t *translator) binary(x *ast.BinaryOperationExpr) expr.Expr {
 	if op, ok := divisions[x.Op]; ok {
 		return t.call(x, op, l, t.divisor(x, r))
 	}
+	if x.Op == opcode.LeftShift || x.Op == opcode.RightShift { // of 64 bits
+		l = &expr.Cast{Base: t.base(x.L), Child: l, To: types.BigIntType}
+	}
 	op, ok := operators[x.Op]
 	if !ok {
 		t.unsupported("OPERATOR", x, "operator %s", x.Op)
@@ -244,8 +247,6 @@ func (t *translator) unary(x *ast.UnaryOperationExpr) expr.Expr {
 		return t.call(x, "-", t.expr(x.V))
 	case opcode.Plus:
 		return t.call(x, "+", t.expr(x.V))
-	case opcode.BitNeg:
-		return t.call(x, "~", t.expr(x.V))
 	}
 	t.unsupported("OPERATOR", x, "operator %s", x.Op)
 	return expr.Null

@@ -9,6 +9,7 @@
 //   - Strings are compared by their bytes: LIKE, = and ORDER BY tell upper and lower case apart, where MySQL's default collation does not.
 //   - DATETIME is TIMESTAMP_NTZ. Overflow of integers is an error. The zero date 0000-00-00 does not exist.
 //   - SUBSTRING from position 0 begins at the first character; MySQL gives an empty string. REGEXP is RE2-like Java syntax, not ICU.
+//   - Bits are those of signed integers: >> of a negative number keeps the sign. ~, which would give an unsigned number, is not translated.
 //   - A query that selects columns it does not group by is an error, as with ONLY_FULL_GROUP_BY.
 //
 // What is not translated is an error UNSUPPORTED_FEATURE.MYSQL_… with its place.

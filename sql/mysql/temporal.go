@@ -63,7 +63,15 @@ func (t *translator) addition(x *ast.FuncCallExpr, op string) expr.Expr {
 		t.unsupported("INTERVAL", x, "INTERVAL")
 		return expr.Null
 	}
-	return t.call(x, op, t.expr(x.Args[0]), t.interval(x.Args[1], unit.Unit))
+	date := t.expr(x.Args[0])
+	if s, ok := text(x.Args[0]); ok { // a string with a time is a DATETIME, without one a date
+		to := types.DateType
+		if strings.Contains(s, ":") {
+			to = types.TimestampNTZType
+		}
+		date = &expr.Cast{Base: t.base(x.Args[0]), Child: date, To: to}
+	}
+	return t.call(x, op, date, t.interval(x.Args[1], unit.Unit))
 }
 
 // fields are the letters of DATE_FORMAT as letters of Spark's patterns.
