@@ -22,6 +22,9 @@ type answer struct {
 // relative is how far apart two floating-point cells may be, as a part of the larger: sums depend on the order of their terms.
 const relative = 1e-9
 
+// quotientScale is the least scale that a division of decimals gives in Spark's rules, as long as it has room.
+const quotientScale = 6
+
 // rule says when two cells of a column are equal.
 type rule struct {
 	exact bool    // by their text
@@ -29,12 +32,12 @@ type rule struct {
 }
 
 // ruleOf returns the rule for a column that has a type in each engine. Cells of equal types are compared as text unless they are floating-point
-// numbers. An average of decimals is a double in one engine and a decimal in another, with another scale or cut instead of rounded: such
-// columns differ in type, and one unit of the coarser scale is allowed.
+// numbers or may be quotients. An average of decimals is a double in one engine and a decimal in another, with another scale or cut instead
+// of rounded: one unit of the coarser scale is allowed between such types, and between decimals of quotientScale or more.
 func ruleOf(a, b string) rule {
 	af, as := numberOf(a)
 	bf, bs := numberOf(b)
-	if as < 0 || bs < 0 || !af && !bf && as == bs {
+	if as < 0 || bs < 0 || !af && !bf && as == bs && as < quotientScale {
 		return rule{exact: true}
 	}
 	scale := min(as, bs)

@@ -185,6 +185,7 @@ func (o *options) contestant(ctx context.Context, name, script, tmp string) (c c
 		if name == "baseline" {
 			c.version, err = buildRevision(ctx, root, o.baseline, tmp, binary)
 		} else {
+			c.version = described(ctx, root)
 			err = build(ctx, root, binary)
 		}
 		if err != nil {

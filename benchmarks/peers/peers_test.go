@@ -54,6 +54,8 @@ func TestDifference(t *testing.T) {
 		{"same decimals", side{[]string{"decimal(15,2)"}, []string{"1.00"}}, side{[]string{"decimal128(38, 2)"}, []string{"1.01"}}, "no row like 1.00"},
 		{"average", side{[]string{"decimal(19,6)"}, []string{"25.522006"}}, side{[]string{"double"}, []string{"25.522005853257337"}}, ""},
 		{"wrong average", side{[]string{"decimal(19,6)"}, []string{"25.522006"}}, side{[]string{"double"}, []string{"25.522008"}}, "no row like 25.522006"},
+		{"cut average", side{[]string{"decimal(19,6)"}, []string{"25.575155"}}, side{[]string{"decimal128(19, 6)"}, []string{"25.575154"}}, ""},
+		{"wrong cut average", side{[]string{"decimal(19,6)"}, []string{"25.575155"}}, side{[]string{"decimal128(19, 6)"}, []string{"25.575153"}}, "no row like 25.575155"},
 		{"coarser scale", side{[]string{"decimal(19,6)"}, []string{"0.123456"}}, side{[]string{"decimal128(38, 4)"}, []string{"0.1234"}}, ""},
 		{"sum as a wide decimal", side{[]string{"bigint"}, []string{"9007199254740993"}}, side{[]string{"decimal128(38, 0)"}, []string{"9007199254740992"}}, "no row like 9007199254740993"},
 		{"midnight", side{[]string{"date"}, []string{"1995-03-15"}}, side{[]string{"timestamp[us]"}, []string{"1995-03-15 00:00:00"}}, ""},

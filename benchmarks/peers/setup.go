@@ -94,6 +94,15 @@ func build(ctx context.Context, tree, binary string) error {
 	return command(ctx, os.Stderr, tree, "go", "build", "-o", binary, "./cmd/sparrow")
 }
 
+// described is the revision of a tree, marked if it has changes; empty outside of a repository.
+func described(ctx context.Context, tree string) string {
+	text, err := exec.CommandContext(ctx, "git", "-C", tree, "describe", "--always", "--dirty").Output()
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(text))
+}
+
 // buildRevision compiles the command of another revision, in a worktree of its own that is gone afterwards, and returns the revision's short name.
 func buildRevision(ctx context.Context, root, revision, tmp, binary string) (name string, err error) {
 	if name, err = output(ctx, root, "git", "rev-parse", "--short", "--verify", "--end-of-options", revision+"^{commit}"); err != nil {

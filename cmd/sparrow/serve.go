@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"runtime/metrics"
 	"time"
 
@@ -124,10 +125,12 @@ func respond(ctx context.Context, s *sparrow.Session, line []byte) []byte {
 
 // used is the answer to a request for statistics.
 func used() []byte {
-	s := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}, {Name: "/cpu/classes/total:cpu-seconds"}, {Name: "/cpu/classes/idle:cpu-seconds"}, {Name: "/cpu/classes/gc/total:cpu-seconds"}}
+	s := []metrics.Sample{{Name: "/cpu/classes/total:cpu-seconds"}, {Name: "/cpu/classes/idle:cpu-seconds"}, {Name: "/cpu/classes/gc/total:cpu-seconds"}}
 	metrics.Read(s)
-	cpu := s[1].Value.Float64() - s[2].Value.Float64()
-	return fmt.Appendf(nil, `{"allocated_bytes":%d,"cpu_seconds":%.6f,"gc_cpu_seconds":%.6f}`+"\n", s[0].Value.Uint64(), cpu, s[3].Value.Float64())
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m) // unlike the metric of the same name, it counts what processors have not handed in yet
+	cpu := s[0].Value.Float64() - s[1].Value.Float64()
+	return fmt.Appendf(nil, `{"allocated_bytes":%d,"cpu_seconds":%.6f,"gc_cpu_seconds":%.6f}`+"\n", m.TotalAlloc, cpu, s[2].Value.Float64())
 }
 
 func sparrowError(condition, state, message string) error {
