@@ -28,7 +28,10 @@ func chart(p *report) string {
 	}
 	groups := len(p.Queries) + 1
 	step := barWidth*(len(p.Engines)-1) + barGap
-	width := max(chartLeft+groups*step+barGap, chartLeft+130*len(p.Engines))
+	for _, m := range p.Queries {
+		step = max(step, 7*len(m.Query)+barGap) // a name has room below its bars
+	}
+	width := max(chartLeft+groups*step+50, chartLeft+130*len(p.Engines))
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" font-family="sans-serif" font-size="11">`+"\n", width, chartTop+chartHeight+30)
 	fmt.Fprintln(&b, `<rect width="100%" height="100%" fill="white"/>`)
