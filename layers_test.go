@@ -36,7 +36,7 @@ var layers = [][]string{
 	{""},
 	{"driver", "connect", "f", "benchmarks/tpch/gen"},
 	{"benchmarks/tpch"},
-	{"benchmarks"},
+	{"benchmarks", "benchmarks/peers"},
 	{"cmd/sparrow"},
 }
 

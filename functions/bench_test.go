@@ -1,6 +1,7 @@
 package functions
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/sparrow-engine/sparrow/columnar"
@@ -22,12 +23,25 @@ func benchmark(b *testing.B, name string, args []expr.Expr, vecs ...*columnar.Ve
 	const n = columnar.BatchSize
 	out := columnar.New(c.T, n)
 	k := &expr.KernelCall{First: -1}
+	b.ReportAllocs()
+	b.SetBytes(size(vecs[0]))
 	for b.Loop() {
 		out.Reset(c.T, columnar.WidthOf(c.T), n)
 		k.Args, k.Rows, k.Out = vecs, columnar.AllRows(n), out
 		kern(k)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/row")
+}
+
+// size is the bytes of a vector's values, texts included.
+func size(v *columnar.Vector) (n int64) {
+	if v.Type.Kind != types.String {
+		return int64(v.Len) * int64(v.Width.Bytes())
+	}
+	for i := range v.Len {
+		n += int64(len(v.Bytes(i)))
+	}
+	return n
 }
 
 func sequence(t types.Type, n int, bounded bool) *columnar.Vector {
@@ -77,6 +91,26 @@ func BenchmarkKernels(b *testing.B) {
 	for _, p := range []string{"the%", "%request", "%special%", "%special%request%", "%s_ecial%"} {
 		b.Run("like "+p, func(b *testing.B) {
 			benchmark(b, "like", []expr.Expr{col(types.StringType), lit(types.StringType, p)}, text, columnar.NewConstant(types.StringType, p, n))
+		})
+	}
+}
+
+// BenchmarkTextSearch looks for words in long texts, most of which lack them.
+func BenchmarkTextSearch(b *testing.B) {
+	const n = columnar.BatchSize
+	text := columnar.New(types.StringType, n)
+	for i := range n {
+		word := "ordinary"
+		if i%100 == 0 {
+			word = "special"
+		}
+		text.SetBytes(i, fmt.Appendf(nil, "carefully final deposits %d haggle slyly above the %s, even requests among the blithely bold accounts", i, word))
+	}
+	for _, tt := range []struct{ name, pattern string }{
+		{"contains", "special"}, {"like", "%special%requests%"}, {"like", "carefully%"}, {"like", "%accounts"}, {"like", "%s_ecial%"}, {"rlike", "special.*requests"}, {"instr", "special"},
+	} {
+		b.Run(tt.name+" "+tt.pattern, func(b *testing.B) {
+			benchmark(b, tt.name, []expr.Expr{col(types.StringType), lit(types.StringType, tt.pattern)}, text, columnar.NewConstant(types.StringType, tt.pattern, n))
 		})
 	}
 }

@@ -60,6 +60,7 @@ func bigintsOf(rows int, f func(i int) int64) *columnar.Vector {
 func benchSink(b *testing.B, rows int, source batches, sink func(q *exec.Query) (exec.Sink, error)) {
 	b.Helper()
 	b.ReportAllocs()
+	b.SetBytes(source.bytes())
 	for b.Loop() {
 		q := exec.NewQuery(context.Background(), exec.Options{Threads: 1, Env: &expr.Env{ANSI: true, Zone: time.UTC}})
 		s, err := sink(q)
@@ -74,6 +75,21 @@ func benchSink(b *testing.B, rows int, source batches, sink func(q *exec.Query) 
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(rows), "ns/row")
+}
+
+// bytes is the size of all values: views or codes, without the texts and dictionaries behind them.
+func (s batches) bytes() (n int64) {
+	for _, batch := range s {
+		for _, v := range batch.Cols {
+			switch {
+			case v.Form == columnar.Dictionary:
+				n += int64(batch.N) * 4
+			default:
+				n += int64(batch.N) * int64(v.Width.Bytes())
+			}
+		}
+	}
+	return n
 }
 
 func benchAggregate(b *testing.B, name string, args ...expr.Expr) expr.Expr {
@@ -180,6 +196,25 @@ func BenchmarkSort(b *testing.B) {
 	b.Run("first", func(b *testing.B) {
 		benchSink(b, rows, source, func(q *exec.Query) (exec.Sink, error) { return NewTopN(keys, 100, 0, in, q) })
 	})
+}
+
+// BenchmarkSortStrings sorts texts that differ in the first bytes, and texts that differ only after what a normalized key holds.
+func BenchmarkSortStrings(b *testing.B) {
+	const rows = 1 << 18
+	for name, format := range map[string]string{"short": "%d", "long": "the same beginning of all of them %d"} {
+		r := rand.New(rand.NewPCG(1, 1))
+		source := benchBatches(rows, func(_, n int) []*columnar.Vector {
+			s := columnar.New(types.StringType, n)
+			for i := range n {
+				s.SetBytes(i, fmt.Appendf(nil, format, r.Uint32()))
+			}
+			return []*columnar.Vector{s}
+		})
+		in := []*expr.Column{column(0, "s", types.StringType)}
+		b.Run(name, func(b *testing.B) {
+			benchSink(b, rows, source, func(q *exec.Query) (exec.Sink, error) { return NewSort([]expr.SortKey{{Expr: in[0]}}, in, q) })
+		})
+	}
 }
 
 // BenchmarkWindowSum is a running sum over partitions of some dozens of rows.

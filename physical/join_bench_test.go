@@ -61,6 +61,8 @@ func BenchmarkHashJoin(b *testing.B) {
 			return bigintStage(q, c.build, func(i int) int64 { return int64(perm[i]/c.dup) * c.stride })
 		}
 		b.Run("build/"+c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(c.build) * 16)
 			var cpu time.Duration
 			for b.Loop() {
 				b.StopTimer()
@@ -79,6 +81,8 @@ func BenchmarkHashJoin(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.Run("probe/"+c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(c.probe) * 16)
 			sink := &countSink{}
 			cpu := cpuTime()
 			for b.Loop() {

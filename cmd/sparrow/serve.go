@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
+	"runtime/metrics"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,7 +26,8 @@ func newServe(f *flags) *cobra.Command {
 		Long: `serve reads one JSON request a line from standard input, {"sql":"…"}, and writes one answer a line to standard output:
 {"cols":[…],"types":[…],"rows":[[…]],"seconds":…} with cells as Spark prints them and null for NULL, or
 {"err":"CONDITION","sqlstate":"…","message":"…","line":1,"pos":8}.
-Several statements in one request give the last one's answer.`,
+Several statements in one request give the last one's answer. {"stats":true} is answered with what the process has used since its start:
+{"allocated_bytes":…,"cpu_seconds":…,"gc_cpu_seconds":…}, the seconds as of the last garbage collection.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !stdio {
@@ -43,7 +46,8 @@ Several statements in one request give the last one's answer.`,
 }
 
 type request struct {
-	SQL *string `json:"sql"`
+	SQL   *string `json:"sql"`
+	Stats bool    `json:"stats"`
 }
 
 type failure struct {
@@ -101,6 +105,9 @@ func readLines(ctx context.Context, in io.Reader, lines chan<- []byte) error {
 func respond(ctx context.Context, s *sparrow.Session, line []byte) []byte {
 	var q request
 	err := json.Unmarshal(line, &q)
+	if err == nil && q.Stats {
+		return used()
+	}
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) || err == nil && q.SQL == nil {
 		err = errors.New("it has no text sql")
@@ -114,6 +121,16 @@ func respond(ctx context.Context, s *sparrow.Session, line []byte) []byte {
 		return failed(err)
 	}
 	return fmt.Appendf(out, `,"seconds":%.6f}`+"\n", time.Since(start).Seconds())
+}
+
+// used is the answer to a request for statistics.
+func used() []byte {
+	s := []metrics.Sample{{Name: "/cpu/classes/total:cpu-seconds"}, {Name: "/cpu/classes/idle:cpu-seconds"}, {Name: "/cpu/classes/gc/total:cpu-seconds"}}
+	metrics.Read(s)
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m) // unlike the metric of the same name, it counts what processors have not handed in yet
+	cpu := s[0].Value.Float64() - s[1].Value.Float64()
+	return fmt.Appendf(nil, `{"allocated_bytes":%d,"cpu_seconds":%.6f,"gc_cpu_seconds":%.6f}`+"\n", m.TotalAlloc, cpu, s[2].Value.Float64())
 }
 
 func sparrowError(condition, state, message string) error {

@@ -44,6 +44,20 @@ func TestServe(t *testing.T) {
 	}, answers)
 }
 
+func TestServeStats(t *testing.T) {
+	c, _, _ := newTestConsole(t)
+	allocated := func() float64 {
+		var u map[string]float64
+		require.NoError(t, json.Unmarshal(respond(context.Background(), c.session, []byte(`{"stats":true}`)), &u))
+		require.Contains(t, u, "cpu_seconds")
+		require.Contains(t, u, "gc_cpu_seconds")
+		return u["allocated_bytes"]
+	}
+	before := allocated()
+	respond(context.Background(), c.session, []byte(`{"sql":"SELECT id FROM people"}`))
+	require.Greater(t, allocated(), before)
+}
+
 func TestServeEndsWithItsContext(t *testing.T) {
 	c, _, _ := newTestConsole(t)
 	ctx, cancel := context.WithCancel(context.Background())

@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -149,4 +151,63 @@ func BenchmarkDecode(b *testing.B) {
 			b.ReportMetric(float64(best.Nanoseconds())/n, "ns/row-best")
 		})
 	}
+}
+
+// BenchmarkDecodeClasses reads the classes of columns that warehouses have, by encoding and compression, as one column of its own row groups.
+func BenchmarkDecodeClasses(b *testing.B) {
+	const n = 100_000
+	type row struct {
+		KeyPlain     int64  `parquet:"key/plain/none,plain,uncompressed"`
+		KeySnappy    int64  `parquet:"key/plain/snappy,plain,snappy"`
+		KeyZstd      int64  `parquet:"key/plain/zstd,plain,zstd"`
+		KeyDict      int64  `parquet:"key/dict/snappy,dict,snappy"`
+		DatePlain    int32  `parquet:"date/plain/snappy,date,plain,snappy"`
+		DateDict     int32  `parquet:"date/dict/snappy,date,dict,snappy"`
+		PricePlain   int64  `parquet:"decimal/plain/snappy,decimal(2:15),plain,snappy"`
+		PriceDict    int64  `parquet:"decimal/dict/snappy,decimal(2:15),dict,snappy"`
+		Flag         string `parquet:"flag/dict/snappy,dict,snappy"`
+		FlagPlain    string `parquet:"flag/plain/snappy,plain,snappy"`
+		Comment      string `parquet:"comment/plain/snappy,plain,snappy"`
+		CommentZstd  string `parquet:"comment/plain/zstd,plain,zstd"`
+		CommentDelta string `parquet:"comment/delta/zstd,delta,zstd"`
+	}
+	rows := make([]row, n)
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range rows {
+		key, date, price, flag := int64(i)*4+r.Int64N(4), 8000+r.Int32N(2500), r.Int64N(10_000_000), string("ANR"[r.IntN(3)])
+		comment := fmt.Sprintf("carefully %x packages sleep above the %d deposits", r.Uint32(), r.IntN(100))
+		rows[i] = row{key, key, key, key, date, date, price, price, flag, flag, comment, comment, comment}
+	}
+	name := filepath.Join(b.TempDir(), "d.parquet")
+	require.NoError(b, pq.WriteFile(name, rows))
+	tab := openFiles(b, nil, nil, datasource.File{Path: name})
+	for _, f := range tab.schema {
+		q := fieldsOf(tab, f.Name)
+		b.Run(f.Name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				require.Equal(b, n, scanAll(b, tab, q))
+			}
+			b.SetBytes(valueBytes(rows, f.Name))
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/row")
+		})
+	}
+}
+
+// valueBytes is the size of a column's values as plain Parquet has them; name begins with the class.
+func valueBytes[T any](rows []T, name string) (n int64) {
+	for i := range rows {
+		v := reflect.ValueOf(&rows[i]).Elem()
+		for k := range v.NumField() {
+			if tag, _, _ := strings.Cut(v.Type().Field(k).Tag.Get("parquet"), ","); tag != name {
+				continue
+			}
+			if f := v.Field(k); f.Kind() == reflect.String {
+				n += 4 + int64(f.Len())
+			} else {
+				n += int64(f.Type().Size())
+			}
+		}
+	}
+	return n
 }
