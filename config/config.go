@@ -53,7 +53,6 @@ var Settings = []Setting{
 	{"spark.sql.groupByOrdinal", "true", Bool, nil, "GROUP BY 1 means the first column"},
 	{"spark.sql.orderByOrdinal", "true", Bool, nil, "ORDER BY 1 means the first column"},
 	{"spark.sql.groupByAliases", "true", Bool, nil, "GROUP BY may name an alias of the list"},
-	{"spark.sql.crossJoin.enabled", "true", Bool, nil, "joins without a condition are allowed"},
 	{"spark.sql.cteRecursionLevelLimit", "100", Int, nil, "levels of a recursive query; -1 for no limit"},
 	{"spark.sql.cteRecursionRowLimit", "1000000", Int, nil, "rows of a recursive query; -1 for no limit"},
 	{"spark.sql.pivotMaxValues", "10000", Int, nil, "distinct values of a PIVOT without list"},
