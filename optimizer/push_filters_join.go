@@ -24,15 +24,9 @@ func (f filterPusher) join(n *logical.Join, preds []expr.Expr) logical.Plan {
 		case expr.IsVolatile(p):
 			stay = append(stay, p)
 		case preserveLeft && lset.covers(p):
-			left = append(left, tolerant(p))
-			if expr.MayFail(p) {
-				stay = append(stay, p)
-			}
+			left, stay = lower(p, p, left, stay)
 		case n.Kind == logical.RightOuter && rset.covers(p):
-			right = append(right, tolerant(p))
-			if expr.MayFail(p) {
-				stay = append(stay, p)
-			}
+			right, stay = lower(p, p, right, stay)
 		default:
 			stay = append(stay, p)
 		}
@@ -89,15 +83,9 @@ func (f filterPusher) innerJoin(n *logical.Join, preds []expr.Expr, s sides) log
 		case expr.IsVolatile(p):
 			stay = append(stay, p)
 		case s.l.covers(p) && s.l.touches(p):
-			left = append(left, tolerant(p))
-			if expr.MayFail(p) {
-				stay = append(stay, p)
-			}
+			left, stay = lower(p, p, left, stay)
 		case s.r.covers(p) && s.r.touches(p):
-			right = append(right, tolerant(p))
-			if expr.MayFail(p) {
-				stay = append(stay, p)
-			}
+			right, stay = lower(p, p, right, stay)
 		case expr.MayFail(p):
 			stay = append(stay, p)
 		default:
