@@ -32,6 +32,7 @@ func (q *Query) Run(p *Pipeline) (*StageOutput, error) {
 // RunSome is Run that obeys MaxRows, for a pipeline of one phase whose steps keep nothing from one morsel to the next. Rest is nil if everything was
 // read.
 func (q *Query) RunSome(p *Pipeline) (*StageOutput, *Rest, error) {
+	defer q.measure(p.Sink)()
 	r := &run{q: q, sink: p.Sink, locals: make([]LocalSink, q.opts.Threads), clock: clock{time.Now()}, limit: p.MaxRows}
 	r.stream, _ = p.Sink.(*Stream)
 	for _, branches := range phases(p.Branches) {
@@ -52,7 +53,9 @@ func (q *Query) RunSome(p *Pipeline) (*StageOutput, *Rest, error) {
 			}
 		}
 		var err error
-		out, err = p.Sink.Finalize(q)
+		if out, err = p.Sink.Finalize(q); out != nil {
+			out.Sink = p.Sink
+		}
 		return err
 	}, nil)
 	return out, r.rest, err
