@@ -143,9 +143,9 @@ func TestStreamHoldsWorkersBack(t *testing.T) {
 		}
 		return take(b)
 	}
-	_, err := q.Run(&Pipeline{Branches: []Branch{{Source: &numbers{16, 300, batch, 0}}}, Sink: sink}) // 39 MB
+	_, err := q.Run(&Pipeline{Branches: []Branch{{Source: &numbers{16, 50, batch, 0}}}, Sink: sink}) // 6.5 MB
 	require.NoError(t, err)
-	require.Equal(t, upTo(16*300*batch), got)
+	require.Equal(t, upTo(16*50*batch), got)
 	require.LessOrEqual(t, q.Budget().Peak(), int64(limit+turnBytes+8*batch))
 	require.Zero(t, q.Budget().Used())
 }

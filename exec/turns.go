@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/exec/budget"
 )
 
 // Bounds of the rows that wait for the consumer of a Stream.
@@ -26,11 +27,7 @@ const (
 // whoever begins one ends it, so the worker that all others wait for can always go on, and nothing here can come to a standstill. What is held
 // counts in the query's budget; a budget that refuses only makes workers wait as a full queue does.
 type turns struct {
-	budget interface {
-		Reserve(n int64) bool
-		Force(n int64)
-		Release(n int64)
-	}
+	budget  *budget.Budget
 	limit   int64
 	morsels int // parts of these numbers are morsels; one for each worker follows
 	parts   int
