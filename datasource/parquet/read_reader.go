@@ -162,11 +162,12 @@ func (r *reader) plan() error {
 			return lr
 		}
 		var err error
-		if c.node, err = planNode(want.Type, findField(r.ft.root.children, want.Name), want.Name, newReader); err != nil {
+		typ := req.Type(i, want.Type)
+		if c.node, err = planNode(typ, findField(r.ft.root.children, want.Name), want.Name, newReader); err != nil {
 			return err
 		}
 		if c.node.file == nil {
-			c.missing = columnar.NullConstant(want.Type, r.scan.batch)
+			c.missing = columnar.NullConstant(typ, r.scan.batch)
 		}
 		r.columns = append(r.columns, c)
 	}

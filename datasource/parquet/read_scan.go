@@ -51,6 +51,11 @@ func (t *table) ScanVectors(ctx context.Context, r *datasource.VectorRequest) (d
 	if s.files, err = t.footers(ctx); err != nil {
 		return nil, err
 	}
+	if t.inferred && len(s.files) > filesForNulls {
+		if err := t.related(s.files); err != nil {
+			return nil, err
+		}
+	}
 	for i, ft := range s.files {
 		s.planFile(i, ft)
 	}
