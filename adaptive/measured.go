@@ -6,7 +6,9 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"github.com/sparrow-engine/sparrow/datasource"
 	"github.com/sparrow-engine/sparrow/logical"
+	"github.com/sparrow-engine/sparrow/physical"
 )
 
 // observe remembers which operators a node of the plan became. The planner calls it while pipelines are compiled, by one goroutine.
@@ -21,7 +23,11 @@ func (x *Execution) observe(n logical.Plan, operator any) {
 // workers; "" for nodes that became no operator of their own.
 func (x *Execution) Measured(p logical.Plan) string {
 	rows, took, ran := int64(0), time.Duration(0), false
+	read := ""
 	for _, op := range x.operators[p] {
+		if s, ok := op.(*physical.Scan); ok {
+			read += scanned(s.Counters())
+		}
 		if m := x.Query.Metrics(op); m != nil {
 			rows, took, ran = rows+m.Rows(), took+m.Time(), true
 		}
@@ -29,5 +35,20 @@ func (x *Execution) Measured(p logical.Plan) string {
 	if !ran {
 		return ""
 	}
-	return fmt.Sprintf("%s rows, %s", humanize.Comma(rows), took.Round(10*time.Microsecond))
+	return fmt.Sprintf("%s rows, %s", humanize.Comma(rows), took.Round(10*time.Microsecond)) + read
+}
+
+// scanned says what a scan read of files that count it.
+func scanned(c datasource.ScanCounters) string {
+	if c.Columns == 0 {
+		return ""
+	}
+	s := fmt.Sprintf(", %s of %d columns read", humanize.IBytes(uint64(c.Bytes)), c.Columns)
+	if c.RowGroupsSkipped > 0 {
+		s += fmt.Sprintf(", %d of %d row groups skipped", c.RowGroupsSkipped, c.RowGroups)
+	}
+	if c.PagesSkipped > 0 {
+		s += fmt.Sprintf(", %d pages skipped", c.PagesSkipped)
+	}
+	return s
 }

@@ -158,6 +158,7 @@ type ScanCounters struct {
 	RowGroups, RowGroupsSkipped int64
 	Pages, PagesSkipped         int64
 	Rows, RowsOut               int64
+	Columns                     int64 // read of a file, as it stores them: the fields of a struct are columns of their own
 	Bytes                       int64 // read from the file
 }
 

@@ -161,15 +161,17 @@ func (u *nestedUses) expr(e expr.Expr) expr.Expr {
 		return u.lambdaExpr(x)
 	}
 	out := expr.RewriteChildren(e, u.expr)
-	v, ok := u.made[e]
-	if !ok {
-		return out
+	if v, ok := u.made[e]; ok {
+		if t := v.narrow(e.Type()); !t.SameShape(e.Type()) {
+			return as(out, t)
+		}
 	}
-	t := v.narrow(e.Type())
-	if t.SameShape(e.Type()) {
-		return out
-	}
-	switch x := out.(type) {
+	return out
+}
+
+// as gives an expression whose operands have been narrowed the narrow type.
+func as(e expr.Expr, t types.Type) expr.Expr {
+	switch x := e.(type) {
 	case *expr.Call:
 		c := *x
 		c.T = t
@@ -187,13 +189,14 @@ func (u *nestedUses) expr(e expr.Expr) expr.Expr {
 		return &c
 	case *expr.Coalesce:
 		c := *x
+		c.T = t
 		c.Args = append([]expr.Expr{}, x.Args...)
 		for i, a := range c.Args {
 			c.Args[i] = nullOf(a, t)
 		}
 		return &c
 	}
-	return out
+	return e
 }
 
 // nullOf gives a NULL among branches their narrow type.
