@@ -43,12 +43,12 @@ func scanned(c datasource.ScanCounters) string {
 	if c.Columns == 0 {
 		return ""
 	}
-	s := fmt.Sprintf(", %s of %d columns read", humanize.IBytes(uint64(c.Bytes)), c.Columns)
+	s := fmt.Sprintf(", read %s of %d columns", humanize.IBytes(uint64(c.Bytes)), c.Columns)
 	if c.RowGroupsSkipped > 0 {
-		s += fmt.Sprintf(", %d of %d row groups skipped", c.RowGroupsSkipped, c.RowGroups)
+		s += fmt.Sprintf(", skipped %d of %d row groups", c.RowGroupsSkipped, c.RowGroups)
 	}
 	if c.PagesSkipped > 0 {
-		s += fmt.Sprintf(", %d pages skipped", c.PagesSkipped)
+		s += fmt.Sprintf(", skipped %d pages", c.PagesSkipped)
 	}
 	return s
 }
