@@ -18,7 +18,6 @@ import (
 	"github.com/sparrow-engine/sparrow/internal/testkit"
 	"github.com/sparrow-engine/sparrow/internal/testkit/naive"
 	"github.com/sparrow-engine/sparrow/sqlerr"
-	"github.com/sparrow-engine/sparrow/types/text"
 )
 
 // FuzzQuery compares random queries over random tables: the oracle, the default configuration, and others.
@@ -47,7 +46,7 @@ func TestOne(t *testing.T) {
 	want, err := db.oracle.Query(context.Background(), q)
 	var rows []string
 	if err == nil {
-		rows = render(want, false)
+		rows = sorted(want.Texts(), false)
 	}
 	t.Logf("the oracle: %v\n%s", err, strings.Join(rows, "\n"))
 	for i, s := range db.sessions {
@@ -109,7 +108,7 @@ func (d *db) check(r *rand.Rand, q string, ordered bool) {
 	}
 	var rows []string
 	if wantErr == nil {
-		rows = render(want, ordered)
+		rows = sorted(want.Texts(), ordered)
 	}
 	first := r.IntN(len(testkit.Matrix)-1) + 1
 	for i, s := range d.sessions {
@@ -142,10 +141,7 @@ func (d *db) compare(ctx context.Context, s *sparrow.Session, name, q string, or
 	for _, r := range got {
 		rows = append(rows, strings.Join(r, "|"))
 	}
-	if !ordered {
-		slices.Sort(rows)
-	}
-	if !slices.Equal(rows, want) {
+	if rows = sorted(rows, ordered); !slices.Equal(rows, want) {
 		d.t.Errorf("%s differs:\n%s\nthe oracle:\n%s\n%s", name, strings.Join(rows, "\n"), strings.Join(want, "\n"), q)
 	}
 }
@@ -156,20 +152,10 @@ func runtimeError(e *sqlerr.Error) bool {
 		"SCALAR_SUBQUERY_TOO_MANY_ROWS"}, strings.Split(e.Condition, ".")[0])
 }
 
-func render(r *naive.Result, ordered bool) []string {
-	var out []string
-	for _, row := range r.Rows {
-		cells := make([]string, len(row))
-		for i, v := range row {
-			cells[i] = testkit.Null
-			if v != nil {
-				cells[i] = testkit.Normal(text.Hive(v, r.Schema[i].Type, time.UTC), r.Schema[i].Type.String())
-			}
-		}
-		out = append(out, strings.Join(cells, "|"))
-	}
+// sorted puts rows in order unless the query does.
+func sorted(rows []string, ordered bool) []string {
 	if !ordered {
-		slices.Sort(out)
+		slices.Sort(rows)
 	}
-	return out
+	return rows
 }
