@@ -64,7 +64,7 @@ func tiny(seed uint64) map[string]datasource.Table {
 			col("p_size", types.IntType, number(3, 3, 9, 15)), col("p_container", types.StringType, fixed(containers[:]...))),
 		"partsupp": made(len(pairs), col("ps_partkey", types.BigIntType, part), col("ps_suppkey", types.BigIntType, supplier), col("ps_availqty", types.IntType, number(1, 40, 300)),
 			col("ps_supplycost", dec, money(2, 3, 50))),
-		"orders": made(orders, col("o_orderkey", types.BigIntType, serial), col("o_custkey", types.BigIntType, key(customers - 1)), col("o_orderstatus", types.StringType, text("F", "F", "O")),
+		"orders": made(orders, col("o_orderkey", types.BigIntType, serial), col("o_custkey", types.BigIntType, key(customers-1)), col("o_orderstatus", types.StringType, text("F", "F", "O")),
 			col("o_totalprice", dec, money(100, 5000)), col("o_orderdate", types.DateType, day), col("o_orderpriority", types.StringType, text("1-URGENT", "2-HIGH", "5-LOW")),
 			col("o_shippriority", types.IntType, number(0)), col("o_comment", types.StringType, comment)),
 		"lineitem": made(lines, col("l_orderkey", types.BigIntType, func(int) any { return 1 + int64(r.IntN(orders)*r.IntN(orders)/orders) }), col("l_partkey", types.BigIntType, func(i int) any { return part(drawn[i]) }),
