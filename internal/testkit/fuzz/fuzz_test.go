@@ -72,6 +72,7 @@ type db struct {
 	t        *testing.T
 	oracle   *naive.Engine
 	sessions []*sparrow.Session
+	dir      string // of the files
 }
 
 func newDatabase(t *testing.T, tables map[string]datasource.Table) *db {
@@ -85,12 +86,12 @@ func newDatabase(t *testing.T, tables map[string]datasource.Table) *db {
 		require.NoError(t, df.CreateOrReplaceTempView(name))
 	}
 	files := d.session()
-	dir := t.TempDir()
+	d.dir = t.TempDir()
 	for _, name := range tableNames {
 		df, err := memory.Table(context.Background(), name)
 		require.NoError(t, err)
-		require.NoError(t, df.Write().Parquet(context.Background(), dir+"/"+name))
-		df, err = files.Read().Parquet(context.Background(), dir+"/"+name)
+		require.NoError(t, df.Write().Parquet(context.Background(), d.dir+"/"+name))
+		df, err = files.Read().Parquet(context.Background(), d.dir+"/"+name)
 		require.NoError(t, err)
 		require.NoError(t, df.CreateOrReplaceTempView(name))
 	}
@@ -152,8 +153,8 @@ func (d *db) compare(ctx context.Context, s *sparrow.Session, name string, q que
 	_, got, err := testkit.Run(ctx, s, q.sql)
 	if err != nil {
 		e := sqlerr.As(err)
-		if e != nil && strings.HasPrefix(e.Condition, "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.") {
-			return true // Spark forbids it as well
+		if forbidden(e) {
+			return true
 		}
 		if e == nil || !runtimeError(e) || q.err == nil {
 			d.t.Errorf("%s: %v\nthe oracle: %v\n%s", name, err, q.err, q.sql)
@@ -164,15 +165,16 @@ func (d *db) compare(ctx context.Context, s *sparrow.Session, name string, q que
 	if q.err != nil {
 		return true // the engine need not raise
 	}
-	rows := make([]string, len(got))
-	for i, r := range got {
-		rows[i] = strings.Join(r, "|")
-	}
-	if rows = sorted(rows, q.ordered); !slices.Equal(rows, q.rows) {
+	if rows := sorted(lines(got), q.ordered); !slices.Equal(rows, q.rows) {
 		d.t.Errorf("%s differs:\n%s\nthe oracle:\n%s\n%s", name, strings.Join(rows, "\n"), strings.Join(q.rows, "\n"), q.sql)
 		return false
 	}
 	return true
+}
+
+// forbidden tells errors for subqueries that Spark forbids as well.
+func forbidden(e *sqlerr.Error) bool {
+	return e != nil && strings.HasPrefix(e.Condition, "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.")
 }
 
 // runtimeError tells errors that rows cause from those of a statement or of the engine.
