@@ -69,5 +69,8 @@ func (x *Execution) breaker(f *Finished) string {
 	if n := m.Spilled(); n > 0 {
 		out += fmt.Sprintf(", %s spilled", humanize.IBytes(uint64(n)))
 	}
+	if n := m.Passed(); n > 0 {
+		out += fmt.Sprintf(", %s rows passed by its first table", humanize.Comma(n))
+	}
 	return out
 }
