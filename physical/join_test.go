@@ -248,9 +248,6 @@ func TestJoinsAgainstNaive(t *testing.T) {
 func checkJoin(t *testing.T, c *joinCase, kind logical.JoinKind, three bool, threads, batch int) {
 	want, tooMany := c.naive(kind, three)
 	for _, how := range []string{"hash", "nested loop", "spilled"} {
-		if how == "spilled" && three && (kind == logical.Mark || kind == logical.NullAwareAnti) {
-			continue // these need all build rows at once
-		}
 		hash := how != "nested loop"
 		name := fmt.Sprintf("%v nullSafe=%v kind=%d residual=%v %dx%d %s three=%v threads=%d batch=%d", c.keys, c.nullSafe, kind, c.residual, len(c.left), len(c.right), how, three, threads, batch)
 		q := newQuery(t, threads, batch)
