@@ -219,7 +219,7 @@ func (j *HashJoin) unmatched() exec.Source {
 	if j.spec.Kind != logical.RightOuter && j.spec.Kind != logical.FullOuter {
 		return nil
 	}
-	return &unmatched{out: &j.out, build: j.build, matched: func() []uint64 { return j.matched }}
+	return &unmatched{out: &j.out, chunks: []exec.Chunk{{Batch: j.build}}, starts: []int{0, j.build.N}, matched: func() []uint64 { return j.matched }}
 }
 
 // mergeMatched adds one worker's matches.
