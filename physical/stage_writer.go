@@ -49,8 +49,21 @@ func (s *stageWriter) add(b *columnar.Batch) error {
 	return nil
 }
 
+// take returns what was added since the last call.
+func (s *stageWriter) take() []exec.Chunk {
+	out := s.chunks
+	s.chunks = nil
+	return out
+}
+
+// release gives back what is held: the output accounts for it itself.
+func (s *stageWriter) release() {
+	s.query.Budget().Release(s.held)
+	s.held = 0
+}
+
 // finish returns the output.
 func (s *stageWriter) finish() *exec.StageOutput {
-	s.query.Budget().Release(s.held) // the output accounts for it itself
-	return exec.NewSpilledOutput(s.query, s.types, s.chunks)
+	s.release()
+	return exec.NewSpilledOutput(s.query, s.types, s.take())
 }
