@@ -49,7 +49,7 @@ func (w *windowRows) function(f *windowFunc) (*columnar.Vector, error) {
 	w.findPeers()
 	for p := range len(w.starts) - 1 {
 		from, to := w.starts[p], w.starts[p+1]
-		in.Start, in.End = int(from), int(to)
+		in.Start, in.End, in.From, in.To = int(from), int(to), int(from), int(to)
 		in.PeerStart, in.PeerEnd = w.peerStart[from:to], w.peerEnd[from:to]
 		in.FrameStart, in.FrameEnd = start[from:to], end[from:to]
 		if err := k(&in); err != nil {
