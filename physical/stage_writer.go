@@ -1,6 +1,8 @@
 package physical
 
 import (
+	"slices"
+
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/exec/spill"
@@ -66,4 +68,32 @@ func (s *stageWriter) release() {
 func (s *stageWriter) finish() *exec.StageOutput {
 	s.release()
 	return exec.NewSpilledOutput(s.query, s.types, s.take())
+}
+
+// writeAll runs tasks on all workers and returns an output of their batches in the order of the tasks.
+func writeAll(q *exec.Query, ts []types.Type, tasks int, f func(task int) (*columnar.Batch, error)) (*exec.StageOutput, error) {
+	writers := make([]stageWriter, q.Threads())
+	defer func() {
+		for w := range writers {
+			if writers[w].query != nil {
+				writers[w].release()
+			}
+		}
+	}()
+	chunks := make([][]exec.Chunk, tasks)
+	err := q.Parallel(tasks, func(w *exec.Worker, i int) error {
+		b, err := f(i)
+		if err != nil {
+			return err
+		}
+		out := &writers[w.ID]
+		out.query, out.types = q, ts
+		err = out.add(b)
+		chunks[i] = out.take()
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return exec.NewSpilledOutput(q, ts, slices.Concat(chunks...)), nil
 }
