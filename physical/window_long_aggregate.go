@@ -201,16 +201,16 @@ func (x *longMerge) frameOf(acc expr.Accumulator, g int32, start, end int) error
 	add := func(args []*columnar.Vector, rows columnar.Rows) error {
 		return acc.Update(groups(len(rows.Sel)), args, rows)
 	}
-	whole, last := (start+spillRows-1)/spillRows, end/spillRows // the blocks in between
-	if whole >= last {
-		return x.each(x.left, start, end, add)
-	}
-	if err := x.each(x.left, start, whole*spillRows, add); err != nil {
+	whole := (start + spillRows - 1) / spillRows
+	last := max(whole, end/spillRows) // after the blocks in between
+	if err := x.each(x.left, start, min(end, whole*spillRows), add); err != nil {
 		return err
 	}
-	blocks := columnar.Identity(last)[whole:]
-	if err := acc.Merge(groups(len(blocks)), x.states, columnar.Rows{Sel: blocks, N: x.part.file.Blocks()}); err != nil {
-		return err
+	if whole < last {
+		blocks := columnar.Identity(last)[whole:]
+		if err := acc.Merge(groups(len(blocks)), x.states, columnar.Rows{Sel: blocks, N: x.part.file.Blocks()}); err != nil {
+			return err
+		}
 	}
 	return x.each(x.right, last*spillRows, end, add)
 }
