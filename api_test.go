@@ -136,7 +136,7 @@ func TestParametersOfAllTypes(t *testing.T) {
 				require.Error(t, err)
 				return
 			}
-			for _, df := range []*DataFrame{mustSQL(t, s, "SELECT ? AS v", c.value), mustSQL(t, s, "SELECT :v AS v", Named("v", c.value)), must(s.Range(0, 1, 1))(t).Select(Lit(c.value).As("v"))} {
+			for _, df := range []*DataFrame{mustSQL(t, s, "SELECT ? AS v", c.value), mustSQL(t, s, "SELECT :v AS v", Named("v", c.value)), mustSQL(t, s, "SELECT :v AS v", map[string]any{"v": c.value}), must(s.Range(0, 1, 1))(t).Select(Lit(c.value).As("v"))} {
 				require.Equal(t, []string{c.sql}, df.Types())
 				require.Equal(t, c.shown, rowsOf(t, df))
 			}
