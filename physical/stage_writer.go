@@ -52,5 +52,5 @@ func (s *stageWriter) add(b *columnar.Batch) error {
 // finish returns the output.
 func (s *stageWriter) finish() *exec.StageOutput {
 	s.query.Budget().Release(s.held) // the output accounts for it itself
-	return exec.NewSpilledOutput(s.query, s.types, s.chunks)
+	return exec.NewOutput(s.query, s.query.NewArena(), s.types, s.chunks)
 }

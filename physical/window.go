@@ -141,6 +141,7 @@ func (w *window) Name() string { return "Window" }
 // Finalize implements exec.Sink.
 func (w *window) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 	defer func() {
+		w.plan.sort.arena.Release()
 		for _, l := range w.locals {
 			l.memory.release()
 		}
@@ -166,7 +167,7 @@ func (w *window) outOfMemory(q *exec.Query) ([]*columnar.Batch, error) {
 	cuts := w.plan.cuts(rows, entries)
 	out := make([]*columnar.Batch, len(cuts)-1)
 	err = q.Parallel(len(out), func(wk *exec.Worker, i int) error {
-		b := rows.gather(entries[cuts[i]:cuts[i+1]], len(rows.types))
+		b := rows.gather(nil, entries[cuts[i]:cuts[i+1]], len(rows.types))
 		var err error
 		out[i], err = w.plan.compute(b)
 		return err
@@ -259,7 +260,7 @@ func (p *windowPlan) compute(b *columnar.Batch) (*columnar.Batch, error) {
 		if err != nil {
 			return nil, err
 		}
-		v.Class = columnar.Stage
+		v.Finish()
 		out.Cols = append(out.Cols, v)
 	}
 	return out, nil
