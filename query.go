@@ -45,9 +45,9 @@ type execution struct {
 // makeSink makes the sink that takes a query's rows, whose columns are in.
 type makeSink func(q *exec.Query, in []*expr.Column) (exec.Sink, error)
 
-// materialized keeps the rows in order.
+// materialized keeps the rows in order, in memory that outlives the query.
 func materialized(q *exec.Query, in []*expr.Column) (exec.Sink, error) {
-	return physical.NewMaterialize(in, true, q), nil
+	return physical.NewResult(in, true), nil
 }
 
 // start optimizes and runs an analyzed plan into a sink, telling the context's observer (see WithProgress). The caller closes the execution.

@@ -59,17 +59,13 @@ func (df *DataFrame) Records(ctx context.Context) iter.Seq2[arrow.RecordBatch, e
 	}
 }
 
-// shared returns the batch with memory that stays: rows read back from a file lie in a buffer that the next ones take.
+// shared returns the batch with memory that stays: rows read back from a file lie in a buffer that the next ones take, rows of a stage in memory
+// that is freed with it.
 func shared(b *columnar.Batch) *columnar.Batch {
 	out := *b
 	out.Cols = make([]*columnar.Vector, len(b.Cols))
 	for i, v := range b.Cols {
-		if v.Class == columnar.Shared {
-			out.Cols[i] = v
-			continue
-		}
-		out.Cols[i] = columnar.New(v.Type, 0)
-		columnar.Append(out.Cols[i], v, columnar.AllRows(b.N))
+		out.Cols[i] = columnar.Keep(v)
 	}
 	return &out
 }

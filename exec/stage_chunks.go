@@ -7,7 +7,10 @@ import (
 
 // Chunks returns the rows in order, cut as they are stored. It is for operators that go over an output which need not fit in memory, a chunk at
 // a time.
-func (s *StageOutput) Chunks() []Chunk { return *s.chunks.Load() }
+func (s *StageOutput) Chunks() []Chunk {
+	s.lent.Store(true)
+	return *s.chunks.Load()
+}
 
 // Load returns the rows of the chunk. Those of a file are read into buf and live until its next use.
 func (c *Chunk) Load(buf *spill.Buffer) (*columnar.Batch, error) { return c.load(buf) }

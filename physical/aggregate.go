@@ -109,7 +109,7 @@ func (a *hashAggregate) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 		}
 		out = append(out, bs...)
 	}
-	return exec.NewSpilledOutput(q, a.plan.out, out), nil
+	return exec.NewOutput(q, q.NewArena(), a.plan.out, out), nil
 }
 
 // finish merges what the workers have of a grouping and returns its rows. The finest grouping gives its groups on instead.
@@ -162,7 +162,9 @@ func (g *grouping) result(t *aggregateTable) (*columnar.Batch, error) {
 	out := &columnar.Batch{N: n}
 	for k, named := range g.plan.spec.Keys {
 		if at := slices.Index(g.keys, k); at >= 0 {
-			out.Cols = append(out.Cols, t.groups.column(at))
+			keys := t.groups.column(at)
+			keys.Finish()
+			out.Cols = append(out.Cols, keys)
 		} else {
 			out.Cols = append(out.Cols, columnar.NullConstant(named.Col.T, n))
 		}

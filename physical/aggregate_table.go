@@ -295,7 +295,7 @@ func (t *aggregateTable) results() ([]*columnar.Vector, error) {
 		if err != nil {
 			return nil, err
 		}
-		v.Class = columnar.Stage
+		v.Finish()
 		out = append(out, v)
 	}
 	return out, nil

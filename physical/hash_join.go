@@ -116,7 +116,7 @@ func (j *HashJoin) indexed() (*joinIndex, error) {
 		}
 		x, err := newJoinIndex(j.spec.Query, keys, j.spec.NullSafe, j.build.N, false)
 		if err == nil {
-			j.spec.Query.OnClose(func() error { j.spec.Query.Budget().Release(x.held); return nil })
+			j.stage.Holds(j.spec.Query, x.held)
 		}
 		return x, err
 	}

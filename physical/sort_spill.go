@@ -7,6 +7,7 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/exec/spill"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -40,7 +41,7 @@ func (l *localSort) spillRun() error {
 	places := l.places()
 	for from := 0; from < len(entries); from += spillRows {
 		part := entries[from:min(from+spillRows, len(entries))]
-		b := l.rows.gather(part, len(l.plan.types))
+		b := l.rows.gather(nil, part, len(l.plan.types))
 		place := columnar.New(types.BigIntType, len(part))
 		for i, e := range part {
 			columnar.Values[int64](place)[i] = places[e.ref>>refBits][e.ref&(keptSize-1)]
@@ -51,7 +52,8 @@ func (l *localSort) spillRun() error {
 		}
 	}
 	l.runs = append(l.runs, w.Finish())
-	l.rows.chunks = nil
+	slab.Free(l.plan.arena, entries)
+	l.rows.free()
 	l.memory.release()
 	return nil
 }
@@ -201,7 +203,7 @@ func (m *runMerge) flush() error {
 		return err
 	}
 	for _, v := range b.Cols {
-		v.Class = columnar.Stage
+		v.Finish()
 	}
 	return m.emit(b)
 }

@@ -72,7 +72,7 @@ func inFile(t testing.TB, q *exec.Query, s *exec.StageOutput, n int) *exec.Stage
 	for i := range w.Finish().Blocks() {
 		chunks = append(chunks, exec.Chunk{File: w.Finish(), Block: i})
 	}
-	return exec.NewSpilledOutput(q, s.Types(), chunks)
+	return exec.NewOutput(q, q.NewArena(), s.Types(), chunks)
 }
 
 // rowsOf reads all rows of a stage in order.

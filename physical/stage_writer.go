@@ -6,6 +6,7 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/exec/spill"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -48,6 +49,9 @@ func (s *stageWriter) add(b *columnar.Batch) error {
 		f := s.file.Finish()
 		s.chunks = append(s.chunks, exec.Chunk{File: f, Block: f.Blocks() - 1})
 	}
+	for _, v := range b.Cols {
+		v.Free()
+	}
 	return nil
 }
 
@@ -67,11 +71,12 @@ func (s *stageWriter) release() {
 // finish returns the output.
 func (s *stageWriter) finish() *exec.StageOutput {
 	s.release()
-	return exec.NewSpilledOutput(s.query, s.types, s.take())
+	return exec.NewOutput(s.query, s.query.NewArena(), s.types, s.take())
 }
 
-// writeAll runs tasks on all workers and returns an output of their batches in the order of the tasks.
-func writeAll(q *exec.Query, ts []types.Type, tasks int, f func(task int) (*columnar.Batch, error)) (*exec.StageOutput, error) {
+// writeAll runs tasks on all workers and returns an output of their batches in the order of the tasks. Their memory is Go's or comes from the arena,
+// which is the output's from now on.
+func writeAll(q *exec.Query, arena *slab.Arena, ts []types.Type, tasks int, f func(task int) (*columnar.Batch, error)) (*exec.StageOutput, error) {
 	writers := make([]stageWriter, q.Threads())
 	defer func() {
 		for w := range writers {
@@ -95,5 +100,5 @@ func writeAll(q *exec.Query, ts []types.Type, tasks int, f func(task int) (*colu
 	if err != nil {
 		return nil, err
 	}
-	return exec.NewSpilledOutput(q, ts, slices.Concat(chunks...)), nil
+	return exec.NewOutput(q, arena, ts, slices.Concat(chunks...)), nil
 }

@@ -141,6 +141,7 @@ func (w *window) Name() string { return "Window" }
 // Finalize implements exec.Sink.
 func (w *window) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 	defer func() {
+		w.plan.sort.arena.Release()
 		for _, l := range w.locals {
 			l.memory.release()
 		}
@@ -160,8 +161,8 @@ func (w *window) outOfMemory(q *exec.Query) (*exec.StageOutput, error) {
 		return nil, err
 	}
 	cuts := w.plan.cuts(rows, entries)
-	return writeAll(q, w.plan.out, len(cuts)-1, func(i int) (*columnar.Batch, error) {
-		return w.plan.compute(rows.gather(entries[cuts[i]:cuts[i+1]], len(rows.types)))
+	return writeAll(q, q.NewArena(), w.plan.out, len(cuts)-1, func(i int) (*columnar.Batch, error) {
+		return w.plan.compute(rows.gather(nil, entries[cuts[i]:cuts[i+1]], len(rows.types)))
 	})
 }
 
@@ -234,7 +235,7 @@ func (p *windowPlan) compute(b *columnar.Batch) (*columnar.Batch, error) {
 		if err != nil {
 			return nil, err
 		}
-		v.Class = columnar.Stage
+		v.Finish()
 		out.Cols = append(out.Cols, v)
 	}
 	return out, nil

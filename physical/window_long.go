@@ -178,11 +178,10 @@ func (l *longPartition) compute(cur *blockCursor, funcs []longFunc, frames *long
 		if err != nil {
 			return err
 		}
-		v.Class = columnar.Stage
 		b.Cols = append(b.Cols, v)
 	}
 	for _, v := range b.Cols {
-		v.Class = columnar.Stage
+		v.Finish()
 	}
 	return out.add(b)
 }
