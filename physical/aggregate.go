@@ -115,7 +115,7 @@ func (a *hashAggregate) measure(q *exec.Query) {
 // Finalize implements exec.Sink.
 func (a *hashAggregate) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 	a.measure(q)
-	var out []*columnar.Batch
+	var out []exec.Chunk
 	for _, g := range append(slices.Clone(a.fed), a.derived...) {
 		bs, err := a.finish(g, q)
 		if err != nil {
@@ -123,12 +123,12 @@ func (a *hashAggregate) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 		}
 		out = append(out, bs...)
 	}
-	return exec.NewStageOutput(q, a.plan.out, out), nil
+	return exec.NewOutput(q, q.NewArena(), a.plan.out, out), nil
 }
 
 // finish merges what the workers have of a grouping and returns its rows. The finest grouping gives its groups on instead.
-func (a *hashAggregate) finish(g *grouping, q *exec.Query) ([]*columnar.Batch, error) {
-	merged := &merge64{grouping: g, query: q}
+func (a *hashAggregate) finish(g *grouping, q *exec.Query) ([]exec.Chunk, error) {
+	merged := newMerge(g, q)
 	if !g.hidden {
 		err := merged.run(func(w int, t *aggregateTable) (*columnar.Batch, error) { return g.result(t) })
 		return merged.out, err
@@ -176,7 +176,9 @@ func (g *grouping) result(t *aggregateTable) (*columnar.Batch, error) {
 	out := &columnar.Batch{N: n}
 	for k, named := range g.plan.spec.Keys {
 		if at := slices.Index(g.keys, k); at >= 0 {
-			out.Cols = append(out.Cols, t.groups.column(at))
+			keys := t.groups.column(at)
+			keys.Finish()
+			out.Cols = append(out.Cols, keys)
 		} else {
 			out.Cols = append(out.Cols, columnar.NullConstant(named.Col.T, n))
 		}

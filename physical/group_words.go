@@ -255,7 +255,6 @@ func load[T any](vals []T, v *columnar.Vector, rows columnar.Rows, words []uint6
 func (t *wordTable) column(c int) *columnar.Vector {
 	f := &t.fields[c]
 	out := columnar.NewWidth(f.t, f.width, len(t.keys))
-	out.Class = columnar.Stage
 	switch f.width {
 	case columnar.WBool, columnar.W8:
 		unpack(columnar.Values[uint8](out), t.keys, f.shift)
