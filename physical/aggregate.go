@@ -101,7 +101,7 @@ func (a *hashAggregate) Combine(local exec.LocalSink) error {
 
 // Finalize implements exec.Sink.
 func (a *hashAggregate) Finalize(q *exec.Query) (*exec.StageOutput, error) {
-	var out []*columnar.Batch
+	var out []exec.Chunk
 	for _, g := range append(slices.Clone(a.fed), a.derived...) {
 		bs, err := a.finish(g, q)
 		if err != nil {
@@ -109,12 +109,12 @@ func (a *hashAggregate) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 		}
 		out = append(out, bs...)
 	}
-	return exec.NewStageOutput(q, a.plan.out, out), nil
+	return exec.NewOutput(q, q.NewArena(), a.plan.out, out), nil
 }
 
 // finish merges what the workers have of a grouping and returns its rows. The finest grouping gives its groups on instead.
-func (a *hashAggregate) finish(g *grouping, q *exec.Query) ([]*columnar.Batch, error) {
-	merged := &merge64{grouping: g, query: q}
+func (a *hashAggregate) finish(g *grouping, q *exec.Query) ([]exec.Chunk, error) {
+	merged := newMerge(g, q)
 	if !g.hidden {
 		err := merged.run(func(w int, t *aggregateTable) (*columnar.Batch, error) { return g.result(t) })
 		return merged.out, err

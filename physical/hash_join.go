@@ -41,6 +41,7 @@ type HashJoin struct {
 	matched []uint64 // right and full outer: build rows with a partner; nil: none
 
 	spilled *spilledJoin // instead of build and index, when they do not fit in memory
+	whole   *buildFacts  // of one part of a spilled join: the facts of all parts
 }
 
 // NewHashJoin makes the join; its table is built here, or taken from an earlier join of the same build side on the same keys. If the budget
@@ -54,7 +55,7 @@ func NewHashJoin(spec HashJoinSpec, build *exec.StageOutput) (*HashJoin, error) 
 	if j.build, err = build.Flat(); err == nil {
 		j.index, err = j.indexed()
 	}
-	if budget.Refused(err) && !j.threeValued() {
+	if budget.Refused(err) {
 		j.spilled, err = newSpilledJoin(j)
 		return j, err
 	}
@@ -67,7 +68,7 @@ func NewHashJoin(spec HashJoinSpec, build *exec.StageOutput) (*HashJoin, error) 
 
 // inMemory returns the join of one part of both sides. The index is the caller's to release.
 func (j *HashJoin) inMemory(build *columnar.Batch) (*HashJoin, error) {
-	part := &HashJoin{spec: j.spec, build: build, out: j.out, keys: j.keys, residual: j.residual, truth: j.truth}
+	part := &HashJoin{spec: j.spec, build: build, out: j.out, keys: j.keys, residual: j.residual, truth: j.truth, whole: &j.spilled.facts}
 	keys, err := part.buildKeys()
 	if err != nil {
 		return nil, err
@@ -218,7 +219,7 @@ func (j *HashJoin) unmatched() exec.Source {
 	if j.spec.Kind != logical.RightOuter && j.spec.Kind != logical.FullOuter {
 		return nil
 	}
-	return &unmatched{out: &j.out, build: j.build, matched: func() []uint64 { return j.matched }}
+	return &unmatched{out: &j.out, chunks: []exec.Chunk{{Batch: j.build}}, starts: []int{0, j.build.N}, matched: func() []uint64 { return j.matched }}
 }
 
 // mergeMatched adds one worker's matches.

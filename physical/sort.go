@@ -152,21 +152,7 @@ func (s *sorting) output(q *exec.Query, from, to int64) (*exec.StageOutput, erro
 	if spilled(s.locals) || !entries.cover(entryBytes(s.locals)) {
 		return s.outOfRuns(from, to)
 	}
-	arena := q.NewArena()
-	out, err := s.outOfMemory(arena, from, to)
-	if err != nil {
-		return nil, err
-	}
-	return exec.NewOutput(q, arena, s.plan.types[:s.plan.in], inChunks(out)), nil
-}
-
-// inChunks makes chunks of batches in memory.
-func inChunks(batches []*columnar.Batch) []exec.Chunk {
-	chunks := make([]exec.Chunk, len(batches))
-	for i, b := range batches {
-		chunks[i].Batch = b
-	}
-	return chunks
+	return s.outOfMemory(from, to)
 }
 
 // entryBytes is the memory that sorting needs beside the rows.
@@ -178,14 +164,17 @@ func entryBytes(locals []*localSort) int64 {
 	return 2 * int64(unsafe.Sizeof(sortEntry{})) * int64(rows)
 }
 
-func (s *sorting) outOfMemory(a *slab.Arena, from, to int64) ([]*columnar.Batch, error) {
+func (s *sorting) outOfMemory(from, to int64) (*exec.StageOutput, error) {
 	all := allRowsOf(s.plan, s.locals)
 	entries, err := sortRows(s.plan, all, inParallel(s.plan.query))
 	if err != nil {
 		return nil, err
 	}
 	n := int64(len(entries))
-	return gatherAll(s.plan.query, a, all, entries[min(from, n):min(to, n)], s.plan.in)
+	entries = entries[min(from, n):min(to, n)]
+	return writeAll(s.plan.query, s.plan.types[:s.plan.in], (len(entries)+keptSize-1)/keptSize, func(a *slab.Arena, i int) (*columnar.Batch, error) {
+		return all.gather(a, entries[i*keptSize:min((i+1)*keptSize, len(entries))], s.plan.in), nil
+	})
 }
 
 func (s *sorting) outOfRuns(from, to int64) (*exec.StageOutput, error) {
@@ -219,17 +208,6 @@ func allRowsOf(p *sortPlan, locals []*localSort) *keptRows {
 		all.chunks = append(all.chunks, l.rows.chunks...)
 	}
 	return all
-}
-
-// gatherAll makes batches of the entries' rows, in parallel.
-func gatherAll(q *exec.Query, a *slab.Arena, rows *keptRows, entries []sortEntry, cols int) ([]*columnar.Batch, error) {
-	size := keptSize
-	out := make([]*columnar.Batch, (len(entries)+size-1)/size)
-	err := q.Parallel(len(out), func(w *exec.Worker, i int) error {
-		out[i] = rows.gather(a, entries[i*size:min((i+1)*size, len(entries))], cols)
-		return nil
-	})
-	return out, err
 }
 
 // Sizes of the parallel sort.

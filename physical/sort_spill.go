@@ -17,6 +17,8 @@ import (
 const (
 	// spillRows is how many rows a block of a run has: one block of each run is in memory during a merge.
 	spillRows = 1 << 10
+	// mergedRows is how many rows the last merge gives at a time.
+	mergedRows = 8 * spillRows
 	// mergeWidth is how many runs are merged at a time.
 	mergeWidth = 64
 	// placeBits is the part of a place that counts a worker's rows; the rest is the morsel.
@@ -97,7 +99,7 @@ func mergeSpilled(p *sortPlan, locals []*localSort, emit func(b *columnar.Batch)
 		}
 		runs = append(runs[mergeWidth:], w.Finish())
 	}
-	return mergeRuns(p, runs, keptSize, emit)
+	return mergeRuns(p, runs, mergedRows, emit)
 }
 
 // mergeRuns merges runs, which it deletes, into batches of the given size.

@@ -8,6 +8,7 @@ import (
 	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/expr/eval"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
@@ -151,56 +152,31 @@ func (w *window) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 	if spilled(w.locals) || !entries.cover(entryBytes(w.locals)) {
 		return w.outOfRuns()
 	}
-	out, err := w.outOfMemory(q)
-	if err != nil {
-		return nil, err
-	}
-	return exec.NewStageOutput(q, w.plan.out, out), nil
+	return w.outOfMemory(q)
 }
 
-func (w *window) outOfMemory(q *exec.Query) ([]*columnar.Batch, error) {
+func (w *window) outOfMemory(q *exec.Query) (*exec.StageOutput, error) {
 	rows := allRowsOf(w.plan.sort, w.locals)
 	entries, err := sortRows(w.plan.sort, rows, inParallel(q))
 	if err != nil {
 		return nil, err
 	}
 	cuts := w.plan.cuts(rows, entries)
-	out := make([]*columnar.Batch, len(cuts)-1)
-	err = q.Parallel(len(out), func(wk *exec.Worker, i int) error {
-		b := rows.gather(nil, entries[cuts[i]:cuts[i+1]], len(rows.types))
-		var err error
-		out[i], err = w.plan.compute(b)
-		return err
+	return writeAll(q, w.plan.out, len(cuts)-1, func(_ *slab.Arena, i int) (*columnar.Batch, error) {
+		return w.plan.compute(rows.gather(nil, entries[cuts[i]:cuts[i+1]], len(rows.types)))
 	})
-	return out, err
 }
 
 // outOfRuns computes pieces of whole partitions as the merge of the runs gives their rows.
 func (w *window) outOfRuns() (*exec.StageOutput, error) {
-	out := &stageWriter{query: w.plan.sort.query, types: w.plan.out}
-	pending := &columnar.Batch{}
-	compute := func(piece *columnar.Batch) error {
-		b, err := w.plan.compute(piece)
-		if err != nil {
-			return err
-		}
-		return out.add(b)
+	m := &windowMerge{plan: w.plan, out: &stageWriter{query: w.plan.sort.query, types: w.plan.out}, pending: &columnar.Batch{},
+		memory: allowance{budget: w.plan.sort.query.Budget()}}
+	defer m.memory.release()
+	err := mergeSpilled(w.plan.sort, w.locals, m.add)
+	if err == nil {
+		err = m.finish()
 	}
-	err := mergeSpilled(w.plan.sort, w.locals, func(b *columnar.Batch) error {
-		before := pending.N
-		columnar.AppendBatch(pending, b)
-		n := w.plan.lastCut(pending, before)
-		if n == 0 {
-			return nil
-		}
-		piece := slicedBatch(pending, 0, n)
-		pending = slicedBatch(pending, n, pending.N)
-		return compute(piece)
-	})
-	if err == nil && pending.N > 0 {
-		err = compute(pending)
-	}
-	return out.finish(), err
+	return m.out.finish(), err
 }
 
 // lastCut returns where the last partition of sorted rows begins, 0 if that is before from.
