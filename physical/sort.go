@@ -171,9 +171,10 @@ func (s *sorting) outOfMemory(from, to int64) (*exec.StageOutput, error) {
 		return nil, err
 	}
 	n := int64(len(entries))
+	arena := s.plan.query.NewArena()
 	entries = entries[min(from, n):min(to, n)]
-	return writeAll(s.plan.query, s.plan.types[:s.plan.in], (len(entries)+keptSize-1)/keptSize, func(a *slab.Arena, i int) (*columnar.Batch, error) {
-		return all.gather(a, entries[i*keptSize:min((i+1)*keptSize, len(entries))], s.plan.in), nil
+	return writeAll(s.plan.query, arena, s.plan.types[:s.plan.in], (len(entries)+keptSize-1)/keptSize, func(i int) (*columnar.Batch, error) {
+		return all.gather(arena, entries[i*keptSize:min((i+1)*keptSize, len(entries))], s.plan.in), nil
 	})
 }
 

@@ -74,10 +74,9 @@ func (s *stageWriter) finish() *exec.StageOutput {
 	return exec.NewOutput(s.query, s.query.NewArena(), s.types, s.take())
 }
 
-// writeAll runs tasks on all workers and returns an output of their batches in the order of the tasks. The tasks may take memory from the arena that
-// becomes the output's.
-func writeAll(q *exec.Query, ts []types.Type, tasks int, f func(a *slab.Arena, task int) (*columnar.Batch, error)) (*exec.StageOutput, error) {
-	arena := q.NewArena()
+// writeAll runs tasks on all workers and returns an output of their batches in the order of the tasks. Their memory is Go's or comes from the arena,
+// which is the output's from now on.
+func writeAll(q *exec.Query, arena *slab.Arena, ts []types.Type, tasks int, f func(task int) (*columnar.Batch, error)) (*exec.StageOutput, error) {
 	writers := make([]stageWriter, q.Threads())
 	defer func() {
 		for w := range writers {
@@ -88,7 +87,7 @@ func writeAll(q *exec.Query, ts []types.Type, tasks int, f func(a *slab.Arena, t
 	}()
 	chunks := make([][]exec.Chunk, tasks)
 	err := q.Parallel(tasks, func(w *exec.Worker, i int) error {
-		b, err := f(arena, i)
+		b, err := f(i)
 		if err != nil {
 			return err
 		}

@@ -8,7 +8,6 @@ import (
 	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/expr/eval"
-	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
@@ -162,7 +161,7 @@ func (w *window) outOfMemory(q *exec.Query) (*exec.StageOutput, error) {
 		return nil, err
 	}
 	cuts := w.plan.cuts(rows, entries)
-	return writeAll(q, w.plan.out, len(cuts)-1, func(_ *slab.Arena, i int) (*columnar.Batch, error) {
+	return writeAll(q, q.NewArena(), w.plan.out, len(cuts)-1, func(i int) (*columnar.Batch, error) {
 		return w.plan.compute(rows.gather(nil, entries[cuts[i]:cuts[i+1]], len(rows.types)))
 	})
 }
