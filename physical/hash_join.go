@@ -74,7 +74,7 @@ func (j *HashJoin) inMemory(build *columnar.Batch) (*HashJoin, error) {
 	if err != nil {
 		return nil, err
 	}
-	if part.index, err = newJoinIndex(j.spec.Query, keys, j.spec.NullSafe, build.N, true); err != nil {
+	if part.index, err = newJoinIndex(j.spec.Query, j.spec.Query.NewArena(), keys, j.spec.NullSafe, build.N, true); err != nil {
 		return nil, err
 	}
 	part.out.setBuild(build)
@@ -115,7 +115,7 @@ func (j *HashJoin) indexed() (*joinIndex, error) {
 		if err != nil {
 			return nil, err
 		}
-		x, err := newJoinIndex(j.spec.Query, keys, j.spec.NullSafe, j.build.N, false)
+		x, err := newJoinIndex(j.spec.Query, j.stage.NewArena(), keys, j.spec.NullSafe, j.build.N, false)
 		if err == nil {
 			j.stage.Holds(j.spec.Query, x.held)
 		}
