@@ -18,7 +18,7 @@ const module = "github.com/sparrow-engine/sparrow"
 var layers = [][]string{
 	{"sqlerr", "internal/tree", "internal/slab"},
 	{"types"},
-	{"types/temporal"},
+	{"types/temporal", "types/variant"},
 	{"types/text", "config", "exec/metrics"},
 	{"exec/budget"},
 	{"columnar"},
