@@ -31,6 +31,7 @@ func (q *Query) Run(p *Pipeline) (*StageOutput, error) {
 // RunSome is Run that obeys MaxRows, for a pipeline of one phase whose steps keep nothing from one morsel to the next. Rest is nil if everything was
 // read.
 func (q *Query) RunSome(p *Pipeline) (*StageOutput, *Rest, error) {
+	defer q.measure(p.Sink)()
 	r := &run{q: q, sink: p.Sink, locals: make([]LocalSink, q.opts.Threads), clock: clock{time.Now()}, limit: p.MaxRows}
 	for _, branches := range phases(p.Branches) {
 		if err := r.phase(branches); err != nil {
@@ -50,7 +51,9 @@ func (q *Query) RunSome(p *Pipeline) (*StageOutput, *Rest, error) {
 			}
 		}
 		var err error
-		out, err = p.Sink.Finalize(q)
+		if out, err = p.Sink.Finalize(q); out != nil {
+			out.Sink = p.Sink
+		}
 		return err
 	})
 	return out, r.rest, err

@@ -15,6 +15,7 @@ import (
 type StageOutput struct {
 	Rows  int64
 	Bytes int64 // in memory and in files
+	Sink  Sink  // what made it; nil if it came from no pipeline
 
 	q      *Query
 	types  []types.Type

@@ -33,7 +33,7 @@ func Equal(a, b Expr) bool {
 		return ok && equalLiterals(x, y)
 	case *Call:
 		y, ok := b.(*Call)
-		return ok && x.Func.Name == y.Func.Name && x.Mode == y.Mode && !x.Func.Volatile && equalAll(x.Args, y.Args)
+		return ok && sameFunc(x.Func, y.Func) && x.Mode == y.Mode && !x.Func.Volatile && equalAll(x.Args, y.Args)
 	case *Cast:
 		y, ok := b.(*Cast)
 		return ok && x.Mode == y.Mode && x.To.Equal(y.To) && Equal(x.Child, y.Child)
@@ -58,6 +58,8 @@ func Equal(a, b Expr) bool {
 	}
 	return Key(a) == Key(b)
 }
+
+func sameFunc(a, b *Func) bool { return a == b || a.Name == b.Name && !a.User && !b.User }
 
 func equalAll(a, b []Expr) bool {
 	if len(a) != len(b) {
@@ -157,7 +159,7 @@ func MayFail(e Expr) bool {
 	return Any(e, func(x Expr) bool {
 		switch x := x.(type) {
 		case *Call:
-			return x.Func.Fallible && x.Mode == ANSI
+			return x.Func.Fallible && (x.Mode == ANSI || x.Func.User) // the mode says nothing to a program's function
 		case *Cast:
 			return x.Mode == ANSI && !types.CastNeverFails(x.Child.Type(), x.To)
 		case *Subquery:

@@ -100,9 +100,10 @@ func (c *Context) decided(a *logical.Aggregate, keys, aggs []logical.Named, inst
 	}
 	produced := setOf(a.Input.Output())
 	var keep []logical.Named
-	for _, k := range keys {
+	for i, k := range keys {
 		col, ok := k.Expr.(*expr.Column)
-		if !ok || deciders[col.ID] || !produced[col.ID] {
+		last := i == len(keys)-1 && len(keep) == 0 // a single row decides every key
+		if !ok || deciders[col.ID] || !produced[col.ID] || last {
 			keep = append(keep, k)
 			continue
 		}
