@@ -41,7 +41,7 @@ func (st *statement) explainText(ctx context.Context, query logical.Plan, mode s
 		return st.explainAnalyze(ctx, analyzed)
 	}
 	opt := st.optimizing(ctx)
-	withCached, release := st.session.cache.replace(ctx, analyzed)
+	withCached, release := st.session.cache.replace(ctx, st, analyzed)
 	defer release()
 	optimized, err := optimizer.Optimize(opt, withCached)
 	if err != nil {

@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"strings"
+	"time"
 
 	"github.com/sparrow-engine/sparrow/catalog"
 	"github.com/sparrow-engine/sparrow/expr"
@@ -147,7 +148,42 @@ func (a *analyzer) view(v *catalog.View, base logical.Base) (*relation, error) {
 		}
 		return nil, err
 	}
-	return a.viewColumns(v, inner.exact(r), base)
+	r = inner.exact(r)
+	if v.Zone != nil && v.Zone.String() != a.env.Zone.String() {
+		r.plan = inZone(r.plan, v.Zone)
+	}
+	return a.viewColumns(v, r, base)
+}
+
+// inZone makes the calls and casts of a plan compute in a time zone, but those of views made under yet another.
+func inZone(p logical.Plan, zone *time.Location) logical.Plan {
+	return logical.Rewrite(p, func(n logical.Plan) logical.Plan {
+		return logical.MapExpressions(n, func(e expr.Expr) expr.Expr {
+			return expr.Rewrite(e, func(x expr.Expr) expr.Expr { return nodeInZone(x, zone) })
+		})
+	})
+}
+
+func nodeInZone(e expr.Expr, zone *time.Location) expr.Expr {
+	switch x := e.(type) {
+	case *expr.Call:
+		if x.Zone == nil {
+			c := *x
+			c.Zone = zone
+			return &c
+		}
+	case *expr.Cast:
+		if x.Zone == nil {
+			c := *x
+			c.Zone = zone
+			return &c
+		}
+	case *expr.Subquery:
+		s := *x
+		s.Query = inZone(x.Query.(logical.Plan), zone)
+		return &s
+	}
+	return e
 }
 
 func (a *analyzer) forView(v *catalog.View) *analyzer {
@@ -171,7 +207,7 @@ func (a *analyzer) forView(v *catalog.View) *analyzer {
 		}
 		inner.Session = &s
 	}
-	inner.env = &env
+	inner.env = env.In(v.Zone)
 	return &inner
 }
 

@@ -68,6 +68,7 @@ type View struct {
 	Created    time.Time
 	// Conf holds the settings that were in force, which decide what the text means (spark.sql.ansi.enabled).
 	Conf map[string]string
+	Zone *time.Location // the session's time zone then
 }
 
 // FullName returns the qualified name: a temporary view has one part, a global one two.
