@@ -20,7 +20,7 @@ func (p *prober) pushResidual(b *columnar.Batch, keys []*columnar.Vector) error 
 		for _, k := range sel {
 			r := p.pairs.probe[k]
 			if p.spec.Kind == logical.Single && p.found[r] {
-				return tooManyRows()
+				return tooManyRows(p.spec.At)
 			}
 			p.found[r] = true
 			if p.seen != nil {
