@@ -50,9 +50,9 @@ func streamed(consume func(*columnar.Batch) error) makeSink {
 	return func(_ *exec.Query, in []*expr.Column) (exec.Sink, error) { return physical.NewStream(in, consume), nil }
 }
 
-// materialized keeps the rows in order.
+// materialized keeps the rows in order, in memory that outlives the query.
 func materialized(q *exec.Query, in []*expr.Column) (exec.Sink, error) {
-	return physical.NewMaterialize(in, true, q), nil
+	return physical.NewResult(in, true), nil
 }
 
 // start optimizes and runs an analyzed plan into a sink, telling the context's observer (see WithProgress). The caller closes the execution.

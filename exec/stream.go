@@ -132,7 +132,7 @@ func (l *streamLocal) flush() error {
 	}
 	l.open = nil
 	for _, v := range b.Cols {
-		v.Class = columnar.Shared
+		v.Finish()
 	}
 	if l.s.turns != nil {
 		return l.s.turns.put(l.w, l.at, b)
