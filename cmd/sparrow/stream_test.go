@@ -84,6 +84,12 @@ func TestEndlessResultsEndWithTheirReader(t *testing.T) {
 	in.CloseWithError(errors.New("read enough"))
 	require.EqualError(t, <-ended, "read enough")
 
+	var seen strings.Builder
+	c.stdout, c.interactive, c.pager = &seen, true, true
+	t.Setenv("PAGER", "head -n 3")
+	require.NoError(t, c.script(context.Background(), "", "SELECT id FROM range(1000000000000000)"), "the pager was left")
+	require.Equal(t, "id\n0\n1\n", seen.String())
+
 	path := filepath.Join(t.TempDir(), "out.csv")
 	require.NoError(t, c.script(context.Background(), "", `\o `+path))
 	ctx, cancel := context.WithCancel(context.Background())
