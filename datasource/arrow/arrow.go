@@ -34,13 +34,13 @@ func (Format) Extensions() []string { return []string{".arrow", ".feather", ".ar
 
 // table is Arrow files. Columns are found by name; a file that lacks one gives NULL.
 type table struct {
-	schema types.Schema
-	files  []*file
+	datasource.FileTable
+	files []*file
 }
 
 // Open makes a table. Without a schema it is that of the first file, or, with the option mergeSchema, all columns of all files.
 func (Format) Open(_ context.Context, files []datasource.File, o datasource.Options, schema types.Schema) (datasource.Table, error) {
-	t := &table{schema: schema}
+	t := &table{FileTable: datasource.FileTable{Files: files, Columns: schema, CellBytes: 8}}
 	for _, f := range files {
 		t.files = append(t.files, &file{File: f})
 	}
@@ -56,7 +56,7 @@ func (Format) Open(_ context.Context, files []datasource.File, o datasource.Opti
 		if err != nil {
 			return nil, err
 		}
-		if t.schema, err = mergeColumns(t.schema, s, f.Path); err != nil {
+		if t.Columns, err = mergeColumns(t.Columns, s, f.Path); err != nil {
 			return nil, err
 		}
 		if !merge {
@@ -80,24 +80,8 @@ func mergeColumns(all, more types.Schema, path string) (types.Schema, error) {
 	return all, nil
 }
 
-func (t *table) SQLSchema() types.Schema { return t.schema }
-
-func (t *table) Schema() *arrow.Schema {
-	return arrow.NewSchema(columnar.ArrowFields(t.schema), nil)
-}
-
 func (t *table) Scan(ctx context.Context, columns []int, predicates []datasource.Predicate, limit int64) (datasource.Scan, error) {
 	return datasource.ScanRecords(ctx, t, columns, predicates, limit)
-}
-
-// Statistics estimates the number of rows from the size of the files.
-func (t *table) Statistics(context.Context) (*datasource.Statistics, error) {
-	s := &datasource.Statistics{Columns: make([]datasource.ColumnStatistics, len(t.schema))}
-	for _, f := range t.files {
-		s.Bytes += f.Size
-	}
-	s.Rows = s.Bytes / int64(8*len(t.schema)+1)
-	return s, nil
 }
 
 // ScanVectors scans the record batches of files, a morsel each; a stream is one morsel.
