@@ -6,6 +6,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 
 	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -33,4 +34,11 @@ func (t *FileTable) Statistics(context.Context) (*Statistics, error) {
 	}
 	s.Rows = s.Bytes / (t.CellBytes*int64(len(t.Columns)) + 1)
 	return s, nil
+}
+
+// DifferentTables is the error for files read as one table of which one has none of the other's columns. Spark reads its rows as nulls,
+// silently.
+func DifferentTables(first, other string) error {
+	return sqlerr.New("CANNOT_MERGE_SCHEMAS", sqlerr.Pos{}, "The files are of different tables: %s has none of the columns of %s.", other, first).
+		WithHint("Name the files of one table, or set the option mergeSchema to read all columns of all files.")
 }

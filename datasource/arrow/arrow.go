@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -36,6 +37,8 @@ func (Format) Extensions() []string { return []string{".arrow", ".feather", ".ar
 type table struct {
 	datasource.FileTable
 	files []*file
+	// one is the file whose schema the table has, if it is that of one file.
+	one *file
 }
 
 // Open makes a table. Without a schema it is that of the first file, or, with the option mergeSchema, all columns of all files.
@@ -60,6 +63,7 @@ func (Format) Open(_ context.Context, files []datasource.File, o datasource.Opti
 			return nil, err
 		}
 		if !merge {
+			t.one = f
 			break
 		}
 	}
@@ -84,6 +88,21 @@ func (t *table) Scan(ctx context.Context, columns []int, predicates []datasource
 	return datasource.ScanRecords(ctx, t, columns, predicates, limit)
 }
 
+// accept opens a file. One without any of the columns of the file that gave the schema is of another table.
+func (t *table) accept(f *file) error {
+	if err := f.open(); err != nil || t.one == nil || f == t.one {
+		return err
+	}
+	have, err := f.columns()
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(have, func(c types.Field) bool { return t.Columns.Index(c.Name) >= 0 }) {
+		return datasource.DifferentTables(t.one.Path, f.Path)
+	}
+	return nil
+}
+
 // ScanVectors scans the record batches of files, a morsel each; a stream is one morsel.
 func (t *table) ScanVectors(ctx context.Context, r *datasource.VectorRequest) (datasource.VectorScan, error) {
 	type morsel struct {
@@ -95,7 +114,7 @@ func (t *table) ScanVectors(ctx context.Context, r *datasource.VectorRequest) (d
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if err := f.open(); err != nil {
+		if err := t.accept(f); err != nil {
 			return nil, err
 		}
 		if f.reader == nil {

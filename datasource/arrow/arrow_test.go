@@ -128,12 +128,11 @@ func TestSchemas(t *testing.T) {
 	ctx := context.Background()
 	tab, err := Format{}.Open(ctx, files, nil, nil)
 	require.NoError(t, err)
-	got, err := scanned.Text(tab, 0)
-	require.NoError(t, err)
-	require.Equal(t, []string{"0", "1", "NULL", "NULL"}, got)
+	_, err = scanned.Text(tab, 0) // see TestDifferentTables
+	require.Equal(t, "CANNOT_MERGE_SCHEMAS", sqlerr.As(err).Condition)
 	tab, err = Format{}.Open(ctx, files, datasource.Options{"mergeschema": "true"}, nil)
 	require.NoError(t, err)
-	got, err = scanned.Text(tab, 0)
+	got, err := scanned.Text(tab, 0)
 	require.NoError(t, err)
 	require.Equal(t, []string{"0|NULL", "1|NULL", "NULL|", "NULL|long "}, got)
 	tab, err = Format{}.Open(ctx, files, nil, types.Schema{{Name: "I", Type: types.IntType}})
@@ -185,4 +184,55 @@ func FuzzRead(f *testing.F) {
 	f.Add(encode(f, nil, rec))
 	f.Add(encode(f, datasource.Options{"stream": "true", "compression": "zstd"}, rec))
 	f.Fuzz(func(t *testing.T, data []byte) { readAny(t, data) })
+}
+
+// TestDifferentTables names both files where nothing is shared.
+func TestDifferentTables(t *testing.T) {
+	mem := memory.NewGoAllocator()
+	one := func(name string) []byte {
+		b := array.NewInt64Builder(mem)
+		b.Append(1)
+		return encode(t, nil, array.NewRecordBatch(arrow.NewSchema([]arrow.Field{{Name: name, Type: arrow.PrimitiveTypes.Int64, Nullable: true}}, nil), []arrow.Array{b.NewArray()}, 1))
+	}
+	files := list(t, one("a"), one("A"), one("b"))
+	tab, err := Format{}.Open(context.Background(), files[:2], nil, nil)
+	require.NoError(t, err)
+	got, err := scanned.Text(tab, 0)
+	require.NoError(t, err)
+	require.Equal(t, []string{"1", "1"}, got)
+	tab, err = Format{}.Open(context.Background(), files, nil, nil)
+	require.NoError(t, err)
+	_, err = scanned.Text(tab, 0)
+	require.Equal(t, "CANNOT_MERGE_SCHEMAS", sqlerr.As(err).Condition)
+	require.ErrorContains(t, err, files[0].Path)
+	require.ErrorContains(t, err, files[2].Path)
+	tab, err = Format{}.Open(context.Background(), files, datasource.Options{"mergeschema": "true"}, nil)
+	require.NoError(t, err)
+	got, err = scanned.Text(tab, 0)
+	require.NoError(t, err)
+	require.Equal(t, []string{"1|NULL", "1|NULL", "NULL|1"}, got)
+	tab, err = Format{}.Open(context.Background(), files, nil, types.Schema{{Name: "a", Type: types.BigIntType, Nullable: true}})
+	require.NoError(t, err)
+	got, err = scanned.Text(tab, 0)
+	require.NoError(t, err, "a schema that is given says what is meant")
+	require.Equal(t, []string{"1", "1", "NULL"}, got)
+}
+
+// TestNarrowStructs hands out only the fields that are read, nulls where a file lacks the column.
+func TestNarrowStructs(t *testing.T) {
+	rec, _ := record(t, 10)
+	tab, err := Format{}.Open(context.Background(), list(t, encode(t, nil, rec)), nil, append(sample[:len(sample):len(sample)], types.Field{Name: "no", Type: sample[7].Type, Nullable: true}))
+	require.NoError(t, err)
+	r := scanned.Request(tab.(datasource.VectorTable), "st", "no", "i")
+	r.Columns[0].T, r.Columns[1].T = types.StructOf(), types.StructOf()
+	var nulls []bool
+	_, err = scanned.Each(tab.(datasource.VectorTable), r, func(cols []*columnar.Vector, i int) {
+		require.True(t, cols[0].Type.Equal(types.StructOf()) && cols[1].Type.Equal(types.StructOf()))
+		require.True(t, cols[1].IsNull(i))
+		require.Equal(t, cols[2].IsNull(i), cols[0].IsNull(i))
+		nulls = append(nulls, cols[0].IsNull(i))
+	})
+	require.NoError(t, err)
+	require.Contains(t, nulls, true)
+	require.Contains(t, nulls, false)
 }
