@@ -90,8 +90,8 @@ func agree(t *testing.T, s *sparrow.Session, text string) {
 
 var (
 	times    = regexp.MustCompile(`, [0-9.]+(ns|µs|ms|s)`)
+	sizes    = regexp.MustCompile(`, [0-9.]+ (B|[KMG]iB)( of memory| spilled)?`)
 	reads    = regexp.MustCompile(`, read [^\]]*`)
-	sizes    = regexp.MustCompile(`, [0-9.]+ (B|[KMG]iB)`)
 	totals   = regexp.MustCompile(`(?m)^planning .*\n`)
 	random   = regexp.MustCompile(`/[^ ]*/`)
 	trailing = regexp.MustCompile(`(?m)[ \t]+$`)

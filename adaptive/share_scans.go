@@ -196,6 +196,7 @@ func (x *Execution) runShared(p logical.Plan, group []reader, common []requireme
 	}
 	f := &Finished{Number: len(x.stages) + 1, Name: "shared scan", Plan: shared, Estimated: est, Rows: out.Rows, Bytes: out.Bytes, Elapsed: time.Since(start), Out: out}
 	x.stages = append(x.stages, f)
+	x.made(out)
 	x.emit(Event{Kind: "stage", Stage: f})
 	facts := x.facts(shared, out)
 	for _, r := range group {
