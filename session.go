@@ -191,6 +191,10 @@ func (st *statement) parseOptions() sql.Options {
 // analyze binds a plan.
 func (st *statement) analyze(ctx context.Context, p logical.Plan) (logical.Plan, error) {
 	out, err := analyzer.Analyze(ctx, p, &analyzer.Session{Catalog: st.session.catalog, Conf: st.conf.Get, Env: st.env, Params: st.params, NextID: st.nextID,
-		Parse: func(text string) (logical.Plan, error) { return sql.Parse(text, st.parseOptions()) }})
+		Parse: func(text string, in *sqlerr.Origin) (logical.Plan, error) {
+			o := st.parseOptions()
+			o.Origin = in
+			return sql.Parse(text, o)
+		}})
 	return out, sqlerr.Attach(err, st.text)
 }

@@ -137,16 +137,13 @@ func (a *analyzer) view(v *catalog.View, base logical.Base) (*relation, error) {
 	p := v.Plan
 	if p == nil {
 		var err error
-		if p, err = a.Parse(v.Text); err != nil {
-			return nil, sqlerr.Attach(err, v.Text)
+		if p, err = a.Parse(v.Text, &sqlerr.Origin{Name: "view " + strings.Join(name, "."), Text: v.Text}); err != nil {
+			return nil, err
 		}
 	}
 	r, err := inner.plan(p, nil)
 	if err != nil {
-		if v.Text != "" {
-			err = sqlerr.Attach(err, v.Text)
-		}
-		return nil, err
+		return nil, placed(err, base.At)
 	}
 	r = inner.exact(r)
 	if v.Zone != nil && v.Zone.String() != a.env.Zone.String() {
