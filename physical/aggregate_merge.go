@@ -80,11 +80,11 @@ func (m *merge64) empty(f func(w int, t *aggregateTable) (*columnar.Batch, error
 }
 
 func (m *merge64) collect(w int, t *aggregateTable, f func(w int, t *aggregateTable) (*columnar.Batch, error)) error {
-	if err := m.give(w, t, f); err != nil {
-		return err
+	err := m.give(w, t, f)
+	if err == nil {
+		m.out, err = m.writers[w].take()
 	}
-	m.out = append(m.out, m.writers[w].take()...)
-	return nil
+	return err
 }
 
 // give adds what f makes of a table to the worker's output.
@@ -107,11 +107,11 @@ func (m *merge64) together(f func(w int, t *aggregateTable) (*columnar.Batch, er
 		}
 		chunks = append(chunks, l.whole...)
 	}
-	if err := m.chunks(0, 0, chunks, f); err != nil {
-		return err
+	err := m.chunks(0, 0, chunks, f)
+	if err == nil {
+		m.out, err = m.writers[0].take()
 	}
-	m.out = m.writers[0].take()
-	return nil
+	return err
 }
 
 // divided merges partition by partition, in parallel.
@@ -130,7 +130,9 @@ func (m *merge64) divided(f func(w int, t *aggregateTable) (*columnar.Batch, err
 			return nil
 		}
 		err := m.chunks(w.ID, 0, chunks, f)
-		out[p] = m.writers[w.ID].take()
+		if err == nil {
+			out[p], err = m.writers[w.ID].take()
+		}
 		return err
 	})
 	m.out = slices.Concat(out...)
