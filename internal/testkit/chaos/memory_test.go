@@ -17,21 +17,21 @@ import (
 // operators are queries over wide, of several MB, each for an operator or a kind of one that holds rows. In 64 KiB each must write files of the names
 // in spills, and give the answer that it gives with all memory.
 var operators = []struct{ name, query, spills string }{
-	{"inner join", "SELECT count(*), sum(a.v + b.v), max(b.pad) FROM wide a JOIN wide b ON a.id = b.id + 7", "build probe"},
-	{"inner join, a residual", "SELECT count(*), sum(a.v) FROM wide a JOIN wide b ON a.id = b.id + 7 AND a.v < b.v", "build probe"},
-	{"inner join, one key", "SELECT count(*), sum(a.v), max(b.pad) FROM (SELECT v, id % 1 AS one FROM wide WHERE id < 40) a JOIN (SELECT pad, id % 1 AS one FROM wide) b ON a.one = b.one", "build probe"},
+	{"inner join", "SELECT count(*), sum(a.v + b.v), max(b.pad) FROM wide a JOIN wide b ON a.id = b.m", "build probe"},
+	{"inner join, a residual", "SELECT count(*), sum(a.v), max(b.pad) FROM wide a JOIN wide b ON a.id = b.m AND a.v < b.v", "build probe"},
+	{"inner join, one key", "SELECT count(*), sum(a.v), max(b.pad) FROM wide a FULL JOIN wide b ON a.one = b.one AND a.v + b.v = 3", "build probe"},
 	{"left join", "SELECT count(*), count(b.id), max(b.pad) FROM wide a LEFT JOIN wide b ON a.id = b.id + 9000", "build probe"},
 	{"right join", "SELECT count(*), count(a.id), max(b.pad) FROM wide a RIGHT JOIN wide b ON a.id = b.id + 9000 AND a.v > 10", "build probe"},
 	{"full join", "SELECT count(*), count(a.id), count(b.id), max(a.pad) FROM wide a FULL JOIN wide b ON a.k = b.id AND a.id % 50 = 0", "build probe"},
-	{"semi join", "SELECT count(*), max(pad) FROM wide WHERE id IN (SELECT id + 3000 FROM wide WHERE v > 100)", "build probe"},
-	{"anti join", "SELECT count(*), max(pad) FROM wide a WHERE NOT EXISTS (SELECT 1 FROM wide b WHERE b.id = a.id + 3000 AND b.pad > a.pad)", "build probe"},
+	{"semi join", "SELECT count(*), max(pad) FROM wide WHERE id IN (SELECT m FROM wide WHERE v > 100)", "build probe"},
+	{"anti join", "SELECT count(*), max(pad) FROM wide a WHERE NOT EXISTS (SELECT 1 FROM wide b WHERE b.id = a.m AND b.pad > a.pad)", "build probe"},
 	{"not in", "SELECT count(*), max(pad) FROM wide WHERE n NOT IN (SELECT n + 3000 FROM wide WHERE n IS NOT NULL)", "build probe"},
 	{"not in with a null", "SELECT count(*), max(pad) FROM wide WHERE n NOT IN (SELECT n + 3000 FROM wide)", "build probe"},
 	{"not in, correlated", "SELECT count(*), max(pad) FROM wide a WHERE n NOT IN (SELECT n + 1 FROM wide b WHERE b.k = a.k)", "build probe"},
 	{"mark", "SELECT sum(CASE WHEN m THEN 1 WHEN NOT m THEN 10000 END), count(m) FROM (SELECT n IN (SELECT n + 3000 FROM wide) AS m FROM wide)", "build probe"},
 	{"mark of two keys", "SELECT sum(CASE WHEN m THEN 1 WHEN NOT m THEN 10000 END), count(m) FROM (SELECT (n, k) IN (SELECT n + 1, k FROM wide WHERE id % 50 < 49) AS m FROM wide)", "build probe"},
 	{"single join", "SELECT count(*), count(m), max(m) FROM (SELECT (SELECT b.pad FROM wide b WHERE b.id = a.id + 3000) AS m FROM wide a)", "build probe"},
-	{"nested loop", "SELECT count(*), sum(a.v), max(b.pad) FROM (SELECT * FROM wide WHERE id < 30) a JOIN wide b ON a.v > b.v + 500", "rows"},
+	{"nested loop", "SELECT count(*), sum(a.v), max(b.pad) FROM (SELECT * FROM wide WHERE id < 30) a LEFT JOIN wide b ON a.v > b.v + 500", "rows"},
 	{"nested loop, full", "SELECT count(*), count(a.v), count(b.v) FROM (SELECT * FROM wide WHERE id < 30) a FULL JOIN wide b ON a.v > b.v + 900 AND a.id < b.id", "rows"},
 	{"nested loop, anti", "SELECT count(*) FROM (SELECT * FROM wide WHERE id < 300) a WHERE NOT EXISTS (SELECT 1 FROM wide b WHERE b.v > a.v + 700 AND a.pad <> b.pad)", "rows"},
 	{"cross join", "SELECT count(*), sum(a.v * b.v) FROM (SELECT * FROM wide WHERE id < 9) a CROSS JOIN wide b", ""},
@@ -48,19 +48,19 @@ var operators = []struct{ name, query, spills string }{
 	{"cube", "SELECT count(*), sum(c) FROM (SELECT id % 3000 AS a, v, k, count(*) AS c FROM wide GROUP BY CUBE (1, 2, 3))", "aggregate"},
 	{"distinct", "SELECT count(*) FROM (SELECT DISTINCT id, pad FROM wide)", "aggregate"},
 	{"except", "SELECT count(*), max(pad) FROM (SELECT id, pad FROM wide EXCEPT SELECT id + 3000, pad FROM wide)", "aggregate"},
-	{"intersect all", "SELECT count(*), max(v) FROM (SELECT id, v FROM wide INTERSECT ALL SELECT id, v FROM wide WHERE id % 3 > 0)", "aggregate"},
+	{"intersect all", "SELECT count(*), max(v) FROM (SELECT id, v FROM wide INTERSECT ALL SELECT id, v FROM wide WHERE id % 3 > 0)", "build probe"},
 
 	{"sort", "SELECT id, pad FROM wide ORDER BY pad DESC, v, id", "sort output"},
 	{"sort of one key", "SELECT id, pad FROM wide ORDER BY id % 1", "sort output"},
 	{"top-n", "SELECT id, pad FROM wide ORDER BY v, pad, id LIMIT 7000 OFFSET 100", "sort output"},
 	{"window", "SELECT count(*), sum(r), sum(s), max(l) FROM (SELECT row_number() OVER w AS r, sum(v) OVER w AS s, lag(pad) OVER w AS l FROM wide WINDOW w AS (PARTITION BY k ORDER BY v, id))", "sort output"},
-	{"one window partition", "SELECT sum(r * v), sum(s), max(l), sum(m), sum(t), min(f) FROM (SELECT v, rank() OVER w AS r, sum(v) OVER w AS s, lead(pad, 5) OVER w AS l, max(v) OVER (w ROWS BETWEEN 700 PRECEDING AND 2 FOLLOWING) AS m, " +
-		"count(*) OVER (ORDER BY v RANGE BETWEEN 10 PRECEDING AND 5 FOLLOWING) AS t, first_value(pad) OVER (w ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS f FROM wide WINDOW w AS (ORDER BY v, id))", "sort window output"},
+	{"one window partition", "SELECT sum(r * v), sum(s), max(l), sum(m), sum(t), min(f) FROM (SELECT v, rank() OVER w AS r, sum(v) OVER w AS s, lead(pad, 5) OVER w AS l, max(v) OVER (ORDER BY v, id ROWS BETWEEN 700 PRECEDING AND 2 FOLLOWING) AS m, " +
+		"count(*) OVER (ORDER BY v RANGE BETWEEN 10 PRECEDING AND 5 FOLLOWING) AS t, first_value(pad) OVER (ORDER BY v, id ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS f FROM wide WINDOW w AS (ORDER BY v, id))", "sort window output"},
 
 	{"rows of a result", "SELECT id, pad, v FROM wide WHERE id % 5 > 0", "rows"},
 	{"generate", "SELECT count(*), max(length(e)) FROM (SELECT DISTINCT id, e FROM wide LATERAL VIEW explode(split(pad, '-')) x AS e)", "aggregate"},
-	{"shared subplan", "WITH t AS (SELECT id, pad, sum(v) AS s FROM wide GROUP BY id, pad) SELECT count(*), sum(a.s), max(b.pad) FROM t a JOIN t b ON a.id = b.id + 1 WHERE b.s > 3", "aggregate build probe"},
-	{"recursive", "WITH RECURSIVE r(i, p) AS (SELECT id, pad FROM wide UNION ALL SELECT i + 1, p FROM r WHERE i > 7000 AND i < 7990) SELECT count(*), sum(i), max(p) FROM r", "rows"},
+	{"shared subplan", "WITH t AS (SELECT id, m, pad, sum(v) AS s FROM wide GROUP BY id, m, pad) SELECT count(*), sum(a.s), max(b.pad) FROM t a JOIN t b ON a.id = b.m WHERE b.s > 3", "aggregate build probe"},
+	{"recursive", "WITH RECURSIVE r(i, p) AS (SELECT id, pad FROM wide UNION ALL SELECT i + 1, p FROM r WHERE i > 7990 AND i < 8030) SELECT count(*), sum(i), max(p) FROM r", "rows"},
 	{"lateral", "SELECT count(*), sum(x) FROM wide a, LATERAL (SELECT sum(b.v) AS x FROM wide b WHERE b.id = a.id + 1)", "build probe"},
 	{"scalar subquery", "SELECT count(*) FROM wide WHERE v > (SELECT avg(v) FROM (SELECT DISTINCT pad, v FROM wide))", "aggregate"},
 	{"union", "SELECT count(*), max(p) FROM (SELECT DISTINCT * FROM (SELECT id, pad AS p FROM wide UNION ALL SELECT id + 4000, pad FROM wide))", "aggregate"},
@@ -70,7 +70,7 @@ var operators = []struct{ name, query, spills string }{
 // wide makes the table: n rows of about 250 bytes, in files.
 func wide(t *testing.T, n int) *sparrow.Session {
 	s := session(t, 10)
-	_, err := s.SQL(context.Background(), fmt.Sprintf(`CREATE TABLE wide AS SELECT id, id %% 50 AS k, (id * 31) %% 997 AS v, CASE WHEN id %% 50 < 49 THEN id END AS n,
+	_, err := s.SQL(context.Background(), fmt.Sprintf(`CREATE TABLE wide AS SELECT id, id + 3000 AS m, 1 AS one, id %% 50 AS k, (id * 31) %% 997 AS v, CASE WHEN id %% 50 < 49 THEN id END AS n,
 		concat(repeat('-abcdefghi', 20), '-', (id * 7919) %% 100003, '-', id) AS pad FROM range(%d)`, n))
 	require.NoError(t, err)
 	return s
