@@ -114,8 +114,13 @@ func (s *StageOutput) freed() {
 // Release tells that nobody will read the output again. Its memory goes now, or when the last output is released that has codes of its columns.
 func (s *StageOutput) Release() { s.arena.Release() }
 
-// Arena is where indexes of the output take their memory: it lives as long.
-func (s *StageOutput) Arena() *slab.Arena { return s.arena }
+// NewArena returns an arena for an index of the output. It is freed with the output, if not before.
+func (s *StageOutput) NewArena() *slab.Arena {
+	a := slab.NewArena()
+	s.arena.Hold(a)
+	a.Release()
+	return a
+}
 
 // Holds accounts for n bytes that q has reserved for an index of the output. They are released with it; for an output of another query, which may
 // outlive q, when q closes.

@@ -6,6 +6,7 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/exec/spill"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -27,7 +28,8 @@ func (t *aggregateTable) moveSets(q *exec.Query) (bool, error) {
 		if err := t.moved[d].add(&columnar.Batch{Cols: set.columns(), N: set.len()}); err != nil {
 			return false, err
 		}
-		t.sets[d], some = newGroupTable(set.types), true
+		t.sets[d], some = newGroupTable(t.plan.arena, set.types), true
+		set.free()
 	}
 	return some, nil
 }
@@ -59,13 +61,14 @@ func (t *aggregateTable) eachSet(d int, f func(set *groupTable) error) error {
 	if err != nil {
 		return err
 	}
-	r := &setReader{q: t.moved[d].q, types: t.sets[d].types, f: f}
+	r := &setReader{q: t.moved[d].q, arena: t.plan.arena, types: t.sets[d].types, f: f}
 	return r.files(files, 1)
 }
 
 // setReader makes sets of the files of a cutter.
 type setReader struct {
 	q     *exec.Query
+	arena *slab.Arena
 	types []types.Type
 	f     func(set *groupTable) error
 }
@@ -84,7 +87,8 @@ func (r *setReader) files(files []*spill.File, depth int) error {
 func (r *setReader) file(file *spill.File, depth int) error {
 	memory := allowance{budget: r.q.Budget()}
 	defer memory.release()
-	set := newGroupTable(r.types)
+	set := newGroupTable(r.arena, r.types)
+	defer set.free()
 	var b columnar.Batch
 	var found []int32
 	for in := file.Reader(); ; {

@@ -153,6 +153,7 @@ func (m *merge64) chunks(w, depth int, chunks []aggregateChunk, f func(w int, t 
 	if err != nil {
 		return err
 	}
+	defer t.free()
 	memory := allowance{budget: m.query.Budget()}
 	defer memory.release()
 	var buf spill.Buffer
@@ -165,7 +166,7 @@ func (m *merge64) chunks(w, depth int, chunks []aggregateChunk, f func(w int, t 
 		if err := t.absorb(c.kind, cols, columnar.AllRows(c.n)); err != nil {
 			return err
 		}
-		c.cols = nil
+		c.free()
 		if memory.cover(t.bytes()) {
 			continue
 		}
@@ -219,7 +220,7 @@ func (m *merge64) split(w, depth int, t *aggregateTable, chunks []aggregateChunk
 			return err
 		}
 		pw.add(c.kind, cols, columnar.AllRows(c.n))
-		c.cols = nil
+		c.free()
 		if pw.bytes > credit {
 			if err := pw.spill(m.query.Spill()); err != nil {
 				return err

@@ -4,6 +4,7 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -37,7 +38,7 @@ type aggregateTable struct {
 func newAggregateTable(p *aggregatePlan, keys []int) (*aggregateTable, error) {
 	t := &aggregateTable{plan: p, keys: keys, byRow: &columnar.Vector{}, flat: make([]columnar.Vector, len(p.exprs))}
 	if len(keys) > 0 {
-		t.groups = newGroupTable(p.keyTypes(keys))
+		t.groups = newGroupTable(p.arena, p.keyTypes(keys))
 	}
 	for _, d := range p.distinct {
 		var ts []types.Type
@@ -47,7 +48,7 @@ func newAggregateTable(p *aggregatePlan, keys []int) (*aggregateTable, error) {
 		for _, c := range d.args {
 			ts = append(ts, p.exprs[c].Type())
 		}
-		t.sets = append(t.sets, newGroupTable(ts))
+		t.sets = append(t.sets, newGroupTable(p.arena, ts))
 	}
 	return t, t.makeAccumulators()
 }
@@ -95,6 +96,16 @@ func (t *aggregateTable) bytes() int64 {
 		n += s.bytes()
 	}
 	return n
+}
+
+// free gives the memory of a table that is not used any more back.
+func (t *aggregateTable) free() {
+	if t.groups != nil {
+		t.groups.free()
+	}
+	for _, s := range t.sets {
+		s.free()
+	}
 }
 
 func (t *aggregateTable) reset() error {
@@ -282,8 +293,8 @@ func (t *aggregateTable) pairs(keys, set []*columnar.Vector) []*columnar.Vector 
 	return append(out, set[1:]...)
 }
 
-// results returns the functions' values, one row a group.
-func (t *aggregateTable) results() ([]*columnar.Vector, error) {
+// results returns the functions' values, one row a group, in memory of the arena.
+func (t *aggregateTable) results(a *slab.Arena) ([]*columnar.Vector, error) {
 	for d := range t.sets {
 		if err := t.eachSet(d, func(set *groupTable) error { return t.feed(d, set) }); err != nil {
 			return nil, err
@@ -295,10 +306,21 @@ func (t *aggregateTable) results() ([]*columnar.Vector, error) {
 		if err != nil {
 			return nil, err
 		}
-		v.Finish()
-		out = append(out, v)
+		out = append(out, moved(a, v))
 	}
 	return out, nil
+}
+
+// moved returns the values of an accumulator in memory of the arena: copying them once is cheap beside what the collector would do with them.
+func moved(a *slab.Arena, v *columnar.Vector) *columnar.Vector {
+	if v.Size() >= slab.MinBlock {
+		own := columnar.NewIn(a, v.Type, v.Base().Width, v.Len)
+		own.Truncate()
+		columnar.Append(own, v, columnar.AllRows(v.Len))
+		v = own
+	}
+	v.Finish()
+	return v
 }
 
 // feed updates the accumulators of a set with members of it.

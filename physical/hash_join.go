@@ -23,6 +23,7 @@ type HashJoinSpec struct {
 	Output               []*expr.Column
 	// MarkCol is the column a Mark join adds. If it is nullable, the join is IN: a comparison with null makes it null; else it is EXISTS.
 	MarkCol *expr.Column
+	At      sqlerr.Pos // in the text, for the error of a Single join
 	Query   *exec.Query
 }
 
@@ -73,7 +74,7 @@ func (j *HashJoin) inMemory(build *columnar.Batch) (*HashJoin, error) {
 	if err != nil {
 		return nil, err
 	}
-	if part.index, err = newJoinIndex(j.spec.Query, keys, j.spec.NullSafe, build.N, true); err != nil {
+	if part.index, err = newJoinIndex(j.spec.Query, j.spec.Query.NewArena(), keys, j.spec.NullSafe, build.N, true); err != nil {
 		return nil, err
 	}
 	part.out.setBuild(build)
@@ -114,7 +115,7 @@ func (j *HashJoin) indexed() (*joinIndex, error) {
 		if err != nil {
 			return nil, err
 		}
-		x, err := newJoinIndex(j.spec.Query, keys, j.spec.NullSafe, j.build.N, false)
+		x, err := newJoinIndex(j.spec.Query, j.stage.NewArena(), keys, j.spec.NullSafe, j.build.N, false)
 		if err == nil {
 			j.stage.Holds(j.spec.Query, x.held)
 		}

@@ -86,7 +86,7 @@ func (x *blockJoin) block(build *columnar.Batch) error {
 	if err != nil {
 		return err
 	}
-	defer j.spec.Query.Budget().Release(j.index.held)
+	defer j.index.release(j.spec.Query)
 	p := newProber(j, x.w, x.next)
 	push := p.push
 	if x.carried != nil {
@@ -115,7 +115,7 @@ func (c *carriedFlags) add(p *prober, at, n int) error {
 		word, bit := (at+i)>>6, uint64(1)<<((at+i)&63)
 		if p.found[i] {
 			if c.found[word]&bit != 0 && p.spec.Kind == logical.Single {
-				return tooManyRows()
+				return tooManyRows(p.spec.At)
 			}
 			c.found[word] |= bit
 		}
@@ -132,7 +132,7 @@ func (x *blockJoin) outcome() error {
 	if err != nil {
 		return err
 	}
-	defer j.spec.Query.Budget().Release(j.index.held)
+	defer j.index.release(j.spec.Query)
 	p := newProber(j, x.w, x.next)
 	at := 0
 	return eachBlock(x.w, x.probe, func(b *columnar.Batch) error {

@@ -212,7 +212,7 @@ func (r *spilledReader) joinPart(build *columnar.Batch, probe []*spill.File, nex
 	if err != nil {
 		return err
 	}
-	defer j.spec.Query.Budget().Release(j.index.held)
+	defer j.index.release(j.spec.Query)
 	p := newProber(j, r.w, next)
 	if err := eachBlock(r.w, probe, p.push); err != nil {
 		return err

@@ -51,7 +51,7 @@ func TestLargeIndexesFindEveryRow(t *testing.T) {
 	for name, keys := range map[string][]*columnar.Vector{"dense": {dense}, "nullable": {nullable}, "sparse": {sparse}, "text": {text}, "packed": {dense, nullable}, "sparse and wide": {sparse, wide}} {
 		t.Run(name, func(t *testing.T) {
 			q := newQuery(t, 3, 0)
-			x, err := newJoinIndex(q, keys, make([]bool, len(keys)), n, false)
+			x, err := newJoinIndex(q, q.NewArena(), keys, make([]bool, len(keys)), n, false)
 			require.NoError(t, err)
 			require.Equal(t, tables[name], fmt.Sprintf("%T", x.table))
 			checkIndex(t, x, keys, ids, name == "nullable" || name == "packed")
