@@ -3,6 +3,7 @@ package physical
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/exec"
@@ -121,10 +122,18 @@ func (m *merge64) divided(f func(w int, t *aggregateTable) (*columnar.Batch, err
 		return err
 	}
 	out := make([][]exec.Chunk, partitions)
+	var mu sync.Mutex // of the locals' memory, which goes partition by partition to make room for what is made of it
 	err := m.query.Parallel(partitions, func(w *exec.Worker, p int) error {
 		var chunks []aggregateChunk
-		for _, l := range locals {
-			chunks = append(chunks, l.parts.take(p)...)
+		held := make([]int64, len(locals))
+		for i, l := range locals {
+			part := l.parts.take(p)
+			chunks = append(chunks, part...)
+			for _, c := range part {
+				if c.file == nil {
+					held[i] += c.bytes
+				}
+			}
 		}
 		if len(chunks) == 0 {
 			return nil
@@ -132,6 +141,11 @@ func (m *merge64) divided(f func(w int, t *aggregateTable) (*columnar.Batch, err
 		err := m.chunks(w.ID, 0, chunks, f)
 		if err == nil {
 			out[p], err = m.writers[w.ID].take()
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		for i, l := range locals {
+			l.memory.shrink(held[i])
 		}
 		return err
 	})
