@@ -15,6 +15,7 @@ import (
 	"github.com/sparrow-engine/sparrow/cost"
 	"github.com/sparrow-engine/sparrow/datasource"
 	"github.com/sparrow-engine/sparrow/exec"
+	"github.com/sparrow-engine/sparrow/exec/metrics"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/optimizer"
@@ -354,11 +355,11 @@ func (x *Execution) replan(p logical.Plan) (logical.Plan, error) {
 	x.Opt.Cost = x.Opt.Cost.Fresh()
 	ratio := (float64(f.Rows) + 1) / (f.Estimated + 1)
 	off := ratio > offBy || ratio < 1/offBy
-	if !off && f.Rows > 0 && !x.Force {
-		return p, nil
-	}
-	if f.Rows > 0 && !x.Force && x.work(p) < minRemaining {
-		return p, nil
+	if pays := f.Rows == 0 || off && x.work(p) >= minRemaining; !pays {
+		if !x.Force {
+			return p, nil
+		}
+		metrics.ForcedReplan.Happened()
 	}
 	reason := fmt.Sprintf("stage %d (%s) gave %d rows, %s expected", f.Number, f.Name, f.Rows, count(f.Estimated))
 	before := x.Opt.Trace

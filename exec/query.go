@@ -135,7 +135,7 @@ func (q *Query) Go(f func() error) {
 	q.work.Add(1)
 	go func() {
 		defer q.work.Done()
-		if err := protect(f); err != nil {
+		if err := protect(f, nil); err != nil {
 			q.cancel(err)
 		}
 	}()
@@ -189,9 +189,12 @@ func (q *Query) Close() error {
 	return errors.Join(errs...)
 }
 
-// protect calls f and turns a panic into an error, so that a bug ends a query and not the process around it.
-func protect(f func() error) (err error) {
+// protect calls f and turns a panic into an error, so that a bug ends a query and not the process around it. A panic while *except is true passes.
+func protect(f func() error, except *bool) (err error) {
 	defer func() {
+		if except != nil && *except {
+			return
+		}
 		if p := recover(); p != nil {
 			err = sqlerr.Internal("A worker failed: %v.", p).WithCause(&Panic{Value: p, Stack: debug.Stack()})
 		}

@@ -23,6 +23,7 @@ type HashJoinSpec struct {
 	Output               []*expr.Column
 	// MarkCol is the column a Mark join adds. If it is nullable, the join is IN: a comparison with null makes it null; else it is EXISTS.
 	MarkCol *expr.Column
+	At      sqlerr.Pos // in the text, for the error of a Single join
 	Query   *exec.Query
 }
 

@@ -115,7 +115,7 @@ func (c *carriedFlags) add(p *prober, at, n int) error {
 		word, bit := (at+i)>>6, uint64(1)<<((at+i)&63)
 		if p.found[i] {
 			if c.found[word]&bit != 0 && p.spec.Kind == logical.Single {
-				return tooManyRows()
+				return tooManyRows(p.spec.At)
 			}
 			c.found[word] |= bit
 		}

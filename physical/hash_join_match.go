@@ -42,7 +42,7 @@ func (p *prober) matchPairs(b *columnar.Batch) error {
 	for _, k := range sel {
 		r := p.pairs.probe[k]
 		if p.spec.Kind == logical.Single && p.found[r] {
-			return tooManyRows()
+			return tooManyRows(p.spec.At)
 		}
 		p.found[r] = true
 		if p.seen != nil {

@@ -212,7 +212,7 @@ func (p *prober) emitChains(b *columnar.Batch) error {
 	if p.spec.Kind == logical.Single {
 		for _, r := range p.hits {
 			if p.index.next[p.match[r]] != 0 {
-				return tooManyRows()
+				return tooManyRows(p.spec.At)
 			}
 		}
 		return p.emitUnique(b)
@@ -236,8 +236,8 @@ func (p *prober) emitChains(b *columnar.Batch) error {
 	return p.emitNulls(b, selection(p.rest, b))
 }
 
-func tooManyRows() error {
-	return sqlerr.New("SCALAR_SUBQUERY_TOO_MANY_ROWS", sqlerr.Pos{}, "More than one row was returned by a subquery used as an expression.")
+func tooManyRows(at sqlerr.Pos) error {
+	return sqlerr.New("SCALAR_SUBQUERY_TOO_MANY_ROWS", at, "More than one row was returned by a subquery used as an expression.")
 }
 
 // pairs are candidate rows: probe row and build row at the same place.

@@ -9,6 +9,7 @@ import (
 	"github.com/sparrow-engine/sparrow/exec/spill"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/logical"
+	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -19,6 +20,7 @@ type NestedLoopSpec struct {
 	Cond        expr.Expr // nil: all pairs
 	Output      []*expr.Column
 	MarkCol     *expr.Column // as in HashJoinSpec
+	At          sqlerr.Pos   // as in HashJoinSpec
 	Query       *exec.Query
 }
 
@@ -297,7 +299,7 @@ func (l *looper) note(sel []int32, left func(k int32) int32) error {
 	for _, k := range sel {
 		r := left(k)
 		if l.found[r] && l.spec.Kind == logical.Single {
-			return tooManyRows()
+			return tooManyRows(l.spec.At)
 		}
 		l.found[r] = true
 	}
