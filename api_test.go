@@ -18,6 +18,8 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
+
+	"github.com/sparrow-engine/sparrow/internal/slab"
 )
 
 // TestMistakes checks that a mistake is kept and reported, with its condition, by everything that runs the query.
@@ -359,6 +361,8 @@ func TestCache(t *testing.T) {
 // TestCancel checks that a query that would run for ever ends soon after its context, by whatever call it runs, and leaves no goroutine.
 func TestCancel(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	before := slab.Count().InUse
+	defer func() { require.Equal(t, before, slab.Count().InUse, "slabs are left") }()
 	s := newTestSession(t)
 	big := must(s.Range(0, 10000000, 1))(t)
 	cross := big.As("a").CrossJoin(big.As("b"))
