@@ -512,3 +512,21 @@ func TestSaveOverFile(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "1", string(text))
 }
+
+// A misspelt setting of Sparrow's is an error that names the nearest ones; other keys may be set and read, as in Spark.
+func TestUnknownSetting(t *testing.T) {
+	_, err := NewSession(WithConf("sparrow.thread", "2"))
+	require.ErrorContains(t, err, "SQL_CONF_NOT_FOUND")
+	require.ErrorContains(t, err, "sparrow.threads")
+	s, err := NewSession()
+	require.NoError(t, err)
+	defer s.Close()
+	_, err = s.SQL(context.Background(), "SET sparrow.optimiser.enabled = false")
+	require.ErrorContains(t, err, "sparrow.optimizer.enabled")
+	for _, key := range []string{"spark.sql.unknown.key", "unknown.key"} {
+		_, err = s.SQL(context.Background(), "SET "+key+" = 1")
+		require.NoError(t, err)
+		v, _ := s.Conf(key)
+		require.Equal(t, "1", v)
+	}
+}
