@@ -195,7 +195,7 @@ func (st *statement) write(ctx context.Context, out *datasource.Output, dir stri
 		err = errors.Join(err, w.Close())
 	} else {
 		var x *execution
-		x, err = st.start(ctx, query, func(*exec.Query, []*expr.Column) (exec.Sink, error) { return &physical.Write{Output: out}, nil })
+		x, err = st.start(ctx, query, func(*exec.Query, []*expr.Column) (exec.Sink, error) { return physical.NewWrite(out, files(query)), nil })
 		if err == nil {
 			x.query.Close()
 		}

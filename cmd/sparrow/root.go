@@ -74,7 +74,7 @@ func (f *flags) session(ctx context.Context) (*sparrow.Session, error) {
 	if f.threads < 0 {
 		return nil, fmt.Errorf("--threads must be positive, not %d", f.threads)
 	}
-	options := []sparrow.Option{sparrow.WithThreads(f.threads)}
+	options := []sparrow.Option{sparrow.WithThreads(f.threads), sparrow.WithWarnings(func(message string) { fmt.Fprintln(os.Stderr, "Warning: "+message) })}
 	if f.memory != "" {
 		options = append(options, sparrow.WithConf("sparrow.memory", f.memory))
 	}
