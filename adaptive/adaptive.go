@@ -39,6 +39,8 @@ type Execution struct {
 
 	events    []Event
 	stages    []*Finished
+	outputs   []*exec.StageOutput                       // made by this run and not yet released
+	begun     map[*exec.Rest]map[*exec.StageOutput]bool // what branches that have begun read
 	operators map[logical.Plan][]any
 }
 
@@ -81,6 +83,7 @@ func (x *Execution) Run(p logical.Plan, makeSink func(in []*expr.Column) (exec.S
 		if p, err = x.shareScans(x.foldScalars(p)); err != nil {
 			return nil, nil, err
 		}
+		x.releaseUnread(p)
 		next := x.next(p)
 		if next == nil {
 			break
@@ -94,6 +97,7 @@ func (x *Execution) Run(p logical.Plan, makeSink func(in []*expr.Column) (exec.S
 		}
 	}
 	out, err := x.pipeline("result", p, nil, makeSink)
+	x.releaseUnread(nil)
 	return out, p, err
 }
 
@@ -237,6 +241,7 @@ func (x *Execution) runStage(p logical.Plan, t *target) (logical.Plan, error) {
 	}
 	f := &Finished{Number: len(x.stages) + 1, Name: stageName(t), Plan: t.node, Estimated: est, Rows: out.Rows, Bytes: out.Bytes, Elapsed: time.Since(start), Out: out}
 	x.stages = append(x.stages, f)
+	x.made(out)
 	x.emit(Event{Kind: "stage", Stage: f})
 	facts := x.facts(t.node, out)
 	if rest != nil {

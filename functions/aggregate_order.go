@@ -1,30 +1,15 @@
 package functions
 
 import (
-	"bytes"
-	"cmp"
 	"encoding/binary"
 	"math"
 	"slices"
 
 	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/types"
 )
-
-// compareRows is kernel.CompareRows for rows that may be null, which come first.
-func compareRows(a *columnar.Vector, i int, b *columnar.Vector, j int) int {
-	if an, bn := a.IsNull(i), b.IsNull(j); an || bn {
-		switch {
-		case an && bn:
-			return 0
-		case an:
-			return -1
-		}
-		return 1
-	}
-	return kernel.CompareRows(a, i, b, j)
-}
 
 // sortFloats sorts ascending with NaN last.
 func sortFloats(v []float64) {
@@ -56,7 +41,7 @@ func compareByKeys(keys []expr.SortKey, cols []*columnar.Vector, i, j int) int {
 			}
 			return c
 		default:
-			c = compareRows(v, i, v, j)
+			c = kernel.CompareNullable(v, i, v, j)
 		}
 		if c != 0 {
 			if key.Desc {

@@ -38,7 +38,7 @@ func (r *reorderer) plan(p logical.Plan) logical.Plan {
 	}
 	j, ok := p.(*logical.Join)
 	if ok && buildsLeft(j) {
-		return logical.RewriteChildren(flipped(j), r.plan)
+		return logical.RewriteChildren(exchanged(j), r.plan)
 	}
 	if !ok || !movable(j) {
 		return logical.RewriteChildren(p, r.plan)
@@ -58,8 +58,8 @@ func buildsLeft(j *logical.Join) bool {
 
 func builds(hint string) bool { return hint == "BROADCAST" || hint == "SHUFFLE_HASH" }
 
-// flipped is an inner join with its sides exchanged, and its columns as before.
-func flipped(j *logical.Join) logical.Plan {
+// exchanged is an inner join with its sides exchanged, and its columns as before.
+func exchanged(j *logical.Join) logical.Plan {
 	c := *j
 	c.Left, c.Right = j.Right, j.Left
 	c.Hint = logical.JoinHint{Left: j.Hint.Right, Right: j.Hint.Left}

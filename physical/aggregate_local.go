@@ -171,6 +171,7 @@ func (l *localGrouping) reserve() error {
 	if err := l.parts.spill(l.query.Spill()); err != nil {
 		return err
 	}
+	l.table.free()
 	var err error
 	l.table, err = newAggregateTable(l.grouping.plan, l.grouping.keys) // a smaller one
 	l.memory.release()
