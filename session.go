@@ -34,6 +34,7 @@ type Session struct {
 	// localZone is what SET TIME ZONE LOCAL goes back to: the zone that the session was started with, "" for the process's.
 	localZone string
 	now       func() time.Time
+	warn      func(message string) // nil drops warnings
 	cache     planCache
 
 	mu        sync.Mutex
@@ -190,7 +191,7 @@ func (st *statement) parseOptions() sql.Options {
 
 // analyze binds a plan.
 func (st *statement) analyze(ctx context.Context, p logical.Plan) (logical.Plan, error) {
-	out, err := analyzer.Analyze(ctx, p, &analyzer.Session{Catalog: st.session.catalog, Conf: st.conf.Get, Env: st.env, Params: st.params, NextID: st.nextID,
+	out, err := analyzer.Analyze(ctx, p, &analyzer.Session{Catalog: st.session.catalog, Conf: st.conf.Get, Env: st.env, Params: st.params, NextID: st.nextID, Warn: st.session.warn,
 		Parse: func(text string, in *sqlerr.Origin) (logical.Plan, error) {
 			o := st.parseOptions()
 			o.Origin = in

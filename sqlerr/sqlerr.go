@@ -10,7 +10,10 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/width"
 )
 
 // Pos is a half-open byte range [Start, End) of the statement text, or of another one, In, that the statement uses. The zero Pos means "no
@@ -142,17 +145,34 @@ func (e *Error) Snippet() string {
 	}
 	n = max(1, min(n, rest))
 	prefix := fmt.Sprintf("%4d | ", line)
-	pad := make([]rune, 0, col)
+	var below strings.Builder
 	for i, r := range []rune(text) {
-		if i >= col {
-			break
+		mark := " "
+		switch {
+		case i >= col+n:
+			continue
+		case i >= col:
+			mark = "^"
+		case r == '\t':
+			mark = "\t"
 		}
-		if r != '\t' {
-			r = ' '
-		}
-		pad = append(pad, r)
+		below.WriteString(strings.Repeat(mark, columns(r)))
 	}
-	return prefix + text + "\n" + strings.Repeat(" ", len(prefix)) + string(pad) + strings.Repeat("^", n)
+	if rest < 1 { // behind the end of the line
+		below.WriteByte('^')
+	}
+	return prefix + text + "\n" + strings.Repeat(" ", len(prefix)) + below.String()
+}
+
+// columns returns how many columns of a terminal a character takes.
+func columns(r rune) int {
+	switch k := width.LookupRune(r).Kind(); {
+	case k == width.EastAsianWide || k == width.EastAsianFullwidth:
+		return 2
+	case unicode.In(r, unicode.Mn, unicode.Me):
+		return 0
+	}
+	return 1
 }
 
 // Attach gives err the text it points into, which is the statement's unless the place says otherwise. Errors that are not *Error are returned
