@@ -381,6 +381,12 @@ func CountMinSketch(col, eps, confidence, seed sparrow.Column) sparrow.Column {
 	return sparrow.Call("count_min_sketch", col, eps, confidence, seed)
 }
 
+// CounterDiff calls counter_diff(value[, start_time]): by how much a counter that only grows is larger than in the row before; null where it
+// began anew. It is a window function, which needs Over.
+func CounterDiff(value sparrow.Column, startTime ...sparrow.Column) sparrow.Column {
+	return call("counter_diff", []sparrow.Column{value}, startTime...)
+}
+
 // CovarPop calls covar_pop(x, y): the covariance of a whole population of pairs. It is an aggregate function.
 func CovarPop(x, y sparrow.Column) sparrow.Column { return sparrow.Call("covar_pop", x, y) }
 
@@ -617,8 +623,10 @@ func FromUtcTimestamp(t, zone sparrow.Column) sparrow.Column {
 	return sparrow.Call("from_utc_timestamp", t, zone)
 }
 
-// FromXML calls from_xml(…): not supported yet: a function of XML values.
-func FromXML(more ...sparrow.Column) sparrow.Column { return call("from_xml", nil, more...) }
+// FromXML calls from_xml(xml, schema[, options]): returns a struct of the elements and attributes (_name) inside an XML element.
+func FromXML(xml, schema sparrow.Column, options ...sparrow.Column) sparrow.Column {
+	return call("from_xml", []sparrow.Column{xml, schema}, options...)
+}
 
 // Get calls get(array, i): returns the element at position i from 0, NULL if there is none.
 func Get(array, i sparrow.Column) sparrow.Column { return sparrow.Call("get", array, i) }
@@ -1444,8 +1452,10 @@ func SchemaOfVariantAgg(v sparrow.Column) sparrow.Column {
 	return sparrow.Call("schema_of_variant_agg", v)
 }
 
-// SchemaOfXML calls schema_of_xml(…): not supported yet: a function of XML values.
-func SchemaOfXML(more ...sparrow.Column) sparrow.Column { return call("schema_of_xml", nil, more...) }
+// SchemaOfXML calls schema_of_xml(xml[, options]): returns the type of an XML element.
+func SchemaOfXML(xml sparrow.Column, options ...sparrow.Column) sparrow.Column {
+	return call("schema_of_xml", []sparrow.Column{xml}, options...)
+}
 
 // Sec calls sec(x): returns the secant of an angle in radians, 1/cos(x).
 func Sec(x sparrow.Column) sparrow.Column { return sparrow.Call("sec", x) }
@@ -1786,8 +1796,10 @@ func ToVarchar(x, format sparrow.Column) sparrow.Column { return sparrow.Call("t
 // ToVariantObject calls to_variant_object(v): returns a struct, array or map as a variant; structs and maps become objects.
 func ToVariantObject(v sparrow.Column) sparrow.Column { return sparrow.Call("to_variant_object", v) }
 
-// ToXML calls to_xml(…): not supported yet: a function of XML values.
-func ToXML(more ...sparrow.Column) sparrow.Column { return call("to_xml", nil, more...) }
+// ToXML calls to_xml(struct[, options]): returns a struct as an XML element.
+func ToXML(struct_ sparrow.Column, options ...sparrow.Column) sparrow.Column {
+	return call("to_xml", []sparrow.Column{struct_}, options...)
+}
 
 // Transform calls transform(array, f): returns the array of f(element) or f(element, position).
 func Transform(array, f sparrow.Column) sparrow.Column { return sparrow.Call("transform", array, f) }
@@ -2245,32 +2257,46 @@ func WindowBound(t, slide, start, shift sparrow.Column) sparrow.Column {
 // WindowTime calls window_time(window): returns the last microsecond of what window returns.
 func WindowTime(window sparrow.Column) sparrow.Column { return sparrow.Call("window_time", window) }
 
-// Xpath calls xpath(…): not supported yet: a function of XML values.
-func Xpath(more ...sparrow.Column) sparrow.Column { return call("xpath", nil, more...) }
+// Xpath calls xpath(xml, xpath): returns the texts of the nodes that an XPath expression gives for an XML text.
+func Xpath(xml, xpath sparrow.Column) sparrow.Column { return sparrow.Call("xpath", xml, xpath) }
 
-// XpathBoolean calls xpath_boolean(…): not supported yet: a function of XML values.
-func XpathBoolean(more ...sparrow.Column) sparrow.Column { return call("xpath_boolean", nil, more...) }
+// XpathBoolean calls xpath_boolean(xml, xpath): returns whether there is a node or truth that an XPath expression gives for an XML text.
+func XpathBoolean(xml, xpath sparrow.Column) sparrow.Column {
+	return sparrow.Call("xpath_boolean", xml, xpath)
+}
 
-// XpathDouble calls xpath_double(…): not supported yet: a function of XML values.
-func XpathDouble(more ...sparrow.Column) sparrow.Column { return call("xpath_double", nil, more...) }
+// XpathDouble calls xpath_double(xml, xpath): returns the number that an XPath expression gives for an XML text.
+func XpathDouble(xml, xpath sparrow.Column) sparrow.Column {
+	return sparrow.Call("xpath_double", xml, xpath)
+}
 
-// XpathFloat calls xpath_float(…): not supported yet: a function of XML values.
-func XpathFloat(more ...sparrow.Column) sparrow.Column { return call("xpath_float", nil, more...) }
+// XpathFloat calls xpath_float(xml, xpath): returns the number that an XPath expression gives for an XML text.
+func XpathFloat(xml, xpath sparrow.Column) sparrow.Column {
+	return sparrow.Call("xpath_float", xml, xpath)
+}
 
-// XpathInt calls xpath_int(…): not supported yet: a function of XML values.
-func XpathInt(more ...sparrow.Column) sparrow.Column { return call("xpath_int", nil, more...) }
+// XpathInt calls xpath_int(xml, xpath): returns the number that an XPath expression gives for an XML text.
+func XpathInt(xml, xpath sparrow.Column) sparrow.Column { return sparrow.Call("xpath_int", xml, xpath) }
 
-// XpathLong calls xpath_long(…): not supported yet: a function of XML values.
-func XpathLong(more ...sparrow.Column) sparrow.Column { return call("xpath_long", nil, more...) }
+// XpathLong calls xpath_long(xml, xpath): returns the number that an XPath expression gives for an XML text.
+func XpathLong(xml, xpath sparrow.Column) sparrow.Column {
+	return sparrow.Call("xpath_long", xml, xpath)
+}
 
-// XpathNumber calls xpath_number(…): not supported yet: a function of XML values.
-func XpathNumber(more ...sparrow.Column) sparrow.Column { return call("xpath_number", nil, more...) }
+// XpathNumber is another name of XpathDouble.
+func XpathNumber(xml, xpath sparrow.Column) sparrow.Column {
+	return sparrow.Call("xpath_number", xml, xpath)
+}
 
-// XpathShort calls xpath_short(…): not supported yet: a function of XML values.
-func XpathShort(more ...sparrow.Column) sparrow.Column { return call("xpath_short", nil, more...) }
+// XpathShort calls xpath_short(xml, xpath): returns the number that an XPath expression gives for an XML text.
+func XpathShort(xml, xpath sparrow.Column) sparrow.Column {
+	return sparrow.Call("xpath_short", xml, xpath)
+}
 
-// XpathString calls xpath_string(…): not supported yet: a function of XML values.
-func XpathString(more ...sparrow.Column) sparrow.Column { return call("xpath_string", nil, more...) }
+// XpathString calls xpath_string(xml, xpath): returns the text of the first node that an XPath expression gives for an XML text.
+func XpathString(xml, xpath sparrow.Column) sparrow.Column {
+	return sparrow.Call("xpath_string", xml, xpath)
+}
 
 // Xxhash64 calls xxhash64(x, …): returns a bigint hash (xxHash64) of the arguments.
 func Xxhash64(x sparrow.Column, more ...sparrow.Column) sparrow.Column {
