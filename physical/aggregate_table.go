@@ -40,13 +40,14 @@ func newAggregateTable(p *aggregatePlan, keys []int) (*aggregateTable, error) {
 	}
 	for _, d := range p.distinct {
 		var ts []types.Type
-		if t.groups != nil {
-			ts = append(ts, types.IntType)
-		}
 		for _, c := range d.args {
 			ts = append(ts, p.exprs[c].Type())
 		}
-		t.sets = append(t.sets, newGroupTable(ts))
+		if t.groups != nil {
+			t.sets = append(t.sets, newSetTable(ts))
+		} else {
+			t.sets = append(t.sets, newGroupTable(ts))
+		}
 	}
 	return t, t.makeAccumulators()
 }
@@ -218,7 +219,10 @@ func (t *aggregateTable) filter(c int, cols []*columnar.Vector, groups []int32, 
 
 // addPairs adds (group, arguments) to a set.
 func (t *aggregateTable) addPairs(d int, args []*columnar.Vector, groups []int32, rows columnar.Rows) {
-	if groups != nil {
+	if rows.Count() == 0 {
+		return
+	}
+	if t.groups != nil {
 		t.byRow.Reset(types.IntType, columnar.W32, rows.N)
 		v := columnar.Values[int32](t.byRow)
 		for i, g := range groups {
