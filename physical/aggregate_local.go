@@ -20,12 +20,14 @@ const (
 
 // localAggregate is one worker's part of a grouping.
 type localAggregate struct {
-	eval   *eval.Evaluator
-	groups []*localGrouping
+	eval      *eval.Evaluator
+	compactor *compactor
+	groups    []*localGrouping
 }
 
 // Consume implements exec.LocalSink.
 func (l *localAggregate) Consume(b *columnar.Batch) error {
+	b = l.compactor.compact(b)
 	cols, err := l.eval.Eval(b)
 	if err != nil {
 		return err
