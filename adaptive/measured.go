@@ -6,6 +6,7 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"github.com/sparrow-engine/sparrow/datasource"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/physical"
 )
@@ -28,7 +29,11 @@ func (x *Execution) Measured(p logical.Plan) string {
 		}
 	}
 	rows, took, ran := int64(0), time.Duration(0), false
+	read := ""
 	for _, op := range x.operators[p] {
+		if s, ok := op.(*physical.Scan); ok {
+			read += scanned(s.Counters())
+		}
 		if m := x.Query.Metrics(op); m != nil {
 			rows, took, ran = rows+m.Rows(), took+m.Time(), true
 		}
@@ -36,7 +41,22 @@ func (x *Execution) Measured(p logical.Plan) string {
 	if !ran {
 		return ""
 	}
-	return fmt.Sprintf("%s rows, %s", humanize.Comma(rows), took.Round(10*time.Microsecond))
+	return fmt.Sprintf("%s rows, %s", humanize.Comma(rows), took.Round(10*time.Microsecond)) + read
+}
+
+// scanned says what a scan read of files that count it.
+func scanned(c datasource.ScanCounters) string {
+	if c.Columns == 0 {
+		return ""
+	}
+	s := fmt.Sprintf(", read %s of %d columns", humanize.IBytes(uint64(c.Bytes)), c.Columns)
+	if c.RowGroupsSkipped > 0 {
+		s += fmt.Sprintf(", skipped %d of %d row groups", c.RowGroupsSkipped, c.RowGroups)
+	}
+	if c.PagesSkipped > 0 {
+		s += fmt.Sprintf(", skipped %d pages", c.PagesSkipped)
+	}
+	return s
 }
 
 // breaker measures the node that ended a stage.
@@ -48,6 +68,9 @@ func (x *Execution) breaker(f *Finished) string {
 	out := fmt.Sprintf("%s rows, %s, %s of memory", humanize.Comma(f.Rows), m.Time().Round(10*time.Microsecond), humanize.IBytes(uint64(max(m.Memory(), 0))))
 	if n := m.Spilled(); n > 0 {
 		out += fmt.Sprintf(", %s spilled", humanize.IBytes(uint64(n)))
+	}
+	if n := m.Passed(); n > 0 {
+		out += fmt.Sprintf(", %s rows passed by its first table", humanize.Comma(n))
 	}
 	return out
 }

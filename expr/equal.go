@@ -87,8 +87,11 @@ func equalLiterals(a, b *Literal) bool {
 	return Key(a) == Key(b)
 }
 
-// KeyTo writes Key with column numbers printed by col.
-func KeyTo(b *strings.Builder, e Expr, col func(ColumnID) string) {
+// KeyTo writes Key with column numbers printed by col. The parameters of a lambda are numbered by place: x -> x + 1 and y -> y + 1 are one.
+func KeyTo(b *strings.Builder, e Expr, col func(ColumnID) string) { keyTo(b, e, col, 0) }
+
+// keyTo is KeyTo inside a number of lambdas.
+func keyTo(b *strings.Builder, e Expr, col func(ColumnID) string, lambdas int) {
 	switch x := e.(type) {
 	case nil:
 		b.WriteString("nil")
@@ -126,10 +129,9 @@ func KeyTo(b *strings.Builder, e Expr, col func(ColumnID) string) {
 	case *Case:
 		fmt.Fprintf(b, "case/%d/%v", len(x.Whens), x.Else != nil)
 	case *Lambda:
-		b.WriteString("lambda")
-		for _, p := range x.Params {
-			b.WriteString("#" + col(p.ID))
-		}
+		fmt.Fprintf(b, "lambda/%d", len(x.Params))
+		lambdas++
+		col = numberParams(x.Params, lambdas, col)
 	case *Subquery:
 		fmt.Fprintf(b, "subquery/%d@%p", x.Kind, x.Query)
 	default:
@@ -143,9 +145,20 @@ func KeyTo(b *strings.Builder, e Expr, col func(ColumnID) string) {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		KeyTo(b, c, col)
+		keyTo(b, c, col, lambdas)
 	}
 	b.WriteByte(')')
+}
+
+func numberParams(params []*Column, lambda int, col func(ColumnID) string) func(ColumnID) string {
+	return func(id ColumnID) string {
+		for i, p := range params {
+			if p.ID == id {
+				return fmt.Sprintf("\\%d.%d", lambda, i)
+			}
+		}
+		return col(id)
+	}
 }
 
 func keyOrder(b *strings.Builder, keys []SortKey) {

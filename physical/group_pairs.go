@@ -2,6 +2,7 @@ package physical
 
 import (
 	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -23,19 +24,19 @@ type pairPart struct {
 }
 
 // newNumberedPairs is for keys of a number and values of the types ts.
-func newNumberedPairs(ts []types.Type) *pairTable {
-	t := &pairTable{words: newWordTable(nil)}
+func newNumberedPairs(a *slab.Arena, ts []types.Type) *pairTable {
+	t := &pairTable{words: newWordTable(a, nil)}
 	t.parts[0].cols = []int{0}
 	for c := range ts {
 		t.parts[1].cols = append(t.parts[1].cols, c+1)
 	}
-	t.parts[1].table = newGroupTable(ts)
+	t.parts[1].table = newGroupTable(a, ts)
 	return t
 }
 
 // newCodedPairs divides keys into those that have the codes of one of them, and the others, if there are both and more than one of the
 // first: one load finds the number of those. It returns nil for other keys.
-func newCodedPairs(ts []types.Type, keys []*columnar.Vector) *pairTable {
+func newCodedPairs(a *slab.Arena, ts []types.Type, keys []*columnar.Vector) *pairTable {
 	var best []int
 	for c, v := range keys {
 		same := []int{}
@@ -51,7 +52,7 @@ func newCodedPairs(ts []types.Type, keys []*columnar.Vector) *pairTable {
 	if len(best) < 2 || len(best) == len(keys) {
 		return nil
 	}
-	t := &pairTable{words: newWordTable(nil)}
+	t := &pairTable{words: newWordTable(a, nil)}
 	for c := range keys {
 		p := &t.parts[1]
 		if len(best) > 0 && best[0] == c {
@@ -60,17 +61,17 @@ func newCodedPairs(ts []types.Type, keys []*columnar.Vector) *pairTable {
 		p.cols = append(p.cols, c)
 	}
 	for i := range t.parts {
-		t.parts[i].makeTable(ts)
+		t.parts[i].makeTable(a, ts)
 	}
 	return t
 }
 
-func (p *pairPart) makeTable(ts []types.Type) {
+func (p *pairPart) makeTable(a *slab.Arena, ts []types.Type) {
 	some := make([]types.Type, len(p.cols))
 	for i, c := range p.cols {
 		some[i] = ts[c]
 	}
-	p.table = newGroupTable(some)
+	p.table = newGroupTable(a, some)
 }
 
 func (t *pairTable) find(keys []*columnar.Vector, rows columnar.Rows, out []int32) {
@@ -125,7 +126,7 @@ func (p *pairPart) column(k int, words []uint64, shift uint) *columnar.Vector {
 		return numbers
 	}
 	out := &columnar.Vector{}
-	columnar.Gather(out, p.table.column(k), at)
+	columnar.Gather(out, p.table.column(nil, k), at)
 	out.Class = columnar.Stage
 	return out
 }
@@ -138,6 +139,15 @@ func (t *pairTable) bytes() int64 {
 		}
 	}
 	return n
+}
+
+func (t *pairTable) free() {
+	t.words.free()
+	for _, p := range t.parts {
+		if p.table != nil {
+			p.table.free()
+		}
+	}
 }
 
 func (t *pairTable) reset() {

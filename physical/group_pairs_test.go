@@ -40,7 +40,7 @@ func TestGroupTableOfCodes(t *testing.T) {
 		if beside {
 			ts = []types.Type{types.StringType, types.StringType, types.BigIntType}
 		}
-		g := newGroupTable(ts)
+		g := newGroupTable(nil, ts)
 		seen := map[string]int32{}
 		for batch := range 40 {
 			if batch == 25 {
@@ -85,7 +85,7 @@ func TestGroupTableOfCodes(t *testing.T) {
 func TestSetTable(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for _, ts := range [][]types.Type{{types.BigIntType}, {types.StringType}, {types.StringType, types.BigIntType}} {
-		g := newSetTable(ts)
+		g := newSetTable(nil, ts)
 		require.NotNil(t, g.pairs)
 		seen := map[string]int32{}
 		for range 30 {

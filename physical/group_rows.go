@@ -4,6 +4,7 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/columnar/row"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -13,8 +14,9 @@ import (
 // Numbers among the keys often decide the others (a customer's number its name and address), so strings are not hashed at first. When rows
 // that are not equal turn out to have the same hash too often, all keys are hashed from then on.
 type rowTable struct {
-	short  []int // the key columns that are hashed, nil: all
-	misled int   // comparisons of rows with the same hash that were not equal
+	short  []int       // the key columns that are hashed, nil: all
+	misled int         // comparisons of rows with the same hash that were not equal
+	arena  *slab.Arena // of slots
 	page   *row.Page
 	hashes []uint64 // by group
 	slots  []uint64 // hash >> 32 << 32 | group + 1; 0: free
@@ -26,9 +28,9 @@ type rowTable struct {
 
 const rowSlots = 64
 
-func newRowTable(ts []types.Type) *rowTable {
+func newRowTable(a *slab.Arena, ts []types.Type) *rowTable {
 	l := row.NewLayout(ts)
-	return &rowTable{short: shortKeys(ts), page: row.NewPage(l), batch: row.NewPage(l), slots: make([]uint64, rowSlots), mask: rowSlots - 1}
+	return &rowTable{short: shortKeys(ts), arena: a, page: row.NewPage(l), batch: row.NewPage(l), slots: make([]uint64, rowSlots), mask: rowSlots - 1}
 }
 
 // shortKeys returns the columns that are hashed at a glance, nil if there are none or no others.
@@ -46,6 +48,11 @@ func shortKeys(ts []types.Type) (short []int) {
 
 func (t *rowTable) bytes() int64 {
 	return t.page.Bytes() + int64(8*cap(t.hashes)+8*len(t.slots))
+}
+
+func (t *rowTable) free() {
+	slab.Free(t.arena, t.slots)
+	t.slots = nil
 }
 
 // reset starts a new page, since columns of the old one share its heap.
@@ -127,7 +134,8 @@ func (t *rowTable) group(i int, h uint64) int32 {
 
 // fill makes the slots of the groups anew.
 func (t *rowTable) fill(size int) {
-	t.slots, t.mask = make([]uint64, size), uint64(size-1)
+	slab.Free(t.arena, t.slots)
+	t.slots, t.mask = slab.MakeZeroed[uint64](t.arena, size), uint64(size-1)
 	for g, h := range t.hashes {
 		at := h & t.mask
 		for t.slots[at] != 0 {

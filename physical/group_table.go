@@ -2,6 +2,7 @@ package physical
 
 import (
 	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -18,6 +19,7 @@ import (
 //
 // All of them look at the row before first: data clustered by its key is common and costs one comparison a row then.
 type groupTable struct {
+	arena  *slab.Arena
 	types  []types.Type
 	words  *wordTable // either
 	rows   *rowTable  // or
@@ -25,24 +27,24 @@ type groupTable struct {
 	direct directIndex
 }
 
-func newGroupTable(ts []types.Type) *groupTable {
-	t := &groupTable{types: ts, direct: directIndex{limit: maxDirect}}
+func newGroupTable(a *slab.Arena, ts []types.Type) *groupTable {
+	t := &groupTable{arena: a, types: ts, direct: directIndex{limit: maxDirect}}
 	if p, ok := packing(ts); ok {
-		t.words = newWordTable(p)
+		t.words = newWordTable(a, p)
 	} else {
-		t.rows = newRowTable(ts)
+		t.rows = newRowTable(a, ts)
 		t.direct.limit = maxDirectRows
 	}
 	return t
 }
 
 // newSetTable returns a table whose keys are a number and values of the types ts.
-func newSetTable(ts []types.Type) *groupTable {
+func newSetTable(a *slab.Arena, ts []types.Type) *groupTable {
 	all := append([]types.Type{types.IntType}, ts...)
 	if _, ok := packing(all); ok {
-		return newGroupTable(all)
+		return newGroupTable(a, all)
 	}
-	return &groupTable{types: all, direct: directIndex{limit: maxDirect}, pairs: newNumberedPairs(ts)}
+	return &groupTable{arena: a, types: all, direct: directIndex{limit: maxDirect}, pairs: newNumberedPairs(a, ts)}
 }
 
 // find writes the number of the key of the i-th of rows to out[i].
@@ -56,7 +58,10 @@ func (t *groupTable) find(keys []*columnar.Vector, rows columnar.Rows, out []int
 
 func (t *groupTable) lookup(keys []*columnar.Vector, rows columnar.Rows, out []int32) {
 	if t.rows != nil && t.len() == 0 {
-		t.pairs = newCodedPairs(t.types, keys)
+		if t.pairs != nil {
+			t.pairs.free()
+		}
+		t.pairs = newCodedPairs(t.arena, t.types, keys)
 	}
 	switch {
 	case t.words != nil:
@@ -79,11 +84,11 @@ func (t *groupTable) len() int {
 	return t.rows.page.Len()
 }
 
-// column returns key column c of all groups.
-func (t *groupTable) column(c int) *columnar.Vector {
+// column returns key column c of all groups, in memory of the arena or of Go.
+func (t *groupTable) column(a *slab.Arena, c int) *columnar.Vector {
 	switch {
 	case t.words != nil:
-		return t.words.column(c)
+		return t.words.column(a, c)
 	case t.pairs != nil:
 		return t.pairs.column(c)
 	}
@@ -93,7 +98,7 @@ func (t *groupTable) column(c int) *columnar.Vector {
 func (t *groupTable) columns() []*columnar.Vector {
 	out := make([]*columnar.Vector, len(t.types))
 	for c := range out {
-		out[c] = t.column(c)
+		out[c] = t.column(nil, c)
 	}
 	return out
 }
@@ -108,6 +113,19 @@ func (t *groupTable) bytes() int64 {
 		return n + t.pairs.bytes()
 	}
 	return n + t.rows.bytes()
+}
+
+// free gives the memory back before the arena is freed. The table cannot be used any more; columns returned before stay as they are.
+func (t *groupTable) free() {
+	if t.words != nil {
+		t.words.free()
+	}
+	if t.pairs != nil {
+		t.pairs.free()
+	}
+	if t.rows != nil {
+		t.rows.free()
+	}
 }
 
 // reset forgets all keys. Columns returned before stay as they are.

@@ -61,13 +61,15 @@ func (p *prober) finish() error {
 }
 
 func (p *prober) push(b *columnar.Batch) error {
-	keys, err := p.keys.Eval(b)
+	keys, err := p.lookupKeys(b)
 	if err != nil {
 		return err
 	}
-	p.lookup(keys, b.Rows())
-	if p.spec.Residual != nil {
-		return p.pushResidual(b, keys)
+	if p.spec.Residual != nil || p.spec.Kind == logical.Mark || p.spec.Kind == logical.NullAwareAnti {
+		if err := p.findMatches(b, keys); err != nil {
+			return err
+		}
+		return p.emitOutcome(b)
 	}
 	switch p.spec.Kind {
 	case logical.LeftSemi:
@@ -75,14 +77,20 @@ func (p *prober) push(b *columnar.Batch) error {
 	case logical.LeftAnti:
 		p.rest = kernel.Difference(b.Rows(), p.hits, p.rest)
 		return p.emitRows(b, p.rest)
-	case logical.Mark, logical.NullAwareAnti:
-		p.found = p.flags(p.found, b.N, p.hits)
-		return p.emitMarked(b, keys)
 	}
 	if p.index.next == nil {
 		return p.emitUnique(b)
 	}
 	return p.emitChains(b)
+}
+
+// lookupKeys computes the keys of a batch and finds their chains.
+func (p *prober) lookupKeys(b *columnar.Batch) ([]*columnar.Vector, error) {
+	keys, err := p.keys.Eval(b)
+	if err == nil {
+		p.lookup(keys, b.Rows())
+	}
+	return keys, err
 }
 
 // flags returns dst as n flags, set at the rows.
