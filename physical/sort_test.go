@@ -174,3 +174,31 @@ func TestTopN(t *testing.T) {
 		}
 	})
 }
+
+// TestSortCommonBeginnings: what all strings of a key begin with is left out of its number, which must not change the order.
+func TestSortCommonBeginnings(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 9))
+	cols := []*expr.Column{testColumns[0], testColumns[1], testColumns[2]}
+	for name, ends := range map[string][]string{
+		"short":  {"", "a", "a\x00", "\x00", "b", "zzzzzzz"},
+		"long":   {"", "a", "abcdefgh", "abcdefghi", "abcdefgh\x00", "z"},
+		"equal":  {""},
+		"nulls":  {"12", "1", "2"},
+		"nobody": {},
+	} {
+		rows := make([][]any, 400)
+		for i := range rows {
+			rows[i] = []any{r.Int64N(3), int32(i), nil}
+			if len(ends) > 0 && (name != "nulls" || i%5 > 0) {
+				rows[i][2] = "Customer#0000" + ends[r.IntN(len(ends))]
+			}
+		}
+		for _, keys := range [][]naiveKey{{{2, false, true}}, {{2, true, false}}, {{0, false, true}, {2, true, true}}, {{2, false, false}, {0, true, false}}} {
+			configurations(t, func(t *testing.T, batch int, q *exec.Query) {
+				sink, err := NewSort(sortKeysOf(keys), cols, q)
+				got := runSink(t, q, sink, err, newTestTable(cols, rows, batch))
+				require.Equal(t, naiveSort(rows, keys), got, "%s %v", name, keys)
+			})
+		}
+	}
+}
