@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -136,7 +138,7 @@ func TestParametersOfAllTypes(t *testing.T) {
 				require.Error(t, err)
 				return
 			}
-			for _, df := range []*DataFrame{mustSQL(t, s, "SELECT ? AS v", c.value), mustSQL(t, s, "SELECT :v AS v", Named("v", c.value)), must(s.Range(0, 1, 1))(t).Select(Lit(c.value).As("v"))} {
+			for _, df := range []*DataFrame{mustSQL(t, s, "SELECT ? AS v", c.value), mustSQL(t, s, "SELECT :v AS v", Named("v", c.value)), mustSQL(t, s, "SELECT :v AS v", map[string]any{"v": c.value}), must(s.Range(0, 1, 1))(t).Select(Lit(c.value).As("v"))} {
 				require.Equal(t, []string{c.sql}, df.Types())
 				require.Equal(t, c.shown, rowsOf(t, df))
 			}
@@ -468,4 +470,45 @@ func TestConcurrentSession(t *testing.T) {
 	for err := range errs {
 		require.NoError(t, err)
 	}
+}
+
+type Owned struct{ Owner string }
+
+type node struct {
+	Name string
+	Next *node
+}
+
+// Rows of Go types with pointers where structs are expected, and types that no column can have.
+func TestStructsOfPointers(t *testing.T) {
+	s := newTestSession(t)
+	type pet struct {
+		*Owned
+		Name string
+	}
+	df, err := s.CreateDataFrame([]*pet{{&Owned{"ann"}, "rex"}, nil, {nil, "tom"}}, "")
+	require.NoError(t, err)
+	require.Equal(t, []string{"Owner", "Name"}, df.Columns())
+	require.Equal(t, "ann,rex NULL,NULL NULL,tom", rowsOf(t, df))
+	pets, err := CollectAs[pet](bg, df.Where("Owner IS NOT NULL"))
+	require.NoError(t, err)
+	require.Equal(t, []pet{{&Owned{"ann"}, "rex"}}, pets)
+
+	_, err = s.CreateDataFrame([]node{{Name: "a"}}, "")
+	require.Equal(t, "UNSUPPORTED_DATATYPE", conditionOf(err))
+	_, err = s.SQL(bg, "SELECT ?", node{})
+	require.Error(t, err)
+}
+
+func TestSaveOverFile(t *testing.T) {
+	s := newTestSession(t)
+	path := filepath.Join(t.TempDir(), "kept.csv")
+	require.NoError(t, os.WriteFile(path, []byte("1"), 0o600))
+	df := mustSQL(t, s, "SELECT 1 AS a")
+	require.Equal(t, "PATH_ALREADY_EXISTS", conditionOf(df.Write().CSV(bg, path)))
+	require.NoError(t, df.Write().Mode(Ignore).CSV(bg, path))
+	require.Error(t, df.Write().Mode(Overwrite).CSV(bg, path))
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, "1", string(text))
 }

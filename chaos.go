@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/sparrow-engine/sparrow/exec"
+	"github.com/sparrow-engine/sparrow/exec/metrics"
 	"github.com/sparrow-engine/sparrow/logical"
 )
 
@@ -44,13 +45,21 @@ func (st *statement) chaos(cancel func()) *exec.Chaos {
 		Interrupt: func() error {
 			switch n := events.Add(1); n {
 			case fail:
+				metrics.FailedRead.Happened()
 				return errChaos
 			case stop:
+				metrics.CancelledRead.Happened()
 				cancel()
 			}
 			return nil
 		},
-		Refuse: func(int64) bool { return refuse > 0 && asked.Add(1)%refuse == 0 },
+		Refuse: func(int64) bool {
+			if refuse == 0 || asked.Add(1)%refuse != 0 {
+				return false
+			}
+			metrics.RefusedMemory.Happened()
+			return true
+		},
 	}
 }
 
@@ -64,6 +73,10 @@ func (st *statement) distortion() func(logical.Plan, float64) float64 {
 		h := fnv.New64a()
 		h.Write([]byte(logical.FormatNode(p)))
 		r := rand.New(rand.NewPCG(uint64(seed), h.Sum64()))
-		return rows * math.Pow(10, 6*r.Float64()-3)
+		exponent := 6*r.Float64() - 3
+		if math.Abs(exponent) > math.Log10(2) {
+			metrics.FalseEstimate.Happened()
+		}
+		return rows * math.Pow(10, exponent)
 	}
 }

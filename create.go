@@ -2,6 +2,7 @@ package sparrow
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,6 +73,9 @@ func (s *Session) FromReader(r array.RecordReader) (*DataFrame, error) {
 		records = append(records, rec)
 	}
 	if err := r.Err(); err != nil {
+		for _, rec := range records {
+			rec.Release()
+		}
 		return nil, err
 	}
 	return s.FromRecords(r.Schema(), records...)
@@ -138,13 +142,12 @@ func (s *Session) rowReader(t reflect.Type, ddl string) (*rowReader, error) {
 		}
 		r.cells = func(v reflect.Value) ([]any, error) {
 			for v.Kind() == reflect.Pointer {
+				if v.IsNil() {
+					return make([]any, len(fields)), nil
+				}
 				v = v.Elem()
 			}
-			cells := make([]any, len(fields))
-			for i, f := range fields {
-				cells[i] = goValue(v.FieldByIndex(f))
-			}
-			return cells, nil
+			return fieldValues(v, fields), nil
 		}
 		return r, nil
 	}
@@ -161,15 +164,19 @@ func (s *Session) rowReader(t reflect.Type, ddl string) (*rowReader, error) {
 
 // structFields returns the paths of a struct's columns and their types.
 func structFields(t reflect.Type) (paths [][]int, s types.Schema, err error) {
+	return fieldsWithin(t, []reflect.Type{t})
+}
+
+func fieldsWithin(t reflect.Type, open []reflect.Type) (paths [][]int, s types.Schema, err error) {
 	for _, f := range reflect.VisibleFields(t) {
 		name, _, _ := strings.Cut(f.Tag.Get("sparrow"), ",")
-		if !f.IsExported() || name == "-" || f.Anonymous && f.Type.Kind() == reflect.Struct {
+		if !f.IsExported() || name == "-" || f.Anonymous && embedsColumns(f.Type) {
 			continue
 		}
 		if name == "" {
 			name = f.Name
 		}
-		ft, err := typeOfGo(f.Type)
+		ft, err := typeWithin(f.Type, open)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -179,8 +186,30 @@ func structFields(t reflect.Type) (paths [][]int, s types.Schema, err error) {
 	return paths, s, nil
 }
 
+// embedsColumns reports types whose fields are the columns of a struct that embeds them.
+func embedsColumns(t reflect.Type) bool {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return isRecord(t)
+}
+
+// fieldValues returns the values of a struct's columns, nil for those of an embedded pointer that is nil.
+func fieldValues(v reflect.Value, paths [][]int) []any {
+	cells := make([]any, len(paths))
+	for i, p := range paths {
+		if x, err := v.FieldByIndexErr(p); err == nil {
+			cells[i] = goValue(x)
+		}
+	}
+	return cells
+}
+
 // typeOfGo returns the SQL type of a Go type.
-func typeOfGo(t reflect.Type) (types.Type, error) {
+func typeOfGo(t reflect.Type) (types.Type, error) { return typeWithin(t, nil) }
+
+// typeWithin is typeOfGo inside of the structs open, which it must not contain again.
+func typeWithin(t reflect.Type, open []reflect.Type) (types.Type, error) {
 	switch t {
 	case timeType:
 		return types.TimestampType, nil
@@ -195,7 +224,7 @@ func typeOfGo(t reflect.Type) (types.Type, error) {
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
-		return typeOfGo(t.Elem())
+		return typeWithin(t.Elem(), open)
 	case reflect.Bool:
 		return types.BooleanType, nil
 	case reflect.Int8:
@@ -215,17 +244,20 @@ func typeOfGo(t reflect.Type) (types.Type, error) {
 	case reflect.String:
 		return types.StringType, nil
 	case reflect.Slice, reflect.Array:
-		e, err := typeOfGo(t.Elem())
+		e, err := typeWithin(t.Elem(), open)
 		return types.ArrayOf(e, true), err
 	case reflect.Map:
-		k, err := typeOfGo(t.Key())
+		k, err := typeWithin(t.Key(), open)
 		if err != nil {
 			return k, err
 		}
-		v, err := typeOfGo(t.Elem())
+		v, err := typeWithin(t.Elem(), open)
 		return types.MapOf(k, v, true), err
 	case reflect.Struct:
-		_, s, err := structFields(t)
+		if slices.Contains(open, t) {
+			return types.NullType, sqlerr.New("UNSUPPORTED_DATATYPE", sqlerr.Pos{}, "The Go type %s contains itself, which no SQL type does.", t)
+		}
+		_, s, err := fieldsWithin(t, append(open, t))
 		return types.StructOf(s...), err
 	}
 	return types.NullType, sqlerr.New("UNSUPPORTED_DATATYPE", sqlerr.Pos{}, "The Go type %s has no SQL type.", t)

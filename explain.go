@@ -9,6 +9,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"github.com/sparrow-engine/sparrow/adaptive"
+	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/optimizer"
@@ -62,7 +63,11 @@ func (st *statement) explainText(ctx context.Context, query logical.Plan, mode s
 }
 
 func (st *statement) explainAnalyze(ctx context.Context, analyzed logical.Plan) (string, error) {
-	x, err := st.start(ctx, analyzed, materialized)
+	rows := int64(0)
+	x, err := st.start(ctx, analyzed, streamed(func(b *columnar.Batch) error {
+		rows += int64(b.N)
+		return nil
+	}))
 	if err != nil {
 		return "", err
 	}
@@ -76,7 +81,7 @@ func (st *statement) explainAnalyze(ctx context.Context, analyzed logical.Plan) 
 	writeReplans(&b, x.Events())
 	b.WriteString("\n== Final Plan ==\n")
 	b.WriteString(finalPlan(x))
-	fmt.Fprintf(&b, "\nplanning %s, total %s, result %s rows\n", x.planning.Round(10*time.Microsecond), x.elapsed.Round(10*time.Microsecond), humanize.Comma(x.out.Rows))
+	fmt.Fprintf(&b, "\nplanning %s, total %s, result %s rows\n", x.planning.Round(10*time.Microsecond), x.elapsed.Round(10*time.Microsecond), humanize.Comma(rows))
 	return b.String(), nil
 }
 

@@ -224,9 +224,5 @@ func structCells(v any, rv reflect.Value) ([]any, bool) {
 	if err != nil {
 		return nil, false
 	}
-	cells := make([]any, len(paths))
-	for i, p := range paths {
-		cells[i] = goValue(rv.FieldByIndex(p))
-	}
-	return cells, true
+	return fieldValues(rv, paths), true
 }

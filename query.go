@@ -45,9 +45,14 @@ type execution struct {
 // makeSink makes the sink that takes a query's rows, whose columns are in.
 type makeSink func(q *exec.Query, in []*expr.Column) (exec.Sink, error)
 
-// materialized keeps the rows in order.
+// streamed gives the rows to consume, in order, while the query runs (see exec.Stream).
+func streamed(consume func(*columnar.Batch) error) makeSink {
+	return func(_ *exec.Query, in []*expr.Column) (exec.Sink, error) { return physical.NewStream(in, consume), nil }
+}
+
+// materialized keeps the rows in order, in memory that outlives the query.
 func materialized(q *exec.Query, in []*expr.Column) (exec.Sink, error) {
-	return physical.NewMaterialize(in, true, q), nil
+	return physical.NewResult(in, true), nil
 }
 
 // start optimizes and runs an analyzed plan into a sink, telling the context's observer (see WithProgress). The caller closes the execution.
@@ -65,7 +70,13 @@ func (st *statement) start(ctx context.Context, analyzed logical.Plan, sink make
 	q := exec.NewQuery(ctx, exec.Options{Threads: threads(st.conf), Memory: st.conf.Bytes("sparrow.memory"), TempDir: st.conf.Get("sparrow.spill.dir"),
 		BatchSize: int(st.conf.Int("sparrow.batchSize")), Env: st.env, Chaos: st.chaos(cancel)})
 	q.OnClose(func() error { cancel(); release(); return nil })
-	x := &execution{query: q, optimized: optimized, planning: planned, Execution: &adaptive.Execution{
+	var x *execution
+	defer func() {
+		if x == nil { // an error, or a panic of who consumes the rows
+			q.Close()
+		}
+	}()
+	running := &execution{query: q, optimized: optimized, planning: planned, Execution: &adaptive.Execution{
 		Query: q,
 		Planner: &physical.Planner{Query: q, Env: st.env, RuntimeFilters: st.conf.Bool("sparrow.runtimeFilters.enabled"), Flatten: st.conf.Bool("sparrow.scan.flatten"),
 			BatchSize: int(st.conf.Int("sparrow.batchSize")), Threads: threads(st.conf)},
@@ -74,21 +85,20 @@ func (st *statement) start(ctx context.Context, analyzed logical.Plan, sink make
 		Force:   st.conf.Bool("sparrow.adaptive.force"), Notify: observer(ctx, q),
 		MaxRecursion: int(st.conf.Int("spark.sql.cteRecursionLevelLimit")), MaxRecursionRows: st.conf.Int("spark.sql.cteRecursionRowLimit"),
 	}}
-	x.out, x.final, err = x.Run(optimized, func(in []*expr.Column) (exec.Sink, error) { return sink(q, in) })
-	x.elapsed = time.Since(begin)
+	running.out, running.final, err = running.Run(optimized, func(in []*expr.Column) (exec.Sink, error) { return sink(q, in) })
+	running.elapsed = time.Since(begin)
 	if err != nil {
-		q.Close()
 		return nil, sqlerr.Attach(err, st.text)
 	}
+	x = running
 	return x, nil
 }
 
-// run executes an analyzed plan and gives the result's batches in order; their vectors live until consume returns.
+// run executes an analyzed plan and gives the result's batches in order while it runs; they belong to consume.
 func (st *statement) run(ctx context.Context, analyzed logical.Plan, consume func(b *columnar.Batch) error) error {
-	x, err := st.start(ctx, analyzed, materialized)
-	if err != nil {
-		return err
+	x, err := st.start(ctx, analyzed, streamed(consume))
+	if err == nil {
+		x.query.Close()
 	}
-	defer x.query.Close()
-	return sqlerr.Attach(x.out.Each(x.query, consume), st.text)
+	return err
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/sparrow-engine/sparrow/types"
 )
 
-// run gives the result's batches in order; their vectors live until consume returns.
+// run gives the result's batches in order while the query runs; they belong to consume, which ends the run by errStopped.
 func (df *DataFrame) run(ctx context.Context, consume func(*columnar.Batch) error) error {
 	p, err := df.analyzed(ctx)
 	if err != nil {
@@ -23,8 +23,13 @@ func (df *DataFrame) run(ctx context.Context, consume func(*columnar.Batch) erro
 	if err != nil {
 		return err
 	}
-	err = st.run(ctx, p, consume)
-	if errors.Is(err, errStopped) {
+	stopped := false // then nobody hears of an error that comes at the same time
+	err = st.run(ctx, p, func(b *columnar.Batch) error {
+		err := consume(b)
+		stopped = errors.Is(err, errStopped)
+		return err
+	})
+	if stopped {
 		return nil
 	}
 	return err
@@ -44,7 +49,7 @@ func (df *DataFrame) Records(ctx context.Context) iter.Seq2[arrow.RecordBatch, e
 			return
 		}
 		err = df.run(ctx, func(b *columnar.Batch) error {
-			rec, err := columnar.ToRecord(s, shared(b))
+			rec, err := columnar.ToRecord(s, b)
 			if err != nil {
 				return err
 			}
@@ -59,21 +64,6 @@ func (df *DataFrame) Records(ctx context.Context) iter.Seq2[arrow.RecordBatch, e
 	}
 }
 
-// shared returns the batch with memory that stays: rows read back from a file lie in a buffer that the next ones take.
-func shared(b *columnar.Batch) *columnar.Batch {
-	out := *b
-	out.Cols = make([]*columnar.Vector, len(b.Cols))
-	for i, v := range b.Cols {
-		if v.Class == columnar.Shared {
-			out.Cols[i] = v
-			continue
-		}
-		out.Cols[i] = columnar.New(v.Type, 0)
-		columnar.Append(out.Cols[i], v, columnar.AllRows(b.N))
-	}
-	return &out
-}
-
 // Rows runs the query and gives its result row by row, in order.
 func (df *DataFrame) Rows(ctx context.Context) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
@@ -83,9 +73,8 @@ func (df *DataFrame) Rows(ctx context.Context) iter.Seq2[Row, error] {
 			return
 		}
 		err = df.run(ctx, func(b *columnar.Batch) error {
-			rows := b.Rows()
-			for i := range rows.Count() {
-				if !yield(rowOf(s, b, rows.Row(i), df.st.env.Zone), nil) {
+			for i := range b.N {
+				if !yield(rowOf(s, b, i, df.st.env.Zone), nil) {
 					return errStopped
 				}
 			}
@@ -173,11 +162,10 @@ func (st *statement) collect(ctx context.Context, p logical.Plan) ([][]any, type
 	}
 	var rows [][]any
 	err = st.run(ctx, analyzed, func(b *columnar.Batch) error {
-		set := b.Rows()
-		for i := range set.Count() {
+		for i := range b.N {
 			row := make([]any, len(b.Cols))
 			for j, c := range b.Cols {
-				row[j] = c.Value(set.Row(i))
+				row[j] = c.Value(i)
 			}
 			rows = append(rows, row)
 		}

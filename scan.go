@@ -81,12 +81,33 @@ func rowStorer(t reflect.Type, s types.Schema) (func(reflect.Value, Row) error, 
 	}
 	return func(dst reflect.Value, r Row) error {
 		for i, p := range paths {
-			if err := store(dst.FieldByIndex(p), r.values[i], s[i].Name); err != nil {
+			field, ok := fieldAt(dst, p)
+			if !ok {
+				return scanError(s[i].Name, r.values[i], "a field of an embedded pointer that is nil and not exported")
+			}
+			if err := store(field, r.values[i], s[i].Name); err != nil {
 				return err
 			}
 		}
 		return nil
 	}, nil
+}
+
+// fieldAt returns a field of a struct, making the embedded structs on the way that are nil pointers; ok is false if it may not.
+func fieldAt(v reflect.Value, path []int) (field reflect.Value, ok bool) {
+	for i, x := range path {
+		if i > 0 && v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				if !v.CanSet() {
+					return v, false
+				}
+				v.Set(reflect.New(v.Type().Elem()))
+			}
+			v = v.Elem()
+		}
+		v = v.Field(x)
+	}
+	return v, true
 }
 
 // isRecord reports structs whose fields are columns.

@@ -22,8 +22,8 @@ func Named(name string, value any) NamedArg { return NamedArg{name, value} }
 // SQL runs one statement. A command (CREATE, INSERT, SET, SHOW …) is done when SQL returns; a query is bound now, so that its mistakes are
 // reported here, and runs when its rows are asked for.
 //
-// args are the values of the parameters ? by position, or NamedArg values of the parameters :name: nil, a bool, number, string, []byte,
-// time.Time or a Column without references.
+// args are the values of the parameters ? by position, or NamedArg values of the parameters :name, or one map[string]any of the latter. A value
+// is nil, a bool, number, string, []byte, time.Time or a Column without references.
 func (s *Session) SQL(ctx context.Context, text string, args ...any) (*DataFrame, error) {
 	params, err := parameters(args)
 	if err != nil {
@@ -44,6 +44,14 @@ func (s *Session) SQL(ctx context.Context, text string, args ...any) (*DataFrame
 // parameters splits values into those by position and those by name.
 func parameters(args []any) (analyzer.Params, error) {
 	var p analyzer.Params
+	if len(args) == 1 {
+		if byName, ok := args[0].(map[string]any); ok {
+			args = make([]any, 0, len(byName))
+			for name, v := range byName {
+				args = append(args, NamedArg{name, v})
+			}
+		}
+	}
 	for _, a := range args {
 		name := ""
 		if n, ok := a.(NamedArg); ok {

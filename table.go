@@ -188,6 +188,7 @@ func (st *statement) write(ctx context.Context, out *datasource.Output, dir stri
 			out.Abort()
 		}
 	}()
+	query, out.Clustered = clustered(query, len(out.Partitions))
 	if isOrdered(query) {
 		w := out.NewPartWriter()
 		err = st.run(ctx, query, w.Write)
@@ -206,6 +207,67 @@ func (st *statement) write(ctx context.Context, out *datasource.Output, dir stri
 		return err
 	}
 	return out.Publish(replace)
+}
+
+// clustered sorts the rows of a query by its last n columns, those of the partitions, so that a writer has one file open at a time, as Spark does. The
+// rows of a folder keep their order. ok is false where that order cannot be kept so.
+func clustered(query logical.Plan, n int) (sorted logical.Plan, ok bool) {
+	cols := query.Output()
+	var keys []expr.SortKey
+	for _, c := range cols[len(cols)-n:] {
+		keys = append(keys, expr.SortKey{Expr: c, NullsFirst: true})
+	}
+	if !isOrdered(query) {
+		if keys = varyingKeys(query, keys); len(keys) == 0 {
+			return query, true
+		}
+		return &logical.Sort{Input: query, Keys: keys}, true
+	}
+	return sortedFirstBy(query, keys)
+}
+
+// varyingKeys leaves out the columns that a projection makes constant.
+func varyingKeys(query logical.Plan, keys []expr.SortKey) []expr.SortKey {
+	p, ok := query.(*logical.Project)
+	if !ok {
+		return keys
+	}
+	var out []expr.SortKey
+	for _, k := range keys {
+		for _, it := range p.List {
+			if _, constant := it.Expr.(*expr.Literal); it.Col.ID == k.Expr.(*expr.Column).ID && !constant {
+				out = append(out, k)
+			}
+		}
+	}
+	return out
+}
+
+// sortedFirstBy puts keys before those of the sort that orders a query; ok is false if the sort does not have their columns, or bounds rows.
+func sortedFirstBy(query logical.Plan, keys []expr.SortKey) (sorted logical.Plan, ok bool) {
+	switch n := query.(type) {
+	case *logical.Sort:
+		s := *n
+		s.Keys = append(keys, n.Keys...)
+		return &s, true
+	case *logical.Project:
+		keys = varyingKeys(query, keys)
+		for i, k := range keys {
+			for _, it := range n.List {
+				if it.Col.ID == k.Expr.(*expr.Column).ID {
+					keys[i].Expr = it.Expr
+				}
+			}
+			if _, column := keys[i].Expr.(*expr.Column); !column {
+				return query, false
+			}
+		}
+		in, ok := sortedFirstBy(n.Input, keys)
+		p := *n
+		p.Input = in
+		return &p, ok
+	}
+	return query, len(keys) == 0
 }
 
 // isOrdered reports whether the order of rows is part of the query's meaning, so that files must keep it.

@@ -285,3 +285,24 @@ func TestLocations(t *testing.T) {
 		step{"select * from copy", rows("!TABLE_OR_VIEW_NOT_FOUND")},
 	)
 }
+
+// A write into many partitions makes few files for each: rows are brought together first. Rows of a partition keep the query's order.
+func TestWriteManyPartitions(t *testing.T) {
+	s := newTestSession(t)
+	dir := t.TempDir()
+	df := mustSQL(t, s, "SELECT id, id % 100 AS k FROM range(20000)")
+	require.NoError(t, df.Write().PartitionBy("k").Parquet(bg, dir+"/unordered"))
+	require.NoError(t, df.OrderBy(Col("id").Desc()).Write().PartitionBy("k").Parquet(bg, dir+"/ordered"))
+	for _, c := range []struct {
+		name  string
+		files int
+	}{{"unordered", 200}, {"ordered", 100}} {
+		files, err := filepath.Glob(dir + "/" + c.name + "/k=*/*.parquet")
+		require.NoError(t, err)
+		require.LessOrEqual(t, len(files), c.files)
+		require.Equal(t, "20000,199990000,100", rowsOf(t, mustSQL(t, s, "SELECT count(*), sum(id), count(DISTINCT k) FROM parquet.`"+dir+"/"+c.name+"` WHERE k = id % 100")))
+	}
+	one, err := filepath.Glob(dir + "/ordered/k=7/*.parquet")
+	require.NoError(t, err)
+	require.Equal(t, "19907 19807", rowsOf(t, mustSQL(t, s, "SELECT id FROM parquet.`"+one[0]+"` LIMIT 2")))
+}

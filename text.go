@@ -38,11 +38,10 @@ func (df *DataFrame) Cells(ctx context.Context) iter.Seq2[[]*string, error] {
 		}
 		zone := df.st.env.Zone
 		err = df.run(ctx, func(b *columnar.Batch) error {
-			rows := b.Rows()
-			for i := range rows.Count() {
+			for i := range b.N {
 				row := make([]*string, len(b.Cols))
 				for j, c := range b.Cols {
-					if v := c.Value(rows.Row(i)); v != nil {
+					if v := c.Value(i); v != nil {
 						t := sqltext.Hive(v, s[j].Type, zone)
 						row[j] = &t
 					}

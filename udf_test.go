@@ -252,3 +252,22 @@ func BenchmarkGoFunction(b *testing.B) {
 		})
 	}
 }
+
+// A function of the program is not called for rows that a join or a group drops, whatever the mode, nor twice for a row.
+func TestGoFunctionAboveJoin(t *testing.T) {
+	for _, ansi := range []string{"true", "false"} {
+		s := newTestSession(t)
+		require.NoError(t, s.SetConf("spark.sql.ansi.enabled", ansi))
+		var calls atomic.Int64
+		require.NoError(t, s.RegisterFunc("g", func(x int64) (int64, error) {
+			calls.Add(1)
+			if x == 1 {
+				return 0, errors.New("called with 1")
+			}
+			return x, nil
+		}))
+		require.Equal(t, "2,2", rowsOf(t, mustSQL(t, s, "SELECT * FROM VALUES (1L), (2L) AS a(x) JOIN VALUES (2L) AS b(y) ON x = y WHERE g(x) > 0")))
+		require.EqualValues(t, 1, calls.Load())
+		require.Equal(t, "2,1", rowsOf(t, mustSQL(t, s, "SELECT x, count(*) FROM VALUES (1L), (2L) AS a(x) WHERE x > 1 GROUP BY x HAVING g(x) > 0")))
+	}
+}

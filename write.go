@@ -70,8 +70,7 @@ func (w *Writer) Save(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	entries, statErr := os.ReadDir(path)
-	if statErr == nil && len(entries) > 0 {
+	if occupied(path) {
 		switch w.mode {
 		case Ignore:
 			return nil
@@ -97,6 +96,16 @@ func (w *Writer) Save(ctx context.Context, path string) error {
 		replace = datasource.ReplaceAll
 	}
 	return sqlerr.Attach(st.write(ctx, out, path, query, replace), st.text)
+}
+
+// occupied reports whether a path has something that a write could lose: a file, or a folder that is not empty.
+func occupied(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil || !info.IsDir() {
+		return err == nil
+	}
+	entries, err := os.ReadDir(path)
+	return err != nil || len(entries) > 0
 }
 
 // arrange puts the partition columns last.

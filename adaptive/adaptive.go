@@ -15,6 +15,7 @@ import (
 	"github.com/sparrow-engine/sparrow/cost"
 	"github.com/sparrow-engine/sparrow/datasource"
 	"github.com/sparrow-engine/sparrow/exec"
+	"github.com/sparrow-engine/sparrow/exec/metrics"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/optimizer"
@@ -38,6 +39,8 @@ type Execution struct {
 
 	events    []Event
 	stages    []*Finished
+	outputs   []*exec.StageOutput                       // made by this run and not yet released
+	begun     map[*exec.Rest]map[*exec.StageOutput]bool // what branches that have begun read
 	operators map[logical.Plan][]any
 }
 
@@ -80,6 +83,7 @@ func (x *Execution) Run(p logical.Plan, makeSink func(in []*expr.Column) (exec.S
 		if p, err = x.shareScans(x.foldScalars(p)); err != nil {
 			return nil, nil, err
 		}
+		x.releaseUnread(p)
 		next := x.next(p)
 		if next == nil {
 			break
@@ -93,6 +97,7 @@ func (x *Execution) Run(p logical.Plan, makeSink func(in []*expr.Column) (exec.S
 		}
 	}
 	out, err := x.pipeline("result", p, nil, makeSink)
+	x.releaseUnread(nil)
 	return out, p, err
 }
 
@@ -236,6 +241,7 @@ func (x *Execution) runStage(p logical.Plan, t *target) (logical.Plan, error) {
 	}
 	f := &Finished{Number: len(x.stages) + 1, Name: stageName(t), Plan: t.node, Estimated: est, Rows: out.Rows, Bytes: out.Bytes, Elapsed: time.Since(start), Out: out}
 	x.stages = append(x.stages, f)
+	x.made(out)
 	x.emit(Event{Kind: "stage", Stage: f})
 	facts := x.facts(t.node, out)
 	if rest != nil {
@@ -349,11 +355,11 @@ func (x *Execution) replan(p logical.Plan) (logical.Plan, error) {
 	x.Opt.Cost = x.Opt.Cost.Fresh()
 	ratio := (float64(f.Rows) + 1) / (f.Estimated + 1)
 	off := ratio > offBy || ratio < 1/offBy
-	if !off && f.Rows > 0 && !x.Force {
-		return p, nil
-	}
-	if f.Rows > 0 && !x.Force && x.work(p) < minRemaining {
-		return p, nil
+	if pays := f.Rows == 0 || off && x.work(p) >= minRemaining; !pays {
+		if !x.Force {
+			return p, nil
+		}
+		metrics.ForcedReplan.Happened()
 	}
 	reason := fmt.Sprintf("stage %d (%s) gave %d rows, %s expected", f.Number, f.Name, f.Rows, count(f.Estimated))
 	before := x.Opt.Trace

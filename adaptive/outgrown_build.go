@@ -44,6 +44,10 @@ func stateless(p logical.Plan) bool {
 // again from memory.
 func (x *Execution) swapOutgrown(p logical.Plan, t *target, f *Finished, facts logical.Facts, rest *exec.Rest) logical.Plan {
 	j := t.parent.(*logical.Join)
+	if x.begun == nil {
+		x.begun = map[*exec.Rest]map[*exec.StageOutput]bool{}
+	}
+	x.begun[rest] = x.reads(t.node)
 	out := t.node.Output()
 	collected := &logical.Stage{Handle: f.Out, Out: x.renamed(out), Facts: facts}
 	unread := &logical.Rest{Handle: rest, Out: x.renamed(out), Rows: float64(f.Rows) * float64(rest.Unread) / float64(max(rest.Read, 1))}

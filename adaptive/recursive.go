@@ -15,11 +15,19 @@ func (x *Execution) recursive(r *logical.Recursive) (*logical.Stage, error) {
 		levels = x.MaxRecursion
 	}
 	sub := *x
+	sub.outputs = nil
+	var rounds []*exec.StageOutput
+	defer func() {
+		for _, out := range rounds {
+			out.Release()
+		}
+	}()
 	materialize := func(in []*expr.Column) (exec.Sink, error) { return physical.NewMaterialize(in, true, x.Query), nil }
 	last, _, err := sub.Run(r.Anchor, materialize)
 	if err != nil {
 		return nil, err
 	}
+	rounds = append(rounds, last)
 	var inputs []logical.Plan
 	total := int64(0)
 	for level := 0; last.Rows > 0; level++ {
@@ -44,12 +52,14 @@ func (x *Execution) recursive(r *logical.Recursive) (*logical.Stage, error) {
 		if last, _, err = sub.Run(step, materialize); err != nil {
 			return nil, err
 		}
+		rounds = append(rounds, last)
 	}
 	union := &logical.SetOp{Kind: logical.UnionOp, All: true, Inputs: inputs, Out: r.Out}
 	all, err := x.pipeline("recursive "+r.Name, unionOf(union), nil, materialize)
 	if err != nil {
 		return nil, err
 	}
+	x.made(all)
 	x.stages = append(sub.stages, &Finished{Number: len(sub.stages) + 1, Name: "recursive " + r.Name, Plan: r, Estimated: float64(all.Rows), Rows: all.Rows, Bytes: all.Bytes, Out: all})
 	return &logical.Stage{Handle: all, Out: r.Out, Facts: x.facts(r, all)}, nil
 }

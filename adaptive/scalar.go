@@ -6,7 +6,6 @@ import (
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/optimizer"
-	"github.com/sparrow-engine/sparrow/sqlerr"
 )
 
 // foldScalars replaces inner joins, and other joins without condition, to a finished stage of one row by the row's values, as literals, so that filters over them
@@ -62,11 +61,7 @@ func (x *Execution) foldScalars(p logical.Plan) logical.Plan {
 func firstRow(q *exec.Query, s *exec.StageOutput, width int) ([]any, error) {
 	row := make([]any, width)
 	err := s.Each(q, func(b *columnar.Batch) error {
-		rows := b.Rows()
-		if rows.Count() > 1 {
-			return sqlerr.New("SCALAR_SUBQUERY_TOO_MANY_ROWS", sqlerr.Pos{}, "More than one row was returned by a subquery used as an expression.")
-		}
-		if rows.Count() == 1 {
+		if rows := b.Rows(); rows.Count() == 1 {
 			for i := range row {
 				row[i] = b.Cols[i].Value(rows.Row(0))
 			}

@@ -9,6 +9,7 @@ import (
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/physical"
+	"github.com/sparrow-engine/sparrow/types"
 )
 
 // Scans are shared when the table has at least sharedTable rows and at most sharedShare of them pass the common filters, so that keeping the
@@ -61,7 +62,7 @@ func (x *Execution) shareScans(p logical.Plan) (logical.Plan, error) {
 			readers[i].need = x.needs(p, readers[i].scan)
 		}
 		group, common := largestGroup(readers)
-		if len(group) < 2 || x.passingAll(common) > sharedShare {
+		if len(group) < 2 || x.passingAll(common) > sharedShare || !sameTypes(group) {
 			continue
 		}
 		return x.runShared(p, group, common)
@@ -136,6 +137,21 @@ func (r *reader) has(q requirement) bool {
 	return false
 }
 
+// sameTypes reports whether the readers want the same of each field; of structs they may want different parts.
+func sameTypes(group []reader) bool {
+	of := map[int]types.Type{}
+	for _, r := range group {
+		for i, f := range r.scan.Fields {
+			t := r.scan.Out[i].T
+			if first, ok := of[f]; ok && !first.Equal(t) {
+				return false
+			}
+			of[f] = t
+		}
+	}
+	return true
+}
+
 func (x *Execution) passingAll(rs []requirement) float64 {
 	share := 1.0
 	for _, r := range rs {
@@ -180,6 +196,7 @@ func (x *Execution) runShared(p logical.Plan, group []reader, common []requireme
 	}
 	f := &Finished{Number: len(x.stages) + 1, Name: "shared scan", Plan: shared, Estimated: est, Rows: out.Rows, Bytes: out.Bytes, Elapsed: time.Since(start), Out: out}
 	x.stages = append(x.stages, f)
+	x.made(out)
 	x.emit(Event{Kind: "stage", Stage: f})
 	facts := x.facts(shared, out)
 	for _, r := range group {

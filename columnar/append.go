@@ -1,14 +1,18 @@
 package columnar
 
-import "github.com/sparrow-engine/sparrow/types"
+import (
+	"github.com/sparrow-engine/sparrow/internal/slab"
+	"github.com/sparrow-engine/sparrow/types"
+)
 
 // Append adds rows of src at the end of dst, a vector that only Append fills after Reset or New(t, 0). It is how operators keep rows: values
-// and string bytes are copied, dictionaries of class Shared are referenced as long as all rows come from the same one.
+// and string bytes are copied, dictionaries are referenced as long as all rows come from the same one and it lives long enough: of class Shared,
+// or of class Stage if dst has an arena itself, whose Finish then holds that of the dictionary.
 func Append(dst, src *Vector, rows Rows) {
 	if rows.Count() == 0 {
 		return
 	}
-	if src.Form == Dictionary && src.Dict.Class == Shared {
+	if src.Form == Dictionary && dst.MayRefer(src.Dict) {
 		if dst.Len == 0 && dst.Form == Flat {
 			dst.SetCodes(src.Dict, 0)
 		}
@@ -54,11 +58,7 @@ func AppendBatch(dst, src *Batch) {
 
 func appendCodes(dst, src *Vector, rows Rows) {
 	old, n := dst.Len, rows.Count()
-	if cap(dst.own.codes) < old+n {
-		grown := make([]int32, old, max(old+n, 2*cap(dst.own.codes)))
-		copy(grown, dst.own.codes[:old])
-		dst.own.codes = grown
-	}
+	dst.own.codes = extend(dst.arena, dst.own.codes[:old], old+n)
 	if rows.All() {
 		dst.own.codes = append(dst.own.codes[:old], src.Codes[:n]...)
 	} else {
@@ -99,21 +99,23 @@ func (v *Vector) ownValues() {
 		return
 	}
 	old := *v
-	fresh := Vector{Type: v.Type}
+	fresh := Vector{Type: v.Type, arena: v.arena}
 	fresh.Reset(v.Type, v.Dict.Width, 0)
 	appendValues(&fresh, &old, AllRows(old.Len))
 	*v = fresh
+	old.Free()
 }
 
 // widen turns a flat decimal of 64 bits into one of 128.
 func (v *Vector) widen() {
 	xs := Values[int64](v)
-	data := alignedBytes(16 * max(len(xs), 64))
+	data, old := alignedBytes(v.arena, 16*max(len(xs), 64)), v.data
 	v.data, v.Width = data[:16*len(xs)], W128
 	out := Values[types.Int128](v)
 	for i, x := range xs {
 		out[i] = types.Int128Of(x)
 	}
+	slab.Free(v.arena, old)
 }
 
 // appendValues copies rows of src of any form to the end of the flat vector dst.

@@ -75,7 +75,7 @@ func bytesOf[T any](vals []T) []byte {
 
 // convert stores f of every value.
 func convert[S any, D Fixed](v *Vector, src []S, f func(S) D) {
-	v.data = alignedBytes(len(src) * v.Width.Bytes())
+	v.data = alignedBytes(nil, len(src)*v.Width.Bytes())
 	out := Values[D](v)
 	for i, x := range src {
 		out[i] = f(x)
@@ -86,7 +86,7 @@ func convert[S any, D Fixed](v *Vector, src []S, f func(S) D) {
 func (v *Vector) fill(a arrow.Array) error {
 	switch a := a.(type) {
 	case *array.Boolean:
-		v.data = alignedBytes(a.Len())
+		v.data = alignedBytes(nil, a.Len())
 		for i := range a.Len() {
 			if a.Value(i) {
 				v.data[i] = 1
@@ -109,7 +109,7 @@ func (v *Vector) fill(a arrow.Array) error {
 	case *array.Uint64:
 		convert(v, a.Uint64Values(), func(x uint64) types.Int128 { return types.Int128{Lo: x} })
 	case *array.Float16:
-		v.data = alignedBytes(4 * a.Len())
+		v.data = alignedBytes(nil, 4*a.Len())
 		for i, x := range a.Values() {
 			Values[float32](v)[i] = x.Float32()
 		}
@@ -207,7 +207,7 @@ func (v *Vector) fillOther(a arrow.Array) error {
 }
 
 func (v *Vector) fillDecimals(n int, at func(i int) types.Int128) {
-	v.data = alignedBytes(n * v.Width.Bytes())
+	v.data = alignedBytes(nil, n*v.Width.Bytes())
 	if v.Width == W64 {
 		out := Values[int64](v)
 		for i := range out {
@@ -227,7 +227,7 @@ func (v *Vector) fillBytes(a arrow.Array, bytes []byte, at func(i int) (off, n i
 		v.fillCopied(a, func(i int) []byte { off, n := at(i); return bytes[off : off+n] })
 		return
 	}
-	v.data = alignedBytes(16 * a.Len())
+	v.data = alignedBytes(nil, 16*a.Len())
 	v.Buffers = [][]byte{bytes}
 	out := Values[View](v)
 	for i := range out {
@@ -244,7 +244,7 @@ func (v *Vector) fillBytes(a arrow.Array, bytes []byte, at func(i int) (off, n i
 }
 
 func (v *Vector) fillCopied(a arrow.Array, at func(i int) []byte) {
-	v.data = alignedBytes(16 * a.Len())
+	v.data = alignedBytes(nil, 16*a.Len())
 	for i := range a.Len() {
 		if a.IsValid(i) {
 			v.SetBytes(i, at(i))
@@ -268,7 +268,7 @@ func (v *Vector) fillLists(a interface {
 		}
 		v.Children = append(v.Children, c)
 	}
-	v.data = alignedBytes(8 * a.Len())
+	v.data = alignedBytes(nil, 8*a.Len())
 	out := Values[Span](v)
 	for i := range out {
 		if a.IsValid(i) {

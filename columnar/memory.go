@@ -1,5 +1,7 @@
 package columnar
 
+import "github.com/sparrow-engine/sparrow/internal/slab"
+
 // Growth of the byte buffers of a vector that is being filled.
 const (
 	minBuffer = 4 << 10
@@ -16,6 +18,17 @@ type memory struct {
 	open  int // 1 + index in Buffers of the buffer that is being filled
 }
 
+// extend returns s with n elements, the new ones of unspecified value, in its memory if they fit, else in twice as much of the arena.
+func extend[T any](a *slab.Arena, s []T, n int) []T {
+	if cap(s) >= n {
+		return s[:n]
+	}
+	grown := slab.Make[T](a, max(n, 2*cap(s)))[:n]
+	copy(grown, s)
+	slab.Free(a, s)
+	return grown
+}
+
 // recycle makes all byte buffers available again.
 func (m *memory) recycle() {
 	for _, b := range m.used {
@@ -26,9 +39,10 @@ func (m *memory) recycle() {
 	m.used, m.open = m.used[:0], 0
 }
 
-func (m *memory) validity(n int) []uint64 {
+func (m *memory) validity(a *slab.Arena, n int) []uint64 {
 	if cap(m.words) < n {
-		m.words = make([]uint64, n, max(n, Words(BatchSize)))
+		slab.Free(a, m.words)
+		m.words = slab.Make[uint64](a, max(n, Words(BatchSize)))
 	}
 	m.words = m.words[:n]
 	return m.words
@@ -39,7 +53,7 @@ func (m *memory) isValidity(words []uint64) bool {
 }
 
 // buffer returns an empty buffer with room for n bytes.
-func (m *memory) buffer(n int) []byte {
+func (m *memory) buffer(a *slab.Arena, n int) []byte {
 	size := minBuffer
 	if k := len(m.used); k > 0 {
 		size = min(2*cap(m.used[k-1]), maxBuffer)
@@ -48,7 +62,7 @@ func (m *memory) buffer(n int) []byte {
 	if k := len(m.spare) - 1; k >= 0 && cap(m.spare[k]) >= n {
 		b, m.spare = m.spare[k], m.spare[:k]
 	} else {
-		b = make([]byte, 0, max(size, n))
+		b = slab.Make[byte](a, max(size, n))[:0]
 	}
 	m.used = append(m.used, b)
 	return b
@@ -61,7 +75,8 @@ func (v *Vector) SetCodes(dict *Vector, n int) []int32 {
 	v.HasBounds, v.Lo, v.Hi = dict.HasBounds, dict.Lo, dict.Hi
 	v.own.recycle()
 	if cap(v.own.codes) < n {
-		v.own.codes = make([]int32, n, max(n, min(2*n, BatchSize)))
+		slab.Free(v.arena, v.own.codes)
+		v.own.codes = slab.Make[int32](v.arena, max(n, min(2*n, BatchSize)))
 	}
 	v.own.codes = v.own.codes[:n]
 	v.Codes = v.own.codes

@@ -86,7 +86,7 @@ func bitBuffer(vals []uint8) *arrowmem.Buffer {
 }
 
 func wideBytes(vals []int64) []byte {
-	data := alignedBytes(16 * len(vals))
+	data := alignedBytes(nil, 16*len(vals))
 	if len(vals) == 0 {
 		return data
 	}

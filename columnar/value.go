@@ -3,6 +3,7 @@ package columnar
 import (
 	"fmt"
 
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -153,8 +154,9 @@ func (v *Vector) growOwn(n int) {
 	old := v.Len
 	size := n * v.Width.Bytes()
 	if cap(v.data) < size {
-		d := alignedBytes(max(size, 2*cap(v.data)))
+		d := alignedBytes(v.arena, max(size, 2*cap(v.data)))
 		copy(d, v.data)
+		slab.Free(v.arena, v.data)
 		v.data = d
 	}
 	v.data = v.data[:size]
@@ -172,8 +174,9 @@ func (v *Vector) growValid(old, n int) {
 	if r := old & 63; r != 0 { // the tail of the last word may hold stale zeros
 		words[old>>6] |= ^uint64(0) << r
 	}
-	for len(words) < Words(n) {
-		words = append(words, ^uint64(0))
+	words = extend(v.arena, words, Words(n))
+	for i := Words(old); i < len(words); i++ {
+		words[i] = ^uint64(0)
 	}
 	v.Valid, v.own.words = words, words
 }

@@ -10,6 +10,7 @@ import (
 	"math/bits"
 	"unsafe"
 
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -92,11 +93,11 @@ func WidthOf(t types.Type) Width {
 // Class says who owns the memory of a vector and how long it lives.
 type Class uint8
 
-// The memory classes.
+// The memory classes. Vectors of class Stage and Shared never change again.
 const (
 	Scratch Class = iota // a worker's: dead when the call that got it returns
-	Stage                // slabs freed by a StageOutput
-	Shared               // Go heap, never changed again, never pooled
+	Stage                // an arena's, dead when that is freed; what refers to it holds the arena
+	Shared               // Go heap, never pooled
 )
 
 // Span is an array's or map's part of the child vectors: Len values from Off.
@@ -120,7 +121,8 @@ type Vector struct {
 
 	data []byte // aligned to 16 bytes
 
-	own memory // what Reset may reuse; Valid, Codes and Buffers may also be another's
+	own   memory      // what Reset may reuse; Valid, Codes and Buffers may also be another's
+	arena *slab.Arena // where memory comes from; nil: the Go heap
 
 	Buffers  [][]byte // string bytes that long Views point into
 	Children []*Vector
@@ -148,13 +150,13 @@ func Values[T Fixed](v *Vector) []T {
 	return unsafe.Slice((*T)(unsafe.Pointer(&v.data[0])), len(v.data)/int(unsafe.Sizeof(t)))
 }
 
-// alignedBytes allocates n bytes whose address is a multiple of 16.
-func alignedBytes(n int) []byte {
+// alignedBytes allocates n bytes, or more in capacity, whose address is a multiple of 16.
+func alignedBytes(a *slab.Arena, n int) []byte {
 	if n == 0 {
 		return nil
 	}
-	s := make([]types.Int128, (n+15)/16) // Go aligns large objects to more than 16; small ones of this size class to 16
-	return unsafe.Slice((*byte)(unsafe.Pointer(&s[0])), len(s)*16)[:n]
+	s := slab.Make[types.Int128](a, (n+15)/16) // Go aligns large objects to more than 16; small ones of this size class to 16
+	return unsafe.Slice((*byte)(unsafe.Pointer(&s[0])), cap(s)*16)[:n]
 }
 
 // New returns a flat vector of n rows of unspecified value, none null, with the usual width of its type.
@@ -163,6 +165,13 @@ func New(t types.Type, n int) *Vector { return NewWidth(t, WidthOf(t), n) }
 // NewWidth is New with a chosen width (decimals).
 func NewWidth(t types.Type, w Width, n int) *Vector {
 	v := &Vector{}
+	v.Reset(t, w, n)
+	return v
+}
+
+// NewIn is NewWidth of a vector whose memory comes from an arena, which may be nil for the Go heap. Append fills it, Finish ends that.
+func NewIn(a *slab.Arena, t types.Type, w Width, n int) *Vector {
+	v := &Vector{arena: a}
 	v.Reset(t, w, n)
 	return v
 }
@@ -176,7 +185,9 @@ func (v *Vector) Reset(t types.Type, w Width, n int) {
 	v.own.recycle()
 	size := n * w.Bytes()
 	if cap(v.data) < size {
-		v.data = alignedBytes(max(size, min(2*cap(v.data), BatchSize*w.Bytes())))
+		grown := max(size, min(2*cap(v.data), BatchSize*w.Bytes()))
+		slab.Free(v.arena, v.data)
+		v.data = alignedBytes(v.arena, grown)
 	}
 	v.data = v.data[:size]
 	if w == WNone {
@@ -208,7 +219,7 @@ func (v *Vector) initChildren() {
 		if v.Width == WStruct {
 			n = v.Len
 		}
-		v.Children[i] = New(t, n)
+		v.Children[i] = NewIn(v.arena, t, WidthOf(t), n)
 	}
 }
 
@@ -317,13 +328,13 @@ func (v *Vector) EnsureValid() []uint64 {
 	n := Words(v.validLen())
 	switch {
 	case v.Valid == nil:
-		v.Valid = v.own.validity(n)
+		v.Valid = v.own.validity(v.arena, n)
 		for i := range v.Valid {
 			v.Valid[i] = ^uint64(0)
 		}
 	case !v.own.isValidity(v.Valid):
 		old := v.Valid
-		v.Valid = v.own.validity(max(n, len(old)))
+		v.Valid = v.own.validity(v.arena, max(n, len(old)))
 		copy(v.Valid, old)
 	}
 	return v.Valid
@@ -339,7 +350,7 @@ func (v *Vector) SetNull(i int) {
 
 // SetAllNull makes every row null.
 func (v *Vector) SetAllNull() {
-	v.Valid = v.own.validity(Words(v.validLen()))
+	v.Valid = v.own.validity(v.arena, Words(v.validLen()))
 	clear(v.Valid)
 }
 

@@ -61,7 +61,7 @@ func (v *Vector) SetBytes(i int, b []byte) {
 // the row with SetReserved.
 func (v *Vector) Reserve(n int) (dst []byte, buf, off int) {
 	if v.own.open == 0 || cap(v.Buffers[v.own.open-1])-len(v.Buffers[v.own.open-1]) < n {
-		v.Buffers = append(v.Buffers, v.own.buffer(n))
+		v.Buffers = append(v.Buffers, v.own.buffer(v.arena, n))
 		v.own.open = len(v.Buffers)
 	}
 	buf = v.own.open - 1

@@ -7,6 +7,7 @@ package datasource
 
 import (
 	"context"
+	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -53,10 +54,18 @@ const (
 // describes them, of the column's type. A row for which it is null does not count.
 type Predicate struct {
 	Column int // position in the table's schema
+	// Path names the field of the struct in the column that the condition is about, from the outside in; nil for the column itself. Only a
+	// VectorTable gets predicates with a path.
+	Path   []string
 	Op     Op
 	Value  any
 	Values []any
 	Args   []Predicate
+}
+
+// Nested reports whether p is about a field inside a column.
+func (p *Predicate) Nested() bool {
+	return len(p.Path) > 0 || slices.ContainsFunc(p.Args, func(a Predicate) bool { return a.Nested() })
 }
 
 // Statistics is what a source knows of its rows without reading them.
@@ -95,7 +104,8 @@ type VectorTable interface {
 type VectorRequest struct {
 	// Fields are the columns of the batches, by position in SQLSchema.
 	Fields []int
-	// Columns numbers Fields in Filters.
+	// Columns numbers Fields in Filters. Their types may be narrower than the table's: structs at any depth have only the fields that are
+	// read, in the table's order, perhaps none. The vectors are of these types; see Type and columnar.Narrow.
 	Columns []*expr.Column
 	// Filters are conjuncts over Columns (some of which may be wanted for filters only; see Output). They are total: they cannot fail
 	// on any row. The scan applies all of them exactly, in the order it finds cheapest.
@@ -113,6 +123,14 @@ type VectorRequest struct {
 	Threads   int
 	// Flatten asks for no dictionary vectors (a test configuration).
 	Flatten bool
+}
+
+// Type returns the type in which field i is wanted, whose type in the table is whole.
+func (r *VectorRequest) Type(i int, whole types.Type) types.Type {
+	if whole.IsNested() && i < len(r.Columns) {
+		return r.Columns[i].T
+	}
+	return whole
 }
 
 // VectorScan is a planned scan, cut into morsels that workers take in any order.
@@ -140,6 +158,7 @@ type ScanCounters struct {
 	RowGroups, RowGroupsSkipped int64
 	Pages, PagesSkipped         int64
 	Rows, RowsOut               int64
+	Columns                     int64 // read of a file, as it stores them: the fields of a struct are columns of their own
 	Bytes                       int64 // read from the file
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"crypto/rand"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 
 	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
@@ -32,6 +34,8 @@ type Output struct {
 	Text func(v any, t types.Type) string
 	// Static holds for each of Partitions the value that all rows have, nil if they differ: ReplaceAll then replaces only such partitions.
 	Static []*string
+	// Clustered promises that rows of a folder come together: a writer then has one file open at a time.
+	Clustered bool
 	// FileBytes is the size at which the next file begins; TargetFileBytes if 0.
 	FileBytes int64
 
@@ -78,7 +82,9 @@ func (o *Output) Abort() {
 		f.file.Close()
 	}
 	o.open = nil
-	os.RemoveAll(o.staging)
+	if o.staging != "" {
+		os.RemoveAll(o.staging)
+	}
 	if o.created {
 		os.Remove(o.dir) // unless another write has files in it by now
 	}
@@ -146,19 +152,40 @@ func (w *PartWriter) Write(b *columnar.Batch) error {
 	if len(w.out.Partitions) == 0 {
 		return w.write("", &columnar.Batch{Cols: b.Cols[:n], N: b.N, Sel: b.Sel})
 	}
-	byFolder := map[string][]int32{}
-	rows := b.Rows()
-	for i := range rows.Count() {
-		r := rows.Row(i)
-		folder := w.folder(b.Cols[n:], r)
-		byFolder[folder] = append(byFolder[folder], int32(r))
-	}
-	for folder, sel := range byFolder {
-		if err := w.write(folder, &columnar.Batch{Cols: b.Cols[:n], N: b.N, Sel: sel}); err != nil {
+	folders, byFolder := w.divide(b, n)
+	for _, folder := range folders {
+		if err := w.write(folder, &columnar.Batch{Cols: b.Cols[:n], N: b.N, Sel: byFolder[folder]}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// divide puts the rows of a batch, whose columns from n on are the partition's, by folder; folders are in the order of their first rows.
+func (w *PartWriter) divide(b *columnar.Batch, n int) (folders []string, byFolder map[string][]int32) {
+	byFolder = map[string][]int32{}
+	by, rows := b.Cols[n:], b.Rows()
+	folder, last := "", -1
+	for i := range rows.Count() {
+		r := rows.Row(i)
+		if last < 0 || !equalCells(by, last, r) {
+			if folder = w.folder(by, r); byFolder[folder] == nil {
+				folders = append(folders, folder)
+			}
+		}
+		byFolder[folder] = append(byFolder[folder], int32(r))
+		last = r
+	}
+	return folders, byFolder
+}
+
+func equalCells(cols []*columnar.Vector, i, j int) bool {
+	for _, c := range cols {
+		if !kernel.EqualNullable(c, i, c, j) {
+			return false
+		}
+	}
+	return true
 }
 
 func (w *PartWriter) folder(cols []*columnar.Vector, row int) string {
@@ -182,7 +209,7 @@ func (w *PartWriter) folder(cols []*columnar.Vector, row int) string {
 func (w *PartWriter) write(folder string, b *columnar.Batch) error {
 	f := w.open[folder]
 	if f == nil {
-		if len(w.open) >= maxOpenFiles {
+		if w.out.Clustered || len(w.open) >= maxOpenFiles {
 			if err := w.closeAll(); err != nil {
 				return err
 			}
@@ -217,7 +244,7 @@ func (w *PartWriter) create(folder string) (*partFile, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, writeError(dir, err)
 	}
-	name := "part-" + number(o.files.Add(1)-1) + "-" + o.id + extension(o.Format, o.Options)
+	name := fmt.Sprintf("part-%05d-%s%s", o.files.Add(1)-1, o.id, extension(o.Format, o.Options))
 	f := &partFile{path: filepath.Join(dir, name)}
 	file, err := os.Create(f.path)
 	if err != nil {
@@ -238,16 +265,6 @@ func extension(f Format, o Options) string {
 		return n.FileExtension(o)
 	}
 	return f.Extensions()[0]
-}
-
-// number pads to five digits so that names sort in the order of creation.
-func number(n int64) string {
-	s := []byte("00000")
-	for i := len(s) - 1; i >= 0 && n > 0; i-- {
-		s[i] = byte('0' + n%10)
-		n /= 10
-	}
-	return string(s)
 }
 
 // Close finishes the open files.

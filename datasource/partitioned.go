@@ -315,6 +315,7 @@ func (c *ScanCounters) add(d ScanCounters) {
 	c.Pages += d.Pages
 	c.PagesSkipped += d.PagesSkipped
 	c.Rows += d.Rows
+	c.Columns = max(c.Columns, d.Columns)
 	c.RowsOut += d.RowsOut
 	c.Bytes += d.Bytes
 }

@@ -21,15 +21,20 @@ const stagingPrefix = "_temporary-"
 
 type move struct{ from, to string }
 
-// Publish moves the files into place. If that fails, what was there is put back.
+// Publish moves the files into place. If that fails, what was there is put back; what cannot be put back stays in the staging folder.
 func (o *Output) Publish(what Replacement) error {
-	defer os.RemoveAll(o.staging)
+	var done []move
+	defer func() {
+		if err := o.undo(done); err != nil {
+			o.staging = ""
+			return
+		}
+		os.RemoveAll(o.staging)
+	}()
 	made, err := o.made()
 	if err != nil {
 		return writeError(o.dir, err)
 	}
-	var done []move
-	defer func() { o.undo(done) }()
 	victims, err := o.victims(what, made)
 	if err != nil {
 		return writeError(o.dir, err)
@@ -63,13 +68,16 @@ func (o *Output) WriteEmpty() error {
 }
 
 // undo takes moves back, the last one first, with the folders that were made for them.
-func (o *Output) undo(done []move) {
+func (o *Output) undo(done []move) error {
 	for i := len(done) - 1; i >= 0; i-- {
-		os.Rename(done[i].to, done[i].from)
+		if err := os.Rename(done[i].to, done[i].from); err != nil {
+			return err
+		}
 		for d := filepath.Dir(done[i].to); len(d) > len(o.dir) && os.Remove(d) == nil; {
 			d = filepath.Dir(d)
 		}
 	}
+	return nil
 }
 
 func rename(done *[]move, from, to string) error {

@@ -207,10 +207,36 @@ func TestCancel(t *testing.T) {
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 	}
 	require.Less(t, took, 150*time.Millisecond)
-	rows, err := db.Query("SELECT id FROM range(100000)") // closed before its end
+}
+
+// TestRowsComeWhileTheQueryRuns reads a little of results that have no end.
+func TestRowsComeWhileTheQueryRuns(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	db, err := sql.Open("sparrow", "sparrow.threads=2")
 	require.NoError(t, err)
-	require.True(t, rows.Next())
-	require.NoError(t, rows.Close())
+	defer db.Close()
+	for _, end := range []string{"close", "cancel"} {
+		ctx, cancel := context.WithCancel(context.Background())
+		rows, err := db.QueryContext(ctx, "SELECT id FROM range(1000000000000000)")
+		require.NoError(t, err)
+		for want := range int64(10000) {
+			require.True(t, rows.Next())
+			var n int64
+			require.NoError(t, rows.Scan(&n))
+			require.Equal(t, want, n)
+		}
+		if end == "close" {
+			require.NoError(t, rows.Close())
+			require.NoError(t, rows.Err())
+		}
+		cancel()
+		for rows.Next() {
+		}
+		if end == "cancel" {
+			require.ErrorIs(t, rows.Err(), context.Canceled)
+		}
+		require.False(t, rows.Next())
+	}
 }
 
 func TestConcurrent(t *testing.T) {

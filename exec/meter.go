@@ -32,6 +32,13 @@ func (q *Query) operator(op any) *metrics.Operator {
 	return m
 }
 
+// measure starts to measure what the operators of a pipeline hold and write to files; the function that it returns ends that and credits it to
+// the sink, since steps keep no rows. Pipelines of a query run one at a time.
+func (q *Query) measure(sink Sink) (done func()) {
+	held, written := q.budget.Mark(), q.spill.Written()
+	return func() { q.operator(sink).Hold(q.budget.SinceMark()-held, q.spill.Written()-written) }
+}
+
 // gauge measures what goes into one step, or the sink, of a worker's chain.
 type gauge struct {
 	rows, batches int64

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -15,6 +17,7 @@ import (
 	"github.com/sparrow-engine/sparrow/exec/metrics"
 	"github.com/sparrow-engine/sparrow/exec/spill"
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 )
 
@@ -50,6 +53,7 @@ type Query struct {
 
 	mu      sync.Mutex
 	closers []func() error
+	arenas  map[*slab.Arena]bool // not freed yet
 	metrics map[any]*metrics.Operator
 }
 
@@ -70,7 +74,7 @@ func NewQuery(ctx context.Context, o Options) *Query {
 	if o.Memory <= 0 {
 		o.Memory = budget.Default()
 	}
-	q := &Query{opts: o, budget: budget.New(o.Memory), spill: spill.NewDir(o.TempDir), metrics: map[any]*metrics.Operator{}}
+	q := &Query{opts: o, budget: budget.New(o.Memory), spill: spill.NewDir(o.TempDir), metrics: map[any]*metrics.Operator{}, arenas: map[*slab.Arena]bool{}}
 	if o.Chaos != nil {
 		q.spill.Interrupt, q.budget.Refuse = o.Chaos.Interrupt, o.Chaos.Refuse
 	}
@@ -131,7 +135,7 @@ func (q *Query) Go(f func() error) {
 	q.work.Add(1)
 	go func() {
 		defer q.work.Done()
-		if err := protect(f); err != nil {
+		if err := protect(f, nil); err != nil {
 			q.cancel(err)
 		}
 	}()
@@ -142,6 +146,31 @@ func (q *Query) OnClose(f func() error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.closers = append(q.closers, f)
+}
+
+// NewArena returns an arena for what an operator or a StageOutput of the query holds. It is freed when its references are gone, at the latest when
+// the query closes.
+func (q *Query) NewArena() *slab.Arena {
+	a := slab.NewArena()
+	q.mu.Lock()
+	q.arenas[a] = true
+	q.mu.Unlock()
+	a.OnFree(func() {
+		q.mu.Lock()
+		delete(q.arenas, a)
+		q.mu.Unlock()
+	})
+	return a
+}
+
+// closeArenas frees what is left, also if it is referred to.
+func (q *Query) closeArenas() {
+	q.mu.Lock()
+	left := slices.Collect(maps.Keys(q.arenas))
+	q.mu.Unlock()
+	for _, a := range left {
+		a.Close()
+	}
 }
 
 // Close ends what still runs, waits for it, and frees memory and files. StageOutputs cannot be read any more.
@@ -156,12 +185,16 @@ func (q *Query) Close() error {
 	for i := len(closers) - 1; i >= 0; i-- {
 		errs = append(errs, closers[i]())
 	}
+	q.closeArenas()
 	return errors.Join(errs...)
 }
 
-// protect calls f and turns a panic into an error, so that a bug ends a query and not the process around it.
-func protect(f func() error) (err error) {
+// protect calls f and turns a panic into an error, so that a bug ends a query and not the process around it. A panic while *except is true passes.
+func protect(f func() error, except *bool) (err error) {
 	defer func() {
+		if except != nil && *except {
+			return
+		}
 		if p := recover(); p != nil {
 			err = sqlerr.Internal("A worker failed: %v.", p).WithCause(&Panic{Value: p, Stack: debug.Stack()})
 		}

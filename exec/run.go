@@ -13,6 +13,7 @@ import (
 type run struct {
 	q      *Query
 	sink   Sink
+	stream *Stream     // the sink if it is one
 	locals []LocalSink // by worker, nil until the worker has a batch to consume
 	base   int         // morsels of earlier phases and branches
 	clock  clock
@@ -31,9 +32,11 @@ func (q *Query) Run(p *Pipeline) (*StageOutput, error) {
 // RunSome is Run that obeys MaxRows, for a pipeline of one phase whose steps keep nothing from one morsel to the next. Rest is nil if everything was
 // read.
 func (q *Query) RunSome(p *Pipeline) (*StageOutput, *Rest, error) {
+	defer q.measure(p.Sink)()
 	r := &run{q: q, sink: p.Sink, locals: make([]LocalSink, q.opts.Threads), clock: clock{time.Now()}, limit: p.MaxRows}
+	r.stream, _ = p.Sink.(*Stream)
 	for _, branches := range phases(p.Branches) {
-		if err := r.phase(branches); err != nil {
+		if err := r.runPhase(branches); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -50,9 +53,11 @@ func (q *Query) RunSome(p *Pipeline) (*StageOutput, *Rest, error) {
 			}
 		}
 		var err error
-		out, err = p.Sink.Finalize(q)
+		if out, err = p.Sink.Finalize(q); out != nil {
+			out.Sink = p.Sink
+		}
 		return err
-	})
+	}, nil)
 	return out, r.rest, err
 }
 
@@ -82,7 +87,7 @@ type live struct {
 	stopped atomic.Bool
 }
 
-func (r *run) phase(branches []*Branch) error {
+func (r *run) runPhase(branches []*Branch) error {
 	lives := make([]*live, len(branches))
 	total := 0
 	for i, b := range branches {
@@ -93,32 +98,61 @@ func (r *run) phase(branches []*Branch) error {
 	if total == 0 {
 		return nil
 	}
-	var next atomic.Int64
 	r.q.done.Store(0)
 	r.q.total.Store(int64(total))
-	err := r.q.together(min(total, r.q.opts.Threads), func(w *Worker) (err error) {
-		rw := &runWorker{run: r, w: w, chains: make([]*chain, len(lives))}
-		defer func() { err = errors.Join(err, rw.close()) }()
-		at := 0
-		for !r.full() {
-			m := int(next.Add(1)) - 1
-			if m >= total {
-				break
-			}
-			r.q.done.Add(1)
-			for m >= lives[at].first+lives[at].morsels {
-				at++
-			}
-			if err := rw.morsel(lives[at], at, m-lives[at].first); err != nil {
-				return err
-			}
-		}
-		return rw.finish()
-	})
-	if taken := int(next.Load()); err == nil && taken < total {
+	ph := &phase{run: r, lives: lives, morsels: total}
+	ph.wanted.Store(int64(len(lives)))
+	workers := min(total, r.q.opts.Threads)
+	if r.stream != nil {
+		return r.stream.phase(r.q, workers, total, ph.work)
+	}
+	if err := r.q.together(workers, ph.work, nil); err != nil {
+		return err
+	}
+	if taken := int(ph.next.Load()); r.full() && taken < total {
 		r.rest = unreadOf(lives, taken, total)
 	}
-	return err
+	return nil
+}
+
+// phase is the branches that run at the same time.
+type phase struct {
+	*run
+	lives   []*live
+	morsels int
+	next    atomic.Int64 // morsel to be taken
+	wanted  atomic.Int64 // branches that have not stopped
+}
+
+// work takes morsels until there are no more, or nobody wants them.
+func (p *phase) work(w *Worker) (err error) {
+	rw := &runWorker{phase: p, w: w, chains: make([]*chain, len(p.lives))}
+	defer func() { err = errors.Join(err, rw.close()) }()
+	for at := 0; p.wanted.Load() > 0 && !p.full(); {
+		m := int(p.next.Add(1)) - 1
+		if m >= p.morsels {
+			break
+		}
+		p.q.done.Add(1)
+		for m >= p.lives[at].first+p.lives[at].morsels {
+			at++
+		}
+		if err := p.part(w, m, func() error { return rw.morsel(p.lives[at], at, m-p.lives[at].first) }); err != nil {
+			return err
+		}
+	}
+	if p.stream != nil {
+		p.stream.lastMorsel()
+	}
+	return p.part(w, p.morsels+w.ID, rw.finish)
+}
+
+// part runs what pushes the rows of one part of the phase: a morsel, or behind all of them what a worker's steps held back.
+func (p *phase) part(w *Worker, number int, f func() error) error {
+	if p.stream == nil {
+		return f()
+	}
+	return p.stream.part(w, number, f)
 }
 
 // full reports whether the sink has taken all rows that the run may give it.
@@ -137,7 +171,7 @@ func unreadOf(lives []*live, taken, total int) *Rest {
 
 // runWorker is one worker's part of a phase.
 type runWorker struct {
-	*run
+	*phase
 	w      *Worker
 	chains []*chain // by branch, nil until it gets a morsel
 }
@@ -173,7 +207,7 @@ func (r *runWorker) morsel(b *live, at, m int) error {
 		return err
 	}
 	if p, ok := c.reader.(Pusher); ok {
-		return b.ended(p.Push(func(batch *columnar.Batch) error {
+		return r.ended(b, p.Push(func(batch *columnar.Batch) error {
 			batch.Morsel += b.base
 			return c.push(batch)
 		}))
@@ -193,7 +227,7 @@ func (r *runWorker) morsel(b *live, at, m int) error {
 			continue
 		}
 		c.batch.Morsel += b.base
-		if err := b.ended(c.push(&c.batch)); err != nil {
+		if err := r.ended(b, c.push(&c.batch)); err != nil {
 			return err
 		}
 	}
@@ -201,9 +235,11 @@ func (r *runWorker) morsel(b *live, at, m int) error {
 }
 
 // ended notes ErrStop and returns any other error.
-func (b *live) ended(err error) error {
+func (p *phase) ended(b *live, err error) error {
 	if err == ErrStop {
-		b.stopped.Store(true)
+		if b.stopped.CompareAndSwap(false, true) {
+			p.wanted.Add(-1)
+		}
 		return nil
 	}
 	return err

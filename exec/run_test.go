@@ -308,7 +308,7 @@ func TestSpilledOutput(t *testing.T) {
 			require.NoError(t, w.Write(b))
 			chunks = append(chunks, Chunk{File: w.Finish(), Block: w.Finish().Blocks() - 1})
 		}
-		s := NewSpilledOutput(q, ts, chunks)
+		s := NewOutput(q, q.NewArena(), ts, chunks)
 		require.True(t, s.Spilled())
 		require.EqualValues(t, 600, s.Rows)
 		require.Equal(t, want, all(t, q, s))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/exec/spill"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
@@ -15,11 +16,14 @@ import (
 type StageOutput struct {
 	Rows  int64
 	Bytes int64 // in memory and in files
+	Sink  Sink  // what made it; nil if it came from no pipeline
 
 	q      *Query
+	arena  *slab.Arena // of chunks and indexes, as far as they are of class Stage
 	types  []types.Type
 	chunks atomic.Pointer[[]Chunk] // replaced by one chunk once Flat has made it
 	held   atomic.Int64            // bytes accounted in the budget
+	lent   atomic.Bool             // a source has the chunks
 
 	flat    sync.Once
 	flatten *columnar.Batch
@@ -61,19 +65,21 @@ type index struct {
 	err   error
 }
 
-// NewStageOutput makes an output of batches in order. Their vectors are of class Stage or Shared and never change again; they have no Sel.
-// The bytes are accounted in the budget until the query closes: the caller releases what it reserved for them.
+// NewStageOutput makes an output of batches in order, whose memory is Go's. Their vectors never change again; they have no Sel.
 func NewStageOutput(q *Query, ts []types.Type, batches []*columnar.Batch) *StageOutput {
 	chunks := make([]Chunk, len(batches))
 	for i, b := range batches {
 		chunks[i] = Chunk{Batch: b}
 	}
-	return NewSpilledOutput(q, ts, chunks)
+	return NewOutput(q, q.NewArena(), ts, chunks)
 }
 
-// NewSpilledOutput is NewStageOutput of chunks of which some lie in files of the query.
-func NewSpilledOutput(q *Query, ts []types.Type, chunks []Chunk) *StageOutput {
-	s := &StageOutput{q: q, types: ts, indexes: map[string]*index{}}
+// NewOutput makes an output of chunks in order: batches whose memory is Go's or comes from the arena, and blocks of files of the query that no other
+// output reads. The reference to the arena is the output's from now on.
+//
+// The bytes in memory are accounted in the budget until the arena is freed: the caller releases what it reserved for them.
+func NewOutput(q *Query, arena *slab.Arena, ts []types.Type, chunks []Chunk) *StageOutput {
+	s := &StageOutput{q: q, arena: arena, types: ts, indexes: map[string]*index{}}
 	kept := make([]Chunk, 0, len(chunks))
 	for _, c := range chunks {
 		if c.Rows() == 0 {
@@ -90,11 +96,40 @@ func NewSpilledOutput(q *Query, ts []types.Type, chunks []Chunk) *StageOutput {
 	s.chunks.Store(&kept)
 	s.Bytes += s.held.Load()
 	q.budget.Force(s.held.Load())
-	q.OnClose(func() error {
-		q.budget.Release(s.held.Load())
-		return nil
-	})
+	arena.OnFree(s.freed)
 	return s
+}
+
+// freed drops everything when the arena is gone, so that the collector and the file system get their part, too.
+func (s *StageOutput) freed() {
+	s.q.budget.Release(s.held.Swap(0))
+	for _, c := range *s.chunks.Swap(&[]Chunk{}) {
+		if c.File != nil {
+			c.File.Remove()
+		}
+	}
+	s.flatten, s.indexes = nil, nil
+}
+
+// Release tells that nobody will read the output again. Its memory goes now, or when the last output is released that has codes of its columns.
+func (s *StageOutput) Release() { s.arena.Release() }
+
+// NewArena returns an arena for an index of the output. It is freed with the output, if not before.
+func (s *StageOutput) NewArena() *slab.Arena {
+	a := slab.NewArena()
+	s.arena.Hold(a)
+	a.Release()
+	return a
+}
+
+// Holds accounts for n bytes that q has reserved for an index of the output. They are released with it; for an output of another query, which may
+// outlive q, when q closes.
+func (s *StageOutput) Holds(q *Query, n int64) {
+	if q == s.q {
+		s.arena.OnFree(func() { q.budget.Release(n) })
+		return
+	}
+	q.OnClose(func() error { q.budget.Release(n); return nil })
 }
 
 func batchBytes(b *columnar.Batch) (n int64) {
@@ -158,6 +193,7 @@ func (s *StageOutput) concat() (*columnar.Batch, error) {
 		return nil, s.q.budget.OutOfMemory("The build side of a join", more)
 	}
 	s.held.Store(s.Bytes)
+	lent := s.lent.Load()
 	batches := make([]*columnar.Batch, len(chunks))
 	err := s.q.Parallel(len(chunks), func(w *Worker, i int) (err error) {
 		batches[i], err = chunks[i].load(&spill.Buffer{})
@@ -168,7 +204,12 @@ func (s *StageOutput) concat() (*columnar.Batch, error) {
 	}
 	out := &columnar.Batch{N: int(s.Rows), Cols: make([]*columnar.Vector, len(s.types))}
 	err = s.q.Parallel(len(s.types), func(w *Worker, c int) error {
-		out.Cols[c] = concatColumn(s.types[c], c, batches, out.N)
+		out.Cols[c] = concatColumn(s.arena, s.types[c], c, batches, out.N)
+		if !lent {
+			for _, b := range batches {
+				b.Cols[c].Free()
+			}
+		}
 		return w.Err()
 	})
 	if err != nil {
@@ -178,26 +219,24 @@ func (s *StageOutput) concat() (*columnar.Batch, error) {
 	return out, nil
 }
 
-// concatColumn puts a column of all batches into one vector, with room for all n rows from the start.
-func concatColumn(t types.Type, c int, batches []*columnar.Batch, n int) *columnar.Vector {
+// concatColumn puts a column of all batches into one vector of the arena, with room for all n rows from the start.
+func concatColumn(a *slab.Arena, t types.Type, c int, batches []*columnar.Batch, n int) *columnar.Vector {
 	width := columnar.WidthOf(t)
-	if len(batches) == 0 {
-		return columnar.New(t, 0)
-	}
 	for _, b := range batches {
 		if w := b.Cols[c].Base().Width; w > width {
 			width = w // a decimal that needs it
 		}
 	}
-	v := columnar.NewWidth(t, width, 0)
-	if first := batches[0].Cols[c]; first.Form != columnar.Dictionary {
-		v = columnar.NewWidth(t, width, n)
-		v.Truncate()
+	room := n
+	if n > 0 && batches[0].Cols[c].Form == columnar.Dictionary {
+		room = 0 // codes, perhaps
 	}
+	v := columnar.NewIn(a, t, width, room)
+	v.Truncate()
 	for _, b := range batches {
 		columnar.Append(v, b.Cols[c], columnar.AllRows(b.N))
 	}
-	v.Class = columnar.Shared
+	v.Finish()
 	return v
 }
 

@@ -29,12 +29,22 @@ func (w *Worker) Err() error {
 	}
 }
 
-// together runs f on n workers and waits for all. The first error ends the others and is returned.
-func (q *Query) together(n int, f func(w *Worker) error) error {
+// together runs f on n workers and waits for all; meanwhile, if not nil, runs on the calling goroutine. The first error ends the others and is
+// returned. A single worker without company is the calling goroutine.
+func (q *Query) together(n int, f func(w *Worker) error, meanwhile func(ctx context.Context) error) (first error) {
+	if n == 1 && meanwhile == nil {
+		return q.alone(f, nil)
+	}
 	ctx, cancel := context.WithCancelCause(q.ctx)
-	defer cancel(nil)
-	var first error
 	var once sync.Once
+	end := func(err error) {
+		if err != nil {
+			once.Do(func() {
+				first = named(err)
+				cancel(err)
+			})
+		}
+	}
 	var wg sync.WaitGroup
 	for id := range n {
 		q.work.Add(1)
@@ -43,16 +53,26 @@ func (q *Query) together(n int, f func(w *Worker) error) error {
 			defer q.work.Done()
 			defer wg.Done()
 			w := &Worker{ID: id, Query: q, ctx: ctx}
-			if err := protect(func() error { return f(w) }); err != nil {
-				once.Do(func() {
-					first = named(err)
-					cancel(err)
-				})
-			}
+			end(protect(func() error { return f(w) }, nil))
 		}()
+	}
+	defer wg.Wait() // when meanwhile panics, for which the caller answers
+	defer cancel(nil)
+	if meanwhile != nil {
+		end(meanwhile(ctx))
 	}
 	wg.Wait()
 	return first
+}
+
+// alone runs f as the only worker on the calling goroutine. A panic while *outside is true is not f's but the caller's own, and goes on to it.
+func (q *Query) alone(f func(w *Worker) error, outside *bool) error {
+	q.work.Add(1)
+	defer q.work.Done()
+	ctx, cancel := context.WithCancelCause(q.ctx)
+	defer cancel(nil)
+	w := &Worker{Query: q, ctx: ctx}
+	return named(protect(func() error { return f(w) }, outside))
 }
 
 // named makes the bare error of a context, as a source returns it, the error of a cancelled query.
@@ -82,5 +102,5 @@ func (q *Query) Parallel(tasks int, f func(w *Worker, task int) error) error {
 				return err
 			}
 		}
-	})
+	}, nil)
 }

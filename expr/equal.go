@@ -33,7 +33,7 @@ func Equal(a, b Expr) bool {
 		return ok && equalLiterals(x, y)
 	case *Call:
 		y, ok := b.(*Call)
-		return ok && x.Func.Name == y.Func.Name && x.Mode == y.Mode && !x.Func.Volatile && equalAll(x.Args, y.Args)
+		return ok && sameFunc(x.Func, y.Func) && x.Mode == y.Mode && !x.Func.Volatile && equalAll(x.Args, y.Args)
 	case *Cast:
 		y, ok := b.(*Cast)
 		return ok && x.Mode == y.Mode && x.To.Equal(y.To) && Equal(x.Child, y.Child)
@@ -58,6 +58,8 @@ func Equal(a, b Expr) bool {
 	}
 	return Key(a) == Key(b)
 }
+
+func sameFunc(a, b *Func) bool { return a == b || a.Name == b.Name && !a.User && !b.User }
 
 func equalAll(a, b []Expr) bool {
 	if len(a) != len(b) {
@@ -85,8 +87,11 @@ func equalLiterals(a, b *Literal) bool {
 	return Key(a) == Key(b)
 }
 
-// KeyTo writes Key with column numbers printed by col.
-func KeyTo(b *strings.Builder, e Expr, col func(ColumnID) string) {
+// KeyTo writes Key with column numbers printed by col. The parameters of a lambda are numbered by place: x -> x + 1 and y -> y + 1 are one.
+func KeyTo(b *strings.Builder, e Expr, col func(ColumnID) string) { keyTo(b, e, col, 0) }
+
+// keyTo is KeyTo inside a number of lambdas.
+func keyTo(b *strings.Builder, e Expr, col func(ColumnID) string, lambdas int) {
 	switch x := e.(type) {
 	case nil:
 		b.WriteString("nil")
@@ -124,10 +129,9 @@ func KeyTo(b *strings.Builder, e Expr, col func(ColumnID) string) {
 	case *Case:
 		fmt.Fprintf(b, "case/%d/%v", len(x.Whens), x.Else != nil)
 	case *Lambda:
-		b.WriteString("lambda")
-		for _, p := range x.Params {
-			b.WriteString("#" + col(p.ID))
-		}
+		fmt.Fprintf(b, "lambda/%d", len(x.Params))
+		lambdas++
+		col = numberParams(x.Params, lambdas, col)
 	case *Subquery:
 		fmt.Fprintf(b, "subquery/%d@%p", x.Kind, x.Query)
 	default:
@@ -141,9 +145,20 @@ func KeyTo(b *strings.Builder, e Expr, col func(ColumnID) string) {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		KeyTo(b, c, col)
+		keyTo(b, c, col, lambdas)
 	}
 	b.WriteByte(')')
+}
+
+func numberParams(params []*Column, lambda int, col func(ColumnID) string) func(ColumnID) string {
+	return func(id ColumnID) string {
+		for i, p := range params {
+			if p.ID == id {
+				return fmt.Sprintf("\\%d.%d", lambda, i)
+			}
+		}
+		return col(id)
+	}
 }
 
 func keyOrder(b *strings.Builder, keys []SortKey) {
@@ -157,7 +172,7 @@ func MayFail(e Expr) bool {
 	return Any(e, func(x Expr) bool {
 		switch x := x.(type) {
 		case *Call:
-			return x.Func.Fallible && x.Mode == ANSI
+			return x.Func.Fallible && (x.Mode == ANSI || x.Func.User) // the mode says nothing to a program's function
 		case *Cast:
 			return x.Mode == ANSI && !types.CastNeverFails(x.Child.Type(), x.To)
 		case *Subquery:

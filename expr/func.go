@@ -92,6 +92,7 @@ type Func struct {
 	New            func(s *Spec) (Kernel, error)
 	NewAccumulator func(s *Spec) (Accumulator, error)
 	NewWindow      func(s *Spec) (WindowKernel, error)
+	Pick           func(s *Spec) (WindowPick, error) // offset functions: which row's first argument is the value
 	NewGenerator   func(s *Spec) (GeneratorKernel, error)
 	// Output gives the columns of a generator.
 	Output func(s *Spec) types.Schema
@@ -240,19 +241,27 @@ type Removable interface {
 	Remove(groups []int32, args []*columnar.Vector, rows columnar.Rows) error
 }
 
-// WindowKernel computes a ranking or offset function for one partition.
+// WindowKernel computes a ranking or offset function for rows of one partition.
 type WindowKernel func(w *WindowInput) error
 
-// WindowInput is one partition, sorted: rows Start to End-1 of the vectors. PeerStart and PeerEnd, FrameStart and FrameEnd are indexed by
-// row-Start and give absolute row numbers; an empty frame has FrameStart >= FrameEnd.
+// WindowInput is one partition, sorted: rows Start to End-1, of which rows From to To-1 are computed. An offset function is given all of them; for
+// a ranking function the vectors may have only those computed, so that Start is negative and End beyond the vectors. PeerStart and PeerEnd,
+// FrameStart and FrameEnd are indexed by row-From and give row numbers; an empty frame has FrameStart >= FrameEnd.
 type WindowInput struct {
 	Start, End           int
+	From, To             int
 	Args                 []*columnar.Vector // Flat or Constant, whole sorted input
 	PeerStart, PeerEnd   []int32
+	PeersBefore          int // groups of peers that begin before row From
 	FrameStart, FrameEnd []int32
 	IgnoreNulls          bool
-	Out                  *columnar.Vector // whole sorted input; the kernel writes rows Start to End-1
+	Out                  *columnar.Vector // whole sorted input; the kernel writes rows From to To-1
 }
+
+// WindowPick says from which row of the partition an offset function takes the value of its first argument: the Nth of the frame, or, if Nth is 0,
+// the one Offset rows behind the current (before it if negative). Rows whose value is null do not count with IGNORE NULLS. Where there is no such
+// row, the third argument is the value, null without one.
+type WindowPick struct{ Offset, Nth int }
 
 // GeneratorKernel turns each row into any number of rows: row outer[i] of the input gave row i of cols.
 type GeneratorKernel func(args []*columnar.Vector, rows columnar.Rows) (outer []int32, cols []*columnar.Vector, err error)

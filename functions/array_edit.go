@@ -23,7 +23,7 @@ func arrayEdits() []*expr.Func {
 			Resolve:  resolveArrayInsert, NullRule: expr.NullCustom, Fallible: true, New: newArrayInsert},
 		{Name: "array_remove", Group: arrayGroup, Since: "2.4.0", Usage: "array_remove(array, v) - Returns the array without the elements equal to v.",
 			Examples: []expr.Example{{SQL: "SELECT array_remove(array(1, 2, 3, null, 3), 3)", Want: "[1,2,null]"}},
-			Resolve:  resolveArrayElement(false, sameList), New: newArrayRemove},
+			Resolve:  resolveArrayElement(tightElementType, false, sameList), New: newArrayRemove},
 		{Name: "array_compact", Group: arrayGroup, Since: "3.4.0", Usage: "array_compact(array) - Returns the array without its NULLs.",
 			Examples: []expr.Example{{SQL: "SELECT array_compact(array(1, 2, 3, null))", Want: "[1,2,3]"}},
 			Sigs:     []expr.Sig{{Params: []types.Class{types.ClassArray}, Result: func(args []types.Type) (types.Type, error) { return types.ArrayOf(args[0].Elem(), false), nil }}},
@@ -42,7 +42,7 @@ func arrayEdits() []*expr.Func {
 
 // resolveArrayAdd types f(array, v), whose result holds v.
 func resolveArrayAdd(c *expr.Resolving) (*expr.Resolution, error) {
-	res, err := resolveArrayElement(true, sameList)(c)
+	res, err := resolveArrayElement(tightElementType, true, sameList)(c)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func resolveArrayInsert(c *expr.Resolving) (*expr.Resolution, error) {
 	if err != nil || c.Args[1].Type().Kind != types.Null && !c.Args[1].Type().IsInteger() || c.Args[1].Type().Kind == types.BigInt {
 		return nil, WrongType(c.Func.Name, c.Args, 1, "INT", c.Pos)
 	}
-	e, ok := elementType(list.Elem(), c.Args[2].Type(), c.Mode)
+	e, ok := tightElementType(list.Elem(), c.Args[2].Type(), c.Mode)
 	if !ok {
 		return nil, diffTypes(c, "ARRAY_FUNCTION_DIFF_TYPES", "\"ARRAY\" followed by a value with same element type")
 	}

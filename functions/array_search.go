@@ -13,10 +13,10 @@ func arraySearches() []*expr.Func {
 	return []*expr.Func{
 		{Name: "array_contains", Group: arrayGroup, Since: "1.5.0", Usage: "array_contains(array, v) - Tells whether the array holds v; NULL if it does not but holds a NULL.",
 			Examples: []expr.Example{{SQL: "SELECT array_contains(array(1, 2, 3), 2)", Want: "true"}},
-			Resolve:  resolveArrayElement(false, fixedResult(types.BooleanType)), AlwaysNull: true, New: kernelOf(arrayContains)},
+			Resolve:  resolveArrayElement(elementType, false, fixedResult(types.BooleanType)), AlwaysNull: true, New: kernelOf(arrayContains)},
 		{Name: "array_position", Group: arrayGroup, Since: "2.4.0", Usage: "array_position(array, v) - Returns the position of the first element equal to v, from 1; 0 if there is none.",
 			Examples: []expr.Example{{SQL: "SELECT array_position(array(312, 773, 708, 708), 708)", Want: "3"}, {SQL: "SELECT array_position(array(312, 773, 708, 708), 414)", Want: "0"}},
-			Resolve:  resolveArrayElement(false, fixedResult(types.BigIntType)), New: kernelOf(arrayPosition)},
+			Resolve:  resolveArrayElement(tightElementType, false, fixedResult(types.BigIntType)), New: kernelOf(arrayPosition)},
 		{Name: "arrays_overlap", Group: arrayGroup, Since: "2.4.0", Usage: "arrays_overlap(a, b) - Tells whether the arrays have an element in common; NULL if they do not and one holds a NULL.",
 			Examples: []expr.Example{{SQL: "SELECT arrays_overlap(array(1, 2, 3), array(3, 4, 5))", Want: "true"}},
 			Resolve:  resolveTwoArrays(func(a, b types.Type) types.Type { return types.BooleanType }), AlwaysNull: true, New: newArraysOverlap},

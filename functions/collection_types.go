@@ -8,10 +8,22 @@ import (
 
 // elementType is the common type of an array's elements and a value, without turning strings into other types.
 func elementType(a, b types.Type, mode expr.Mode) (types.Type, bool) {
-	if (a.Kind == types.String) != (b.Kind == types.String) && a.Kind != types.Null && b.Kind != types.Null {
+	if stringAndOther(a, b) {
 		return a, false
 	}
 	return types.Wider(a, b, mode != expr.Legacy)
+}
+
+// tightElementType is elementType without a decimal wider than both.
+func tightElementType(a, b types.Type, mode expr.Mode) (types.Type, bool) {
+	if stringAndOther(a, b) {
+		return a, false
+	}
+	return types.Tightest(a, b, mode != expr.Legacy)
+}
+
+func stringAndOther(a, b types.Type) bool {
+	return (a.Kind == types.String) != (b.Kind == types.String) && a.Kind != types.Null && b.Kind != types.Null
 }
 
 // diffTypes is the error of two arguments that do not go together.
@@ -20,8 +32,8 @@ func diffTypes(c *expr.Resolving, condition, want string) error {
 		describeCall(c.Func.Name, c.Args), c.Func.Name, want, c.Args[0].Type().SQL(), c.Args[1].Type().SQL())
 }
 
-// resolveArrayElement types f(array, element): both get the common element type. result gives the type of the call.
-func resolveArrayElement(nulls bool, result func(list types.Type) types.Type) func(c *expr.Resolving) (*expr.Resolution, error) {
+// resolveArrayElement types f(array, element): both get the element type that common finds. result gives the type of the call.
+func resolveArrayElement(common func(a, b types.Type, mode expr.Mode) (types.Type, bool), nulls bool, result func(list types.Type) types.Type) func(c *expr.Resolving) (*expr.Resolution, error) {
 	return func(c *expr.Resolving) (*expr.Resolution, error) {
 		if len(c.Args) != 2 {
 			return nil, WrongCount(c.Func.Name, "2", len(c.Args), c.Pos)
@@ -34,7 +46,7 @@ func resolveArrayElement(nulls bool, result func(list types.Type) types.Type) fu
 		if v.Kind == types.Null && !nulls {
 			return nil, sqlerr.New("DATATYPE_MISMATCH.NULL_TYPE", c.Pos, "Cannot resolve \"%s\" due to data type mismatch: Null typed values cannot be used as arguments of `%s`.", describeCall(c.Func.Name, c.Args), c.Func.Name)
 		}
-		e, ok := elementType(list.Elem(), v, c.Mode)
+		e, ok := common(list.Elem(), v, c.Mode)
 		if !ok {
 			return nil, diffTypes(c, "ARRAY_FUNCTION_DIFF_TYPES", "\"ARRAY\" followed by a value with same element type")
 		}
@@ -67,7 +79,7 @@ func resolveTwoArrays(result func(a, b types.Type) types.Type) func(c *expr.Reso
 				return nil, diffTypes(c, "BINARY_ARRAY_DIFF_TYPES", "two \"ARRAY\" with same element type")
 			}
 		}
-		e, ok := elementType(ts[0].Elem(), ts[1].Elem(), c.Mode)
+		e, ok := tightElementType(ts[0].Elem(), ts[1].Elem(), c.Mode)
 		if !ok {
 			return nil, diffTypes(c, "BINARY_ARRAY_DIFF_TYPES", "two \"ARRAY\" with same element type")
 		}

@@ -97,7 +97,7 @@ func newMonthsBetween(s *expr.Spec) (expr.Kernel, error) {
 		a, b, out := columnOf[int64](k.Args[0]), columnOf[int64](k.Args[1]), columnar.Values[float64](k.Out)
 		clock := clockOf(zone)
 		for i := range live(k) {
-			x := monthsBetween(clock.local(a.at(i)), clock.local(b.at(i)))
+			x := monthsBetween(clock.dayAndSecond(a.at(i)), clock.dayAndSecond(b.at(i)))
 			if len(k.Args) < 3 || columnar.Values[uint8](k.Args[2])[i&formMask(k.Args[2])] != 0 {
 				x = math.Floor(x*1e8+0.5) / 1e8
 			}
@@ -106,15 +106,24 @@ func newMonthsBetween(s *expr.Spec) (expr.Kernel, error) {
 	}, nil
 }
 
-func monthsBetween(a, b int64) float64 {
-	da, db := floorDiv(a, microsPerDay), floorDiv(b, microsPerDay)
-	y1, m1, d1 := civilOf(da)
-	y2, m2, d2 := civilOf(db)
+// dayTime is a date and the seconds that have passed since it began.
+type dayTime struct{ day, second int64 }
+
+// dayAndSecond returns the date of an instant and the seconds since its midnight, which are not those of the wall clock on a day that the clock
+// was changed.
+func (w *wallClock) dayAndSecond(micros int64) dayTime {
+	day := w.day(micros)
+	return dayTime{day, floorDiv(micros-w.instant(day*microsPerDay), microsPerSecond)}
+}
+
+func monthsBetween(a, b dayTime) float64 {
+	y1, m1, d1 := civilOf(a.day)
+	y2, m2, d2 := civilOf(b.day)
 	months := float64((y1*12 + int64(m1)) - (y2*12 + int64(m2)))
 	if d1 == d2 || d1 == daysInMonth(y1, m1) && d2 == daysInMonth(y2, m2) {
 		return months
 	}
-	seconds := int64(d1-d2)*86400 + (a-da*microsPerDay)/microsPerSecond - (b-db*microsPerDay)/microsPerSecond
+	seconds := int64(d1-d2)*86400 + a.second - b.second
 	return months + float64(seconds)/(31*86400)
 }
 

@@ -73,7 +73,7 @@ func resolveElementAt(c *expr.Resolving) (*expr.Resolution, error) {
 		}
 		return &expr.Resolution{Params: []types.Type{t, at}, Result: t.Elem()}, err
 	case types.Map:
-		key, ok := elementType(t.Key(), c.Args[1].Type(), c.Mode)
+		key, ok := tightElementType(t.Key(), c.Args[1].Type(), c.Mode)
 		if !ok {
 			return nil, diffTypes(c, "MAP_FUNCTION_DIFF_TYPES", "a \"MAP\" followed by a key with the same key type")
 		}

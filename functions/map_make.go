@@ -235,7 +235,7 @@ func newMapFromArrays(s *expr.Spec) (expr.Kernel, error) {
 		for i := range live(k) {
 			a, b := ks.at(i), vs.at(i)
 			if a.Len != b.Len {
-				reject(k, i, s, "_LEGACY_ERROR_TEMP_2018", "The key array and value array of MapData must have the same length.")
+				reject(k, i, s, "_LEGACY_ERROR_TEMP_2128", "The key array and value array of MapData must have the same length.")
 				continue
 			}
 			for j := range a.Len {

@@ -6,7 +6,7 @@ import (
 	"github.com/sparrow-engine/sparrow/types"
 )
 
-// appendNumber writes x of a scale by the format. What does not fit shows as #.
+// appendNumber writes x of a scale by the format. What does not fit, before the point or behind it, shows as # without separators.
 func (p *numberPattern) appendNumber(dst []byte, x types.Int128, scale int) []byte {
 	neg := x.Sign() < 0
 	y, ok := types.Rescale(x.Abs(), scale, p.after)
@@ -17,7 +17,7 @@ func (p *numberPattern) appendNumber(dst []byte, x types.Int128, scale int) []by
 	for _, g := range p.groups {
 		size += g.size
 	}
-	if !ok || len(before) > size {
+	if back, exact := types.Rescale(y, p.after, scale); !ok || len(before) > size || p.after < scale && (!exact || back != x.Abs()) {
 		before, after = strings.Repeat("#", size), strings.Repeat("#", p.after)
 	}
 	number := p.grouped(before, size)
@@ -39,7 +39,7 @@ func (p *numberPattern) grouped(before string, size int) string {
 	for i, g := range p.groups {
 		if i > 0 {
 			c := byte(',')
-			if len(b) == 0 || b[len(b)-1] == ' ' {
+			if len(b) == 0 || b[len(b)-1] == ' ' || b[len(b)-1] == '#' {
 				c = ' '
 			}
 			b = append(b, c)

@@ -29,12 +29,12 @@ func windows() []*expr.Func {
 			Examples: ex("ntile(2)", "1"), NeverNull: true, NewWindow: newNTile,
 			Sigs: []expr.Sig{{Params: []types.Class{types.ClassInt}, Optional: 1, Result: always(types.IntType)}}},
 		{Name: "lag", Since: "2.0.0", Usage: "lag(expr[, offset[, default]]) - The value offset (1) rows before, the default (null) where there is none.",
-			Examples: ex("lag(x)", "NULL"), Resolve: resolveOffset, NewWindow: newLag},
+			Examples: ex("lag(x)", "NULL"), Resolve: resolveOffset, NewWindow: newLag, Pick: pickLag},
 		{Name: "lead", Since: "2.0.0", Usage: "lead(expr[, offset[, default]]) - The value offset (1) rows after, the default (null) where there is none.",
-			Examples: ex("lead(x)", "1"), Resolve: resolveOffset, NewWindow: newLead},
+			Examples: ex("lead(x)", "1"), Resolve: resolveOffset, NewWindow: newLead, Pick: pickLead},
 		{Name: "nth_value", Since: "3.1.0", Usage: "nth_value(expr, n) - The value of the n-th row of the frame, null if it has fewer.",
 			Examples:   ex("nth_value(x, 2)", "1"),
-			AlwaysNull: true, NewWindow: newNthValue,
+			AlwaysNull: true, NewWindow: newNthValue, Pick: pickNth,
 			Sigs: []expr.Sig{{Params: []types.Class{types.ClassAny, types.ClassInt}}}},
 		counterDiff(),
 	}
@@ -73,8 +73,9 @@ func resolveOffset(c *expr.Resolving) (*expr.Resolution, error) {
 
 func newRowNumber(*expr.Spec) (expr.WindowKernel, error) {
 	return func(w *expr.WindowInput) error {
-		for i := range columnar.Values[int32](w.Out)[w.Start:w.End] {
-			columnar.Values[int32](w.Out)[w.Start+i] = int32(i + 1)
+		out := columnar.Values[int32](w.Out)[w.From:w.To]
+		for i := range out {
+			out[i] = int32(w.From + i - w.Start + 1)
 		}
 		return nil
 	}, nil
@@ -82,7 +83,7 @@ func newRowNumber(*expr.Spec) (expr.WindowKernel, error) {
 
 func newRank(*expr.Spec) (expr.WindowKernel, error) {
 	return func(w *expr.WindowInput) error {
-		out := columnar.Values[int32](w.Out)[w.Start:w.End]
+		out := columnar.Values[int32](w.Out)[w.From:w.To]
 		for i := range out {
 			out[i] = w.PeerStart[i] - int32(w.Start) + 1
 		}
@@ -92,10 +93,10 @@ func newRank(*expr.Spec) (expr.WindowKernel, error) {
 
 func newDenseRank(*expr.Spec) (expr.WindowKernel, error) {
 	return func(w *expr.WindowInput) error {
-		out := columnar.Values[int32](w.Out)[w.Start:w.End]
-		rank := int32(0)
+		out := columnar.Values[int32](w.Out)[w.From:w.To]
+		rank := int32(w.PeersBefore)
 		for i := range out {
-			if i == 0 || w.PeerStart[i] != w.PeerStart[i-1] {
+			if int(w.PeerStart[i]) == w.From+i {
 				rank++
 			}
 			out[i] = rank
@@ -106,9 +107,9 @@ func newDenseRank(*expr.Spec) (expr.WindowKernel, error) {
 
 func newPercentRank(*expr.Spec) (expr.WindowKernel, error) {
 	return func(w *expr.WindowInput) error {
-		out := columnar.Values[float64](w.Out)[w.Start:w.End]
+		out := columnar.Values[float64](w.Out)[w.From:w.To]
 		for i := range out {
-			out[i] = float64(w.PeerStart[i]-int32(w.Start)) / float64(max(1, len(out)-1))
+			out[i] = float64(w.PeerStart[i]-int32(w.Start)) / float64(max(1, w.End-w.Start-1))
 		}
 		return nil
 	}, nil
@@ -116,9 +117,9 @@ func newPercentRank(*expr.Spec) (expr.WindowKernel, error) {
 
 func newCumeDist(*expr.Spec) (expr.WindowKernel, error) {
 	return func(w *expr.WindowInput) error {
-		out := columnar.Values[float64](w.Out)[w.Start:w.End]
+		out := columnar.Values[float64](w.Out)[w.From:w.To]
 		for i := range out {
-			out[i] = float64(w.PeerEnd[i]-int32(w.Start)) / float64(len(out))
+			out[i] = float64(w.PeerEnd[i]-int32(w.Start)) / float64(w.End-w.Start)
 		}
 		return nil
 	}, nil
@@ -134,13 +135,14 @@ func newNTile(s *expr.Spec) (expr.WindowKernel, error) {
 		return nil, outOfRange(s, "buckets", "(0, 2147483647]", buckets)
 	}
 	return func(w *expr.WindowInput) error {
-		out := columnar.Values[int32](w.Out)[w.Start:w.End]
-		size, larger := len(out)/buckets, len(out)%buckets
+		out := columnar.Values[int32](w.Out)[w.From:w.To]
+		n := w.End - w.Start
+		size, larger := n/buckets, n%buckets
 		for i := range out {
-			if i < larger*(size+1) {
-				out[i] = int32(i/(size+1)) + 1
+			if k := w.From + i - w.Start; k < larger*(size+1) {
+				out[i] = int32(k/(size+1)) + 1
 			} else {
-				out[i] = int32((i-larger)/size) + 1
+				out[i] = int32((k-larger)/size) + 1
 			}
 		}
 		return nil

@@ -6,16 +6,34 @@ import (
 	"github.com/sparrow-engine/sparrow/types"
 )
 
-func newLag(s *expr.Spec) (expr.WindowKernel, error)  { return newOffset(s, -1) }
-func newLead(s *expr.Spec) (expr.WindowKernel, error) { return newOffset(s, 1) }
-
-// newOffset is lag (sign -1) and lead (1); a negative offset looks the other way.
-func newOffset(s *expr.Spec, sign int) (expr.WindowKernel, error) {
+func pickLag(s *expr.Spec) (expr.WindowPick, error) {
 	off, err := windowOffset(s, 1)
+	return expr.WindowPick{Offset: -off}, err
+}
+
+func pickLead(s *expr.Spec) (expr.WindowPick, error) {
+	off, err := windowOffset(s, 1)
+	return expr.WindowPick{Offset: off}, err
+}
+
+func pickNth(s *expr.Spec) (expr.WindowPick, error) {
+	nth, err := windowOffset(s, 1)
+	if err == nil && nth < 1 {
+		err = outOfRange(s, "offset", "(0, 2147483647]", nth)
+	}
+	return expr.WindowPick{Nth: nth}, err
+}
+
+func newLag(s *expr.Spec) (expr.WindowKernel, error)  { return newOffset(s, pickLag) }
+func newLead(s *expr.Spec) (expr.WindowKernel, error) { return newOffset(s, pickLead) }
+
+// newOffset is lag and lead, which differ in the sign of the offset.
+func newOffset(s *expr.Spec, pick func(*expr.Spec) (expr.WindowPick, error)) (expr.WindowKernel, error) {
+	p, err := pick(s)
 	if err != nil {
 		return nil, err
 	}
-	off *= sign
+	off := p.Offset
 	return func(w *expr.WindowInput) error {
 		n := w.End - w.Start
 		from := make([]int32, n) // absolute row, -1 for none
@@ -65,13 +83,11 @@ func neighbours(w *expr.WindowInput, off int, from []int32) {
 
 // newNthValue reads from the frame of each row.
 func newNthValue(s *expr.Spec) (expr.WindowKernel, error) {
-	nth, err := windowOffset(s, 1)
+	p, err := pickNth(s)
 	if err != nil {
 		return nil, err
 	}
-	if nth < 1 {
-		return nil, outOfRange(s, "offset", "(0, 2147483647]", nth)
-	}
+	nth := p.Nth
 	return func(w *expr.WindowInput) error {
 		from := make([]int32, w.End-w.Start)
 		for i := range from {

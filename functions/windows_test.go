@@ -27,7 +27,7 @@ func window(t *testing.T, name string, vals []any, ignoreNulls bool, args ...any
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &expr.WindowInput{Start: 1, End: 6, Args: vecs, IgnoreNulls: ignoreNulls, Out: columnar.New(c.T, 7),
+	w := &expr.WindowInput{Start: 1, End: 6, From: 1, To: 6, Args: vecs, IgnoreNulls: ignoreNulls, Out: columnar.New(c.T, 7),
 		PeerStart: []int32{1, 2, 2, 4, 5}, PeerEnd: []int32{2, 4, 4, 5, 6},
 		FrameStart: []int32{1, 1, 2, 3, 4}, FrameEnd: []int32{2, 3, 4, 5, 6}}
 	if err := kern(w); err != nil {
@@ -37,7 +37,34 @@ func window(t *testing.T, name string, vals []any, ignoreNulls bool, args ...any
 	for i := range out {
 		out[i] = w.Out.Value(i + 1)
 	}
+	if kern, err = c.Func.NewWindow(expr.SpecOf(c, nil)); err != nil {
+		t.Fatal(err)
+	}
+	if vals == nil {
+		checkPart(t, kern, w, out)
+	}
 	return fmt.Sprint(out)
+}
+
+// checkPart computes rows 3 to 5 alone, as the last rows of a partition that begins before the vectors.
+func checkPart(t *testing.T, kern expr.WindowKernel, whole *expr.WindowInput, want []any) {
+	t.Helper()
+	less := func(rows []int32) (out []int32) {
+		for _, r := range rows {
+			out = append(out, r-3)
+		}
+		return out
+	}
+	w := &expr.WindowInput{Start: -2, End: 3, From: 0, To: 3, Args: whole.Args, PeersBefore: 2, Out: columnar.New(whole.Out.Type, 3),
+		PeerStart: less(whole.PeerStart[2:]), PeerEnd: less(whole.PeerEnd[2:])}
+	if err := kern(w); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		if got := w.Out.Value(i); got != want[i+2] {
+			t.Errorf("row %d of a part is %v, not %v", i, got, want[i+2])
+		}
+	}
 }
 
 func TestWindows(t *testing.T) {

@@ -4,17 +4,19 @@ import (
 	"fmt"
 
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/types"
 )
 
-// Check verifies what every resolved plan must have: no number is produced by two nodes, every column that an expression reads comes from its input,
-// and no unresolved node is left. A plan inside an Apply or an expression may also read the columns around it.
+// Check verifies what every resolved plan must have: no number is produced by two nodes, every column that an expression reads comes from its input
+// and has the type it was produced with, and no unresolved node is left. A plan inside an Apply or an expression may also read the columns around it.
 func Check(p Plan) error {
-	c := checker{produced: map[expr.ColumnID]Plan{}}
+	c := checker{produced: map[expr.ColumnID]Plan{}, types: map[expr.ColumnID]types.Type{}}
 	return c.plan(p, nil)
 }
 
 type checker struct {
 	produced map[expr.ColumnID]Plan
+	types    map[expr.ColumnID]types.Type
 }
 
 // scope is the set of columns around a nested plan.
@@ -39,7 +41,7 @@ func (c *checker) plan(p Plan, outer scope) error {
 		if other, twice := c.produced[col.ID]; twice && other != p {
 			return fmt.Errorf("%s#%d is produced by both %s and %s", col.Name, col.ID, FormatNode(other), FormatNode(p))
 		}
-		c.produced[col.ID] = p
+		c.produced[col.ID], c.types[col.ID] = p, col.T
 	}
 	inner := outer
 	kids := p.Children()
@@ -91,7 +93,13 @@ func (c *checker) expr(e expr.Expr, in scope, p Plan) (err error) {
 			if _, scan := p.(*Scan); !in[x.ID] && !scan {
 				err = fmt.Errorf("%s reads %s#%d, which its input does not have", FormatNode(p), x.Name, x.ID)
 			}
+			if t, ok := c.types[x.ID]; ok && err == nil && !t.SameShape(x.T) {
+				err = fmt.Errorf("%s reads %s#%d as %s, it is %s", FormatNode(p), x.Name, x.ID, x.T, t)
+			}
 		case *expr.Lambda:
+			for _, param := range x.Params {
+				c.types[param.ID] = param.T
+			}
 			err = c.expr(x.Body, in.with(x.Params), p)
 			return false
 		case *expr.Subquery:

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/types"
 )
 
 // FormatOptions says what Format prints beside the nodes.
@@ -51,7 +52,7 @@ func (k JoinKind) String() string { return kindNames[k] }
 func FormatNode(p Plan) string {
 	switch n := p.(type) {
 	case *Scan:
-		s := "Scan " + n.Name + " " + list(columnList(n.Out))
+		s := "Scan " + n.Name + " " + list(ScanColumns(n))
 		if len(n.Filters) > 0 {
 			s += " filters " + list(exprList(n.Filters))
 		}
@@ -135,6 +136,21 @@ func columnList(cols []*expr.Column) []string {
 	parts := make([]string, len(cols))
 	for i, c := range cols {
 		parts[i] = expr.Format(c)
+	}
+	return parts
+}
+
+// ScanColumns prints the columns of a scan, and of those that hold structs the type, which says which fields are read.
+func ScanColumns(n *Scan) []string {
+	parts := columnList(n.Out)
+	for i, c := range n.Out {
+		t := c.T
+		for t.Kind == types.Array || t.Kind == types.Map {
+			t = t.Elem()
+		}
+		if t.Kind == types.Struct {
+			parts[i] += ":" + c.T.String()
+		}
 	}
 	return parts
 }

@@ -29,6 +29,11 @@ func writeShape(b *strings.Builder, p Plan) {
 	}
 	switch n := p.(type) {
 	case *Scan:
+		for _, c := range n.Out {
+			if c.T.IsNested() { // which of its fields are read
+				b.WriteString(c.T.String())
+			}
+		}
 		fmt.Fprintf(b, "limit %d ", n.Limit)
 	case *Limit:
 		fmt.Fprintf(b, "%d %d ", n.Count, n.Offset)

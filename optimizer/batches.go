@@ -42,6 +42,7 @@ var Batches = []Batch{
 		{Name: "push_filters", Why: "conditions of reordered joins settle", Rewrite: pushFilters},
 		{Name: "prune_columns", Why: "last, so that nothing read is unused", Rewrite: pruneColumns},
 		{Name: "merge_projects", Why: "pruning leaves projections that pass everything through", Rewrite: mergeProjects},
+		{Name: "prune_nested_fields", Why: "columns that are left show which of their fields are read; filters still stand outside the scans", Rewrite: pruneNestedFields},
 		{Name: "push_into_scan", Why: "scans skip data by the filters that reached them", Rewrite: pushIntoScan},
 		{Name: "push_limit_into_scan", Why: "after push_into_scan, since a filtered scan takes no limit", Rewrite: pushLimitIntoScan},
 	}},

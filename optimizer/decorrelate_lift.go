@@ -51,7 +51,7 @@ func (l *lifter) lift(p logical.Plan) (logical.Plan, bool) {
 		return l.aggregate(n)
 	case *logical.Distinct:
 		in, ok := l.lift(n.Input)
-		if !ok || l.defaults != nil || !l.onlyEqualities() {
+		if !ok || l.defaults != nil || !l.onlyColumns() {
 			return nil, false
 		}
 		return &logical.Distinct{Base: n.Base, Input: in}, true
@@ -130,6 +130,18 @@ func (l *lifter) equality(pred expr.Expr) (inner, outer expr.Expr, call *expr.Ca
 func (l *lifter) onlyEqualities() bool {
 	for _, p := range l.preds {
 		if _, _, _, ok := l.equality(p); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// onlyColumns reports whether all predicates equate columns of the inner side, which then are part of its rows: rows that differ in a column
+// may agree in an expression over it.
+func (l *lifter) onlyColumns() bool {
+	for _, p := range l.preds {
+		inner, _, _, ok := l.equality(p)
+		if _, column := inner.(*expr.Column); !ok || !column {
 			return false
 		}
 	}

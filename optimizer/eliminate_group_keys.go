@@ -49,8 +49,8 @@ var eliminateGroupKeys = each(func(c *Context, n logical.Plan) logical.Plan {
 	out := &logical.Aggregate{Base: a.Base, Input: in, Keys: renumbered(keys, numbers), Aggs: renumbered(aggs, numbers)}
 	var list []logical.Named
 	for _, col := range a.Output() {
-		if e, ok := instead[col.ID]; ok {
-			list = append(list, logical.Named{Col: col, Expr: e})
+		if e, ok := instead[col.ID]; ok { // a repetition of a key that was decided itself has two steps
+			list = append(list, logical.Named{Col: col, Expr: expr.Substitute(e, instead)})
 		} else {
 			list = append(list, logical.Named{Col: col, Expr: col})
 		}
@@ -95,14 +95,18 @@ func (c *Context) decided(a *logical.Aggregate, keys, aggs []logical.Named, inst
 		}
 	}
 	deciders := keyOf(a.Input, columns)
+	if deciders != nil && len(deciders) == 0 { // at most one row; no row must stay no group
+		deciders = columnSet{firstColumn(keys): true}
+	}
 	if deciders == nil || len(deciders) == len(columns) {
 		return keys, aggs
 	}
 	produced := setOf(a.Input.Output())
 	var keep []logical.Named
-	for _, k := range keys {
+	for i, k := range keys {
 		col, ok := k.Expr.(*expr.Column)
-		if !ok || deciders[col.ID] || !produced[col.ID] {
+		last := i == len(keys)-1 && len(keep) == 0 // a single row decides every key
+		if !ok || deciders[col.ID] || !produced[col.ID] || last {
 			keep = append(keep, k)
 			continue
 		}
@@ -116,6 +120,16 @@ func (c *Context) decided(a *logical.Aggregate, keys, aggs []logical.Named, inst
 		instead[k.Col.ID] = kept
 	}
 	return keep, aggs
+}
+
+// firstColumn returns the number of the first key that is a column, 0 without.
+func firstColumn(keys []logical.Named) expr.ColumnID {
+	for _, k := range keys {
+		if c, ok := k.Expr.(*expr.Column); ok {
+			return c.ID
+		}
+	}
+	return 0
 }
 
 // keyOf returns columns among those given for which p has no two rows of equal values, nil if it finds none.

@@ -84,10 +84,7 @@ func (f filterPusher) below(n logical.Plan, preds []expr.Expr, may func(expr.Exp
 			stay = append(stay, p)
 			continue
 		}
-		down = append(down, tolerant(p))
-		if expr.MayFail(p) {
-			stay = append(stay, p)
-		}
+		down, stay = lower(p, p, down, stay)
 	}
 	return filter(n.WithChildren([]logical.Plan{f.push(n.Children()[0], down)}), stay)
 }
@@ -129,11 +126,7 @@ func (f filterPusher) aggregate(n *logical.Aggregate, preds []expr.Expr) logical
 			stay = append(stay, p)
 			continue
 		}
-		below := expr.Substitute(p, sub)
-		down = append(down, tolerant(below))
-		if expr.MayFail(below) {
-			stay = append(stay, p)
-		}
+		down, stay = lower(p, expr.Substitute(p, sub), down, stay)
 	}
 	out := *n
 	out.Input = f.push(n.Input, down)
@@ -193,11 +186,25 @@ func (f filterPusher) union(n *logical.SetOp, preds []expr.Expr) logical.Plan {
 	return filter(&out, stay)
 }
 
-// tolerant returns a conjunct that may stand below the place of p: p itself if it is total, else one that neither fails nor rejects more.
-func tolerant(p expr.Expr) expr.Expr {
-	if !expr.MayFail(p) {
-		return p
+// lower sorts a conjunct p, which reads below where it would go, into those that move down and those that stay: a total one moves, one that may
+// fail stays and sends down another that neither fails nor rejects more. Functions of the program are not called twice for that.
+func lower(p, below expr.Expr, down, stay []expr.Expr) ([]expr.Expr, []expr.Expr) {
+	if !expr.MayFail(below) {
+		return append(down, below), stay
 	}
+	if !expr.Any(below, callsUser) {
+		down = append(down, tolerant(below))
+	}
+	return down, append(stay, p)
+}
+
+func callsUser(e expr.Expr) bool {
+	c, ok := e.(*expr.Call)
+	return ok && c.Func.User
+}
+
+// tolerant returns a conjunct that neither fails nor rejects more than p.
+func tolerant(p expr.Expr) expr.Expr {
 	tried := expr.Rewrite(p, func(x expr.Expr) expr.Expr {
 		switch x := x.(type) {
 		case *expr.Call:

@@ -24,15 +24,9 @@ func (f filterPusher) join(n *logical.Join, preds []expr.Expr) logical.Plan {
 		case expr.IsVolatile(p):
 			stay = append(stay, p)
 		case preserveLeft && lset.covers(p):
-			left = append(left, tolerant(p))
-			if expr.MayFail(p) {
-				stay = append(stay, p)
-			}
+			left, stay = lower(p, p, left, stay)
 		case n.Kind == logical.RightOuter && rset.covers(p):
-			right = append(right, tolerant(p))
-			if expr.MayFail(p) {
-				stay = append(stay, p)
-			}
+			right, stay = lower(p, p, right, stay)
 		default:
 			stay = append(stay, p)
 		}
@@ -89,15 +83,9 @@ func (f filterPusher) innerJoin(n *logical.Join, preds []expr.Expr, s sides) log
 		case expr.IsVolatile(p):
 			stay = append(stay, p)
 		case s.l.covers(p) && s.l.touches(p):
-			left = append(left, tolerant(p))
-			if expr.MayFail(p) {
-				stay = append(stay, p)
-			}
+			left, stay = lower(p, p, left, stay)
 		case s.r.covers(p) && s.r.touches(p):
-			right = append(right, tolerant(p))
-			if expr.MayFail(p) {
-				stay = append(stay, p)
-			}
+			right, stay = lower(p, p, right, stay)
 		case expr.MayFail(p):
 			stay = append(stay, p)
 		default:
@@ -187,7 +175,7 @@ func inferEqual(preds []expr.Expr) []expr.Expr {
 		}
 	}
 	for _, p := range preds {
-		if c := onlyColumn(p); c != nil && !expr.MayFail(p) && !expr.IsVolatile(p) {
+		if c := onlyColumn(p); c != nil && !expr.MayFail(p) && !expr.IsVolatile(p) && sameForEquals(p, c) {
 			for _, other := range classes[find(c.ID)] {
 				if other.ID != c.ID && other.T.Equal(c.T) {
 					add(expr.Substitute(p, map[expr.ColumnID]expr.Expr{c.ID: other}))
@@ -211,6 +199,29 @@ func inferEqual(preds []expr.Expr) []expr.Expr {
 	}
 	return out
 }
+
+// sameForEquals reports whether a predicate over a column cannot tell equal values apart. -0.0 equals 0.0, yet their texts differ: of floats
+// only comparisons of the column itself are safe.
+func sameForEquals(p expr.Expr, c *expr.Column) bool {
+	if !c.T.IsFloating() {
+		return true
+	}
+	switch x := p.(type) {
+	case *expr.In:
+		return isLeaf(x.Child)
+	case *expr.Call:
+		switch x.Func.Op {
+		case expr.OpEq, expr.OpNullSafeEq, expr.OpNe, expr.OpLt, expr.OpLe, expr.OpGt, expr.OpGe:
+			return isLeaf(x.Args[0]) && isLeaf(x.Args[1])
+		case expr.OpIsNull, expr.OpIsNotNull:
+			return isLeaf(x.Args[0])
+		}
+	}
+	return false
+}
+
+// isLeaf reports a column or a literal.
+func isLeaf(e expr.Expr) bool { return len(e.Children()) == 0 }
 
 func hasEquality(preds []expr.Expr, x, y *expr.Column) bool {
 	for _, p := range preds {
@@ -343,7 +354,7 @@ func nullWith(e expr.Expr, s columnSet) bool {
 //
 //	(a JOIN b) SEMI JOIN c ON a.x = c.x   →  (a SEMI JOIN c ON a.x = c.x) JOIN b
 func sinkSemiJoin(n *logical.Join) logical.Plan {
-	if n.Kind != logical.LeftSemi || n.Cond == nil {
+	if n.Kind != logical.LeftSemi || n.Cond == nil || expr.MayFail(n.Cond) { // below, it would meet rows that the inner join drops
 		return nil
 	}
 	var projected *logical.Project

@@ -49,7 +49,7 @@ func (r *reorderer) plan(p logical.Plan) logical.Plan {
 }
 
 func movable(j *logical.Join) bool {
-	if j.Hint != (logical.JoinHint{}) {
+	if j.Hint != (logical.JoinHint{}) || j.Cond != nil && expr.MayFail(j.Cond) { // elsewhere it would meet other rows
 		return false
 	}
 	switch j.Kind {

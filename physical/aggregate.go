@@ -6,6 +6,7 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -99,24 +100,40 @@ func (a *hashAggregate) Combine(local exec.LocalSink) error {
 	return nil
 }
 
+// measure tells how many rows the workers did not group.
+func (a *hashAggregate) measure(q *exec.Query) {
+	m := q.Metrics(a)
+	if m == nil {
+		return
+	}
+	for _, g := range a.fed {
+		for _, l := range g.locals {
+			m.Pass(l.passed)
+		}
+	}
+}
+
 // Finalize implements exec.Sink.
 func (a *hashAggregate) Finalize(q *exec.Query) (*exec.StageOutput, error) {
-	var out []*columnar.Batch
+	a.measure(q)
+	defer a.plan.arena.Release()
+	arena := q.NewArena()
+	var out []exec.Chunk
 	for _, g := range append(slices.Clone(a.fed), a.derived...) {
-		bs, err := a.finish(g, q)
+		bs, err := a.finish(g, q, arena)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, bs...)
 	}
-	return exec.NewStageOutput(q, a.plan.out, out), nil
+	return exec.NewOutput(q, arena, a.plan.out, out), nil
 }
 
 // finish merges what the workers have of a grouping and returns its rows. The finest grouping gives its groups on instead.
-func (a *hashAggregate) finish(g *grouping, q *exec.Query) ([]*columnar.Batch, error) {
-	merged := &merge64{grouping: g, query: q}
+func (a *hashAggregate) finish(g *grouping, q *exec.Query, arena *slab.Arena) ([]exec.Chunk, error) {
+	merged := newMerge(g, q)
 	if !g.hidden {
-		err := merged.run(func(w int, t *aggregateTable) (*columnar.Batch, error) { return g.result(t) })
+		err := merged.run(func(w int, t *aggregateTable) (*columnar.Batch, error) { return g.result(arena, t) })
 		return merged.out, err
 	}
 	for _, d := range a.derived {
@@ -153,8 +170,8 @@ func (a *hashAggregate) derive(q *exec.Query, w int, t *aggregateTable) error {
 	})
 }
 
-// result makes output rows of a table. The empty grouping set has no row without input, as in Spark.
-func (g *grouping) result(t *aggregateTable) (*columnar.Batch, error) {
+// result makes output rows of a table in memory of the arena. The empty grouping set has no row without input, as in Spark.
+func (g *grouping) result(a *slab.Arena, t *aggregateTable) (*columnar.Batch, error) {
 	if g.plan.hasSets() && t.rows == 0 {
 		return nil, nil
 	}
@@ -162,12 +179,14 @@ func (g *grouping) result(t *aggregateTable) (*columnar.Batch, error) {
 	out := &columnar.Batch{N: n}
 	for k, named := range g.plan.spec.Keys {
 		if at := slices.Index(g.keys, k); at >= 0 {
-			out.Cols = append(out.Cols, t.groups.column(at))
+			keys := t.groups.column(a, at)
+			keys.Finish()
+			out.Cols = append(out.Cols, keys)
 		} else {
 			out.Cols = append(out.Cols, columnar.NullConstant(named.Col.T, n))
 		}
 	}
-	values, err := t.results()
+	values, err := t.results(a)
 	if err != nil {
 		return nil, err
 	}

@@ -50,7 +50,8 @@ type localGrouping struct {
 	// first is the first morsel of the run of consecutive morsels that is in the table, last the last one.
 	first, last int
 	started     bool
-	passing     int // rows that may still pass by the table
+	passing     int   // rows that may still pass by the table
+	passed      int64 // rows that passed by it
 	step        int64
 }
 
@@ -71,6 +72,7 @@ func (l *localGrouping) consume(kind, morsel int, cols []*columnar.Vector, rows 
 	l.last = morsel
 	if l.passing > 0 {
 		l.passing -= rows.Count()
+		l.passed += int64(rows.Count())
 		l.writer().add(kind, cols, rows)
 	} else if err := l.update(kind, cols, rows); err != nil {
 		return err
@@ -169,6 +171,7 @@ func (l *localGrouping) reserve() error {
 	if err := l.parts.spill(l.query.Spill()); err != nil {
 		return err
 	}
+	l.table.free()
 	var err error
 	l.table, err = newAggregateTable(l.grouping.plan, l.grouping.keys) // a smaller one
 	l.memory.release()

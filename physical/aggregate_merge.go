@@ -12,18 +12,34 @@ import (
 // mergeTogether is how many groups of all workers are merged in one table rather than by partitions.
 const mergeTogether = 1 << 13
 
+// undivided is the bytes of one group's state that are never refused: a value that cannot be cut must fit, and this much is a value that nobody
+// would call large.
+const undivided = 1 << 20
+
 // merge64 merges the workers' parts of a grouping.
 type merge64 struct {
 	grouping *grouping
 	query    *exec.Query
-	out      []*columnar.Batch
+	writers  []stageWriter // by worker
+	out      []exec.Chunk
+}
+
+func newMerge(g *grouping, q *exec.Query) *merge64 {
+	m := &merge64{grouping: g, query: q, writers: make([]stageWriter, q.Threads())}
+	for w := range m.writers {
+		m.writers[w] = stageWriter{query: q, types: g.plan.out}
+	}
+	return m
 }
 
 // run calls f with tables that together hold each group of the grouping once, on worker w, and collects the batches it returns in an
-// order that does not depend on workers.
+// order that does not depend on workers. What the budget refuses of them goes to files.
 func (m *merge64) run(f func(w int, t *aggregateTable) (*columnar.Batch, error)) error {
 	g := m.grouping
 	defer func() {
+		for w := range m.writers {
+			m.writers[w].release()
+		}
 		for _, l := range g.locals {
 			l.memory.release()
 			if l.parts != nil {
@@ -64,11 +80,20 @@ func (m *merge64) empty(f func(w int, t *aggregateTable) (*columnar.Batch, error
 }
 
 func (m *merge64) collect(w int, t *aggregateTable, f func(w int, t *aggregateTable) (*columnar.Batch, error)) error {
-	b, err := f(w, t)
-	if b != nil {
-		m.out = append(m.out, b)
+	if err := m.give(w, t, f); err != nil {
+		return err
 	}
-	return err
+	m.out = append(m.out, m.writers[w].take()...)
+	return nil
+}
+
+// give adds what f makes of a table to the worker's output.
+func (m *merge64) give(w int, t *aggregateTable, f func(w int, t *aggregateTable) (*columnar.Batch, error)) error {
+	b, err := f(w, t)
+	if b == nil || err != nil {
+		return err
+	}
+	return m.writers[w].add(b)
 }
 
 // together merges small tables into one.
@@ -82,9 +107,11 @@ func (m *merge64) together(f func(w int, t *aggregateTable) (*columnar.Batch, er
 		}
 		chunks = append(chunks, l.whole...)
 	}
-	var err error
-	m.out, err = m.chunks(0, 0, chunks, f)
-	return err
+	if err := m.chunks(0, 0, chunks, f); err != nil {
+		return err
+	}
+	m.out = m.writers[0].take()
+	return nil
 }
 
 // divided merges partition by partition, in parallel.
@@ -93,7 +120,7 @@ func (m *merge64) divided(f func(w int, t *aggregateTable) (*columnar.Batch, err
 	if err := m.query.Parallel(len(locals), func(w *exec.Worker, i int) error { return locals[i].divide() }); err != nil {
 		return err
 	}
-	out := make([][]*columnar.Batch, partitions)
+	out := make([][]exec.Chunk, partitions)
 	err := m.query.Parallel(partitions, func(w *exec.Worker, p int) error {
 		var chunks []aggregateChunk
 		for _, l := range locals {
@@ -102,8 +129,8 @@ func (m *merge64) divided(f func(w int, t *aggregateTable) (*columnar.Batch, err
 		if len(chunks) == 0 {
 			return nil
 		}
-		var err error
-		out[p], err = m.chunks(w.ID, 0, chunks, f)
+		err := m.chunks(w.ID, 0, chunks, f)
+		out[p] = m.writers[w.ID].take()
 		return err
 	})
 	m.out = slices.Concat(out...)
@@ -114,15 +141,17 @@ func (m *merge64) divided(f func(w int, t *aggregateTable) (*columnar.Batch, err
 const maxDepth = 6
 
 // chunks merges chunks into a new table in the order of their morsels. When the budget refuses room for it, table and remaining chunks are
-// divided by further bits of the hash and merged part by part.
-func (m *merge64) chunks(w, depth int, chunks []aggregateChunk, f func(w int, t *aggregateTable) (*columnar.Batch, error)) ([]*columnar.Batch, error) {
+// divided by further bits of the hash and merged part by part. Where that does not help, for one group, the sets of its distinct arguments
+// go to files.
+func (m *merge64) chunks(w, depth int, chunks []aggregateChunk, f func(w int, t *aggregateTable) (*columnar.Batch, error)) error {
 	if m.grouping.ordered {
 		slices.SortStableFunc(chunks, func(a, b aggregateChunk) int { return cmp.Compare(a.order, b.order) })
 	}
 	t, err := newAggregateTable(m.grouping.plan, m.grouping.keys)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	defer t.free()
 	memory := allowance{budget: m.query.Budget()}
 	defer memory.release()
 	var buf spill.Buffer
@@ -130,30 +159,45 @@ func (m *merge64) chunks(w, depth int, chunks []aggregateChunk, f func(w int, t 
 		c := &chunks[i]
 		cols, err := c.load(&buf)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if err := t.absorb(c.kind, cols, columnar.AllRows(c.n)); err != nil {
-			return nil, err
+			return err
 		}
-		c.cols = nil
+		c.free()
 		if memory.cover(t.bytes()) {
 			continue
 		}
-		if rest := chunks[i+1:]; len(rest) > 0 && len(t.keys) > 0 && t.len() > 1 && depth < maxDepth {
+		if rest := chunks[i+1:]; t.moved == nil && len(t.keys) > 0 && t.len() > 1 && depth < maxDepth {
 			memory.release()
 			return m.split(w, depth+1, t, rest, f)
 		}
-		memory.force(t.bytes())
+		if err := m.keepWhole(t, &memory); err != nil {
+			return err
+		}
 	}
-	b, err := f(w, t)
-	if b == nil || err != nil {
-		return nil, err
+	return m.give(w, t, f)
+}
+
+// keepWhole gets along with less memory than a table that cannot be divided by its keys asks for.
+func (m *merge64) keepWhole(t *aggregateTable, memory *allowance) error {
+	memory.release()
+	if _, err := t.moveSets(m.query); err != nil {
+		return err
 	}
-	return []*columnar.Batch{b}, nil
+	n := t.bytes()
+	if memory.cover(n) {
+		return nil
+	}
+	if n > undivided {
+		return memory.budget.OutOfMemory("The state of one group of an aggregate", n)
+	}
+	memory.force(n)
+	return nil
 }
 
 // split divides a table and chunks that follow it and merges the parts.
-func (m *merge64) split(w, depth int, t *aggregateTable, chunks []aggregateChunk, f func(w int, t *aggregateTable) (*columnar.Batch, error)) ([]*columnar.Batch, error) {
+func (m *merge64) split(w, depth int, t *aggregateTable, chunks []aggregateChunk, f func(w int, t *aggregateTable) (*columnar.Batch, error)) error {
 	pw := &partWriter{plan: m.grouping.plan, keys: m.grouping.keys, depth: depth}
 	defer pw.remove()
 	err := t.emit(func(kind int, cols []*columnar.Vector, n int) error {
@@ -161,7 +205,7 @@ func (m *merge64) split(w, depth int, t *aggregateTable, chunks []aggregateChunk
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var buf spill.Buffer
 	for i := range chunks {
@@ -171,33 +215,30 @@ func (m *merge64) split(w, depth int, t *aggregateTable, chunks []aggregateChunk
 		}
 		cols, err := c.load(&buf)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		pw.add(c.kind, cols, columnar.AllRows(c.n))
-		c.cols = nil
+		c.free()
 		if pw.bytes > credit {
 			if err := pw.spill(m.query.Spill()); err != nil {
-				return nil, err
+				return err
 			}
 		}
 	}
 	if err := pw.spill(m.query.Spill()); err != nil {
-		return nil, err
+		return err
 	}
-	var out []*columnar.Batch
 	for p := range partitions {
 		part := pw.take(p)
 		if len(part) == 0 {
 			continue
 		}
 		if err := m.query.Err(); err != nil {
-			return nil, err
+			return err
 		}
-		bs, err := m.chunks(w, depth, part, f)
-		if err != nil {
-			return nil, err
+		if err := m.chunks(w, depth, part, f); err != nil {
+			return err
 		}
-		out = append(out, bs...)
 	}
-	return out, nil
+	return nil
 }

@@ -36,6 +36,14 @@ func (c *aggregateChunk) load(buf *spill.Buffer) ([]*columnar.Vector, error) {
 	return b.Cols, err
 }
 
+// free forgets the rows in memory.
+func (c *aggregateChunk) free() {
+	for _, v := range c.cols {
+		v.Free()
+	}
+	c.cols = nil
+}
+
 // partWriter divides rows by the hash of their keys: by the bits from the top on, at each depth the next ones.
 type partWriter struct {
 	plan  *aggregatePlan
@@ -108,10 +116,7 @@ func (w *partWriter) append(p, kind int, cols []*columnar.Vector, rows columnar.
 		t.close(c)
 	}
 	if c.n == 0 {
-		c.order, c.bytes, c.cols = w.order, 0, make([]*columnar.Vector, len(cols))
-		for i, v := range cols {
-			c.cols[i] = columnar.New(v.Type, 0)
-		}
+		c.order, c.bytes, c.cols = w.order, 0, w.columns(cols, t.large())
 	}
 	size := int64(0)
 	for i, v := range cols {
@@ -121,6 +126,26 @@ func (w *partWriter) append(p, kind int, cols []*columnar.Vector, rows columnar.
 	c.n += rows.Count()
 	w.bytes += size - c.bytes
 	c.bytes = size
+}
+
+// large reports whether the partition has a whole chunk in memory.
+func (t *part) large() bool {
+	n := len(t.chunks)
+	return n > 0 && t.chunks[n-1].file == nil && t.chunks[n-1].n >= chunkRows
+}
+
+// columns makes empty columns, which grow as rows come, or have room for a whole chunk at once.
+func (w *partWriter) columns(like []*columnar.Vector, whole bool) []*columnar.Vector {
+	out := make([]*columnar.Vector, len(like))
+	for i, v := range like {
+		room := 0
+		if whole && v.Form != columnar.Dictionary {
+			room = chunkRows
+		}
+		out[i] = columnar.NewIn(w.plan.arena, v.Type, columnar.WidthOf(v.Type), room)
+		out[i].Truncate()
+	}
+	return out
 }
 
 // close ends the open chunk of a kind.
@@ -180,8 +205,9 @@ func (w *partWriter) write(dir *spill.Dir, c *aggregateChunk) error {
 	if err := f.Write(&columnar.Batch{Cols: c.cols, N: c.n}); err != nil {
 		return err
 	}
+	c.free()
 	c.file = f.Finish()
-	c.block, c.cols = c.file.Blocks()-1, nil
+	c.block = c.file.Blocks() - 1
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/expr/eval"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
@@ -23,6 +24,7 @@ type AggregateSpec struct {
 // arguments, order keys and filters of the functions, each different expression once.
 type aggregatePlan struct {
 	spec     AggregateSpec
+	arena    *slab.Arena // of tables and partitions, until the groups are merged
 	program  *eval.Program
 	exprs    []expr.Expr
 	funcs    []aggregateFunc
@@ -47,7 +49,7 @@ type distinctSpec struct {
 }
 
 func planAggregate(s AggregateSpec, in []*expr.Column) (*aggregatePlan, error) {
-	p := &aggregatePlan{spec: s}
+	p := &aggregatePlan{spec: s, arena: s.Query.NewArena()}
 	for _, k := range s.Keys {
 		p.exprs = append(p.exprs, k.Expr)
 		p.out = append(p.out, k.Col.T)

@@ -4,6 +4,7 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -22,6 +23,7 @@ type aggregateTable struct {
 	groups *groupTable // nil without keys: one group
 	accs   []expr.Accumulator
 	sets   []*groupTable // by plan.distinct: (group, arguments)
+	moved  []*cutter     // by plan.distinct: where the set is instead if memory was short; nil: none is
 	rows   int           // since the last reset
 
 	numbers  []int32
@@ -36,7 +38,7 @@ type aggregateTable struct {
 func newAggregateTable(p *aggregatePlan, keys []int) (*aggregateTable, error) {
 	t := &aggregateTable{plan: p, keys: keys, byRow: &columnar.Vector{}, flat: make([]columnar.Vector, len(p.exprs))}
 	if len(keys) > 0 {
-		t.groups = newGroupTable(p.keyTypes(keys))
+		t.groups = newGroupTable(p.arena, p.keyTypes(keys))
 	}
 	for _, d := range p.distinct {
 		var ts []types.Type
@@ -46,7 +48,7 @@ func newAggregateTable(p *aggregatePlan, keys []int) (*aggregateTable, error) {
 		for _, c := range d.args {
 			ts = append(ts, p.exprs[c].Type())
 		}
-		t.sets = append(t.sets, newGroupTable(ts))
+		t.sets = append(t.sets, newGroupTable(p.arena, ts))
 	}
 	return t, t.makeAccumulators()
 }
@@ -96,6 +98,16 @@ func (t *aggregateTable) bytes() int64 {
 	return n
 }
 
+// free gives the memory of a table that is not used any more back.
+func (t *aggregateTable) free() {
+	if t.groups != nil {
+		t.groups.free()
+	}
+	for _, s := range t.sets {
+		s.free()
+	}
+}
+
 func (t *aggregateTable) reset() error {
 	if t.groups != nil {
 		t.groups.reset()
@@ -133,8 +145,7 @@ func (t *aggregateTable) absorb(kind int, cols []*columnar.Vector, rows columnar
 	groups := t.number(cols[:len(t.keys)], rows)
 	cols = cols[len(t.keys):]
 	if kind >= pairRows {
-		t.addPairs(kind-pairRows, cols, groups, rows)
-		return nil
+		return t.addPairs(kind-pairRows, cols, groups, rows)
 	}
 	for i, f := range t.plan.funcs {
 		if f.distinct >= 0 {
@@ -179,7 +190,9 @@ func (t *aggregateTable) addRaw(cols []*columnar.Vector, rows columnar.Rows) err
 		for k, c := range set.args {
 			args[k] = cols[c]
 		}
-		t.addPairs(d, args, g, some)
+		if err := t.addPairs(d, args, g, some); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -217,7 +230,7 @@ func (t *aggregateTable) filter(c int, cols []*columnar.Vector, groups []int32, 
 }
 
 // addPairs adds (group, arguments) to a set.
-func (t *aggregateTable) addPairs(d int, args []*columnar.Vector, groups []int32, rows columnar.Rows) {
+func (t *aggregateTable) addPairs(d int, args []*columnar.Vector, groups []int32, rows columnar.Rows) error {
 	if groups != nil {
 		t.byRow.Reset(types.IntType, columnar.W32, rows.N)
 		v := columnar.Values[int32](t.byRow)
@@ -226,8 +239,12 @@ func (t *aggregateTable) addPairs(d int, args []*columnar.Vector, groups []int32
 		}
 		args = append([]*columnar.Vector{t.byRow}, args...)
 	}
+	if t.moved != nil && t.moved[d] != nil {
+		return t.moved[d].add(&columnar.Batch{Cols: args, N: rows.N, Sel: rows.Sel})
+	}
 	t.found = sized(t.found, rows.Count())
 	t.sets[d].find(args, rows, t.found)
+	return nil
 }
 
 // emit gives the table out as partial states and pairs, from which absorb makes it again. The vectors belong to f until the next reset.
@@ -250,56 +267,80 @@ func (t *aggregateTable) emit(f func(kind int, cols []*columnar.Vector, n int) e
 	if err := f(partialRows, cols, t.len()); err != nil {
 		return err
 	}
-	for d, set := range t.sets {
-		pairs := set.columns()
-		if t.groups != nil {
-			of := columnar.Values[int32](pairs[0])
-			args := pairs[1:]
-			pairs = nil
-			for _, k := range keys {
-				v := &columnar.Vector{}
-				columnar.Gather(v, k, of)
-				pairs = append(pairs, v)
-			}
-			pairs = append(pairs, args...)
-		}
-		if err := f(pairRows+d, pairs, set.len()); err != nil {
+	for d := range t.sets {
+		err := t.eachSet(d, func(set *groupTable) error {
+			return f(pairRows+d, t.pairs(keys, set.columns()), set.len())
+		})
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// results returns the functions' values, one row a group.
-func (t *aggregateTable) results() ([]*columnar.Vector, error) {
+// pairs puts the groups' keys in the place of their numbers.
+func (t *aggregateTable) pairs(keys, set []*columnar.Vector) []*columnar.Vector {
+	if t.groups == nil {
+		return set
+	}
+	of := columnar.Values[int32](set[0])
 	var out []*columnar.Vector
-	for i, f := range t.plan.funcs {
-		if f.distinct >= 0 {
-			if err := t.feed(t.accs[i], t.sets[f.distinct]); err != nil {
-				return nil, err
-			}
+	for _, k := range keys {
+		v := &columnar.Vector{}
+		columnar.Gather(v, k, of)
+		out = append(out, v)
+	}
+	return append(out, set[1:]...)
+}
+
+// results returns the functions' values, one row a group, in memory of the arena.
+func (t *aggregateTable) results(a *slab.Arena) ([]*columnar.Vector, error) {
+	for d := range t.sets {
+		if err := t.eachSet(d, func(set *groupTable) error { return t.feed(d, set) }); err != nil {
+			return nil, err
 		}
+	}
+	var out []*columnar.Vector
+	for i := range t.plan.funcs {
 		v, err := t.accs[i].Final()
 		if err != nil {
 			return nil, err
 		}
-		v.Class = columnar.Stage
-		out = append(out, v)
+		out = append(out, moved(a, v))
 	}
 	return out, nil
 }
 
-// feed updates an accumulator with the members of a set.
-func (t *aggregateTable) feed(acc expr.Accumulator, set *groupTable) error {
-	acc.Resize(t.len())
-	n := set.len()
-	if n == 0 {
-		return nil
+// moved returns the values of an accumulator in memory of the arena: copying them once is cheap beside what the collector would do with them.
+func moved(a *slab.Arena, v *columnar.Vector) *columnar.Vector {
+	if v.Size() >= slab.MinBlock {
+		own := columnar.NewIn(a, v.Type, v.Base().Width, v.Len)
+		own.Truncate()
+		columnar.Append(own, v, columnar.AllRows(v.Len))
+		v = own
 	}
-	args := set.columns()
+	v.Finish()
+	return v
+}
+
+// feed updates the accumulators of a set with members of it.
+func (t *aggregateTable) feed(d int, set *groupTable) error {
+	args, n := set.columns(), set.len()
 	var groups []int32
 	if t.groups != nil {
 		groups, args = columnar.Values[int32](args[0]), args[1:]
 	}
-	return acc.Update(groups, args, columnar.AllRows(n))
+	for i, f := range t.plan.funcs {
+		if f.distinct != d {
+			continue
+		}
+		t.accs[i].Resize(t.len())
+		if n == 0 {
+			continue
+		}
+		if err := t.accs[i].Update(groups, args, columnar.AllRows(n)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -248,7 +248,7 @@ func TestGroupTableChangesStrategy(t *testing.T) {
 		for _, k := range keys {
 			ts = append(ts, testColumns[k].T)
 		}
-		g := newGroupTable(ts)
+		g := newGroupTable(nil, ts)
 		table := newTestTable(testColumns, rows, 50)
 		seen := map[string]int32{}
 		for at := 0; at < len(rows); at += 50 {

@@ -88,7 +88,7 @@ func (f *formatter) node(p logical.Plan, first, rest string) {
 func Operator(p logical.Plan) string {
 	switch n := p.(type) {
 	case *logical.Scan:
-		s := "Scan " + n.Name + " [" + columns(n.Out) + "]"
+		s := "Scan " + n.Name + " [" + strings.Join(logical.ScanColumns(n), ", ") + "]"
 		if len(n.Filters) > 0 {
 			s += " where " + exprs(n.Filters)
 		}

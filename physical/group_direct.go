@@ -66,11 +66,11 @@ func (d *directIndex) clear() {
 	}
 }
 
-// directOf describes a column that can index. Dictionaries that are not shared may change under the same address.
+// directOf describes a column that can index. Scratch dictionaries may change under the same address.
 func directOf(v *columnar.Vector) (directColumn, bool) {
 	switch {
 	case v.Form == columnar.Dictionary:
-		return directColumn{dict: v.Dict, card: v.Dict.Len + 1}, v.Dict.Class == columnar.Shared && v.Dict.Len < maxDirect
+		return directColumn{dict: v.Dict, card: v.Dict.Len + 1}, v.Dict.Class != columnar.Scratch && v.Dict.Len < maxDirect
 	case v.Form == columnar.Constant:
 		return directColumn{}, false
 	case v.Width == columnar.WBool:

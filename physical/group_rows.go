@@ -4,12 +4,14 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/columnar/row"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
 // rowTable is a group table of keys packed into rows. A slot holds the upper half of the hash beside the group, so that rows are compared
 // almost only with their equals.
 type rowTable struct {
+	arena  *slab.Arena // of slots
 	page   *row.Page
 	hashes []uint64 // by group
 	slots  []uint64 // hash >> 32 << 32 | group + 1; 0: free
@@ -21,13 +23,18 @@ type rowTable struct {
 
 const rowSlots = 64
 
-func newRowTable(ts []types.Type) *rowTable {
+func newRowTable(a *slab.Arena, ts []types.Type) *rowTable {
 	l := row.NewLayout(ts)
-	return &rowTable{page: row.NewPage(l), batch: row.NewPage(l), slots: make([]uint64, rowSlots), mask: rowSlots - 1}
+	return &rowTable{arena: a, page: row.NewPage(l), batch: row.NewPage(l), slots: make([]uint64, rowSlots), mask: rowSlots - 1}
 }
 
 func (t *rowTable) bytes() int64 {
 	return t.page.Bytes() + int64(8*cap(t.hashes)+8*len(t.slots))
+}
+
+func (t *rowTable) free() {
+	slab.Free(t.arena, t.slots)
+	t.slots = nil
 }
 
 // reset starts a new page, since columns of the old one share its heap.
@@ -78,7 +85,8 @@ func (t *rowTable) group(i int, h uint64) int32 {
 
 func (t *rowTable) rehash() {
 	size := 4 * len(t.slots)
-	t.slots, t.mask = make([]uint64, size), uint64(size-1)
+	slab.Free(t.arena, t.slots)
+	t.slots, t.mask = slab.MakeZeroed[uint64](t.arena, size), uint64(size-1)
 	for g, h := range t.hashes {
 		at := h & t.mask
 		for t.slots[at] != 0 {

@@ -2,6 +2,7 @@ package physical
 
 import (
 	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -22,12 +23,12 @@ type groupTable struct {
 	direct directIndex
 }
 
-func newGroupTable(ts []types.Type) *groupTable {
+func newGroupTable(a *slab.Arena, ts []types.Type) *groupTable {
 	t := &groupTable{types: ts}
 	if p, ok := packing(ts); ok {
-		t.words = newWordTable(p)
+		t.words = newWordTable(a, p)
 	} else {
-		t.rows = newRowTable(ts)
+		t.rows = newRowTable(a, ts)
 	}
 	return t
 }
@@ -57,10 +58,10 @@ func (t *groupTable) len() int {
 	return t.rows.page.Len()
 }
 
-// column returns key column c of all groups.
-func (t *groupTable) column(c int) *columnar.Vector {
+// column returns key column c of all groups, in memory of the arena or of Go.
+func (t *groupTable) column(a *slab.Arena, c int) *columnar.Vector {
 	if t.words != nil {
-		return t.words.column(c)
+		return t.words.column(a, c)
 	}
 	return t.rows.page.Column(c, 0, t.len())
 }
@@ -68,7 +69,7 @@ func (t *groupTable) column(c int) *columnar.Vector {
 func (t *groupTable) columns() []*columnar.Vector {
 	out := make([]*columnar.Vector, len(t.types))
 	for c := range out {
-		out[c] = t.column(c)
+		out[c] = t.column(nil, c)
 	}
 	return out
 }
@@ -80,6 +81,15 @@ func (t *groupTable) bytes() int64 {
 		return n + t.words.bytes()
 	}
 	return n + t.rows.bytes()
+}
+
+// free gives the memory back before the arena is freed. The table cannot be used any more; columns returned before stay as they are.
+func (t *groupTable) free() {
+	if t.words != nil {
+		t.words.free()
+	} else {
+		t.rows.free()
+	}
 }
 
 // reset forgets all keys. Columns returned before stay as they are.

@@ -5,11 +5,13 @@ import (
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
 // wordTable is a group table of keys that fit in 64 bits, with linear probing; the key lies in the slot.
 type wordTable struct {
+	arena  *slab.Arena
 	fields []packedField
 	keys   []uint64 // by group
 	slots  []wordSlot
@@ -61,8 +63,8 @@ func packing(ts []types.Type) ([]packedField, bool) {
 // wordSlots is the size of an empty table.
 const wordSlots = 64
 
-func newWordTable(fields []packedField) *wordTable {
-	return &wordTable{fields: fields, null: -1, slots: make([]wordSlot, wordSlots), mask: wordSlots - 1}
+func newWordTable(a *slab.Arena, fields []packedField) *wordTable {
+	return &wordTable{arena: a, fields: fields, null: -1, slots: make([]wordSlot, wordSlots), mask: wordSlots - 1}
 }
 
 func (t *wordTable) bytes() int64 { return int64(8*cap(t.keys) + 16*len(t.slots)) }
@@ -70,6 +72,12 @@ func (t *wordTable) bytes() int64 { return int64(8*cap(t.keys) + 16*len(t.slots)
 func (t *wordTable) reset() {
 	t.keys, t.null = t.keys[:0], -1
 	clear(t.slots)
+}
+
+func (t *wordTable) free() {
+	slab.Free(t.arena, t.keys)
+	slab.Free(t.arena, t.slots)
+	t.keys, t.slots = nil, nil
 }
 
 func (t *wordTable) find(keys []*columnar.Vector, rows columnar.Rows, out []int32) {
@@ -108,7 +116,7 @@ func (t *wordTable) findOne(v *columnar.Vector, rows columnar.Rows, out []int32)
 		}
 		if t.null < 0 {
 			t.null = int32(len(t.keys))
-			t.keys = append(t.keys, 0)
+			t.addKey(0)
 		}
 		out[i] = t.null
 	}
@@ -143,7 +151,7 @@ func (t *wordTable) probe(words []uint64, out []int32) {
 
 func (t *wordTable) insert(k uint64, s *wordSlot) int32 {
 	g := int32(len(t.keys))
-	t.keys = append(t.keys, k)
+	t.addKey(k)
 	*s = wordSlot{k, g + 1}
 	if 2*len(t.keys) > len(t.slots) {
 		t.rehash()
@@ -151,9 +159,20 @@ func (t *wordTable) insert(k uint64, s *wordSlot) int32 {
 	return g
 }
 
+func (t *wordTable) addKey(k uint64) {
+	if len(t.keys) == cap(t.keys) {
+		grown := slab.Make[uint64](t.arena, max(2*len(t.keys), wordSlots/2))[:len(t.keys)]
+		copy(grown, t.keys)
+		slab.Free(t.arena, t.keys)
+		t.keys = grown
+	}
+	t.keys = append(t.keys, k)
+}
+
 func (t *wordTable) rehash() {
 	size := 4 * len(t.slots)
-	t.slots, t.mask = make([]wordSlot, size), uint64(size-1)
+	slab.Free(t.arena, t.slots)
+	t.slots, t.mask = slab.MakeZeroed[wordSlot](t.arena, size), uint64(size-1)
 	for g, k := range t.keys {
 		if int32(g) == t.null {
 			continue
@@ -251,11 +270,10 @@ func load[T any](vals []T, v *columnar.Vector, rows columnar.Rows, words []uint6
 	}
 }
 
-// column unpacks a key column.
-func (t *wordTable) column(c int) *columnar.Vector {
+// column unpacks a key column into memory of the arena.
+func (t *wordTable) column(a *slab.Arena, c int) *columnar.Vector {
 	f := &t.fields[c]
-	out := columnar.NewWidth(f.t, f.width, len(t.keys))
-	out.Class = columnar.Stage
+	out := columnar.NewIn(a, f.t, f.width, len(t.keys))
 	switch f.width {
 	case columnar.WBool, columnar.W8:
 		unpack(columnar.Values[uint8](out), t.keys, f.shift)

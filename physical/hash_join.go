@@ -23,6 +23,7 @@ type HashJoinSpec struct {
 	Output               []*expr.Column
 	// MarkCol is the column a Mark join adds. If it is nullable, the join is IN: a comparison with null makes it null; else it is EXISTS.
 	MarkCol *expr.Column
+	At      sqlerr.Pos // in the text, for the error of a Single join
 	Query   *exec.Query
 }
 
@@ -41,6 +42,7 @@ type HashJoin struct {
 	matched []uint64 // right and full outer: build rows with a partner; nil: none
 
 	spilled *spilledJoin // instead of build and index, when they do not fit in memory
+	whole   *buildFacts  // of one part of a spilled join: the facts of all parts
 }
 
 // NewHashJoin makes the join; its table is built here, or taken from an earlier join of the same build side on the same keys. If the budget
@@ -54,7 +56,7 @@ func NewHashJoin(spec HashJoinSpec, build *exec.StageOutput) (*HashJoin, error) 
 	if j.build, err = build.Flat(); err == nil {
 		j.index, err = j.indexed()
 	}
-	if budget.Refused(err) && !j.threeValued() {
+	if budget.Refused(err) {
 		j.spilled, err = newSpilledJoin(j)
 		return j, err
 	}
@@ -67,12 +69,12 @@ func NewHashJoin(spec HashJoinSpec, build *exec.StageOutput) (*HashJoin, error) 
 
 // inMemory returns the join of one part of both sides. The index is the caller's to release.
 func (j *HashJoin) inMemory(build *columnar.Batch) (*HashJoin, error) {
-	part := &HashJoin{spec: j.spec, build: build, out: j.out, keys: j.keys, residual: j.residual, truth: j.truth}
+	part := &HashJoin{spec: j.spec, build: build, out: j.out, keys: j.keys, residual: j.residual, truth: j.truth, whole: &j.spilled.facts}
 	keys, err := part.buildKeys()
 	if err != nil {
 		return nil, err
 	}
-	if part.index, err = newJoinIndex(j.spec.Query, keys, j.spec.NullSafe, build.N, true); err != nil {
+	if part.index, err = newJoinIndex(j.spec.Query, j.spec.Query.NewArena(), keys, j.spec.NullSafe, build.N, true); err != nil {
 		return nil, err
 	}
 	part.out.setBuild(build)
@@ -113,9 +115,9 @@ func (j *HashJoin) indexed() (*joinIndex, error) {
 		if err != nil {
 			return nil, err
 		}
-		x, err := newJoinIndex(j.spec.Query, keys, j.spec.NullSafe, j.build.N, false)
+		x, err := newJoinIndex(j.spec.Query, j.stage.NewArena(), keys, j.spec.NullSafe, j.build.N, false)
 		if err == nil {
-			j.spec.Query.OnClose(func() error { j.spec.Query.Budget().Release(x.held); return nil })
+			j.stage.Holds(j.spec.Query, x.held)
 		}
 		return x, err
 	}
@@ -218,7 +220,7 @@ func (j *HashJoin) unmatched() exec.Source {
 	if j.spec.Kind != logical.RightOuter && j.spec.Kind != logical.FullOuter {
 		return nil
 	}
-	return &unmatched{out: &j.out, build: j.build, matched: func() []uint64 { return j.matched }}
+	return &unmatched{out: &j.out, chunks: []exec.Chunk{{Batch: j.build}}, starts: []int{0, j.build.N}, matched: func() []uint64 { return j.matched }}
 }
 
 // mergeMatched adds one worker's matches.

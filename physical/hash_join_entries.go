@@ -12,7 +12,7 @@ type entryCache struct {
 
 // ready reports whether find may be used for a key column; n rows are about to be looked up.
 func (c *entryCache) ready(p *prober, v *columnar.Vector, n int) bool {
-	if v.Form != columnar.Dictionary || v.Dict.Class != columnar.Shared {
+	if v.Form != columnar.Dictionary || v.Dict.Class == columnar.Scratch {
 		return false
 	}
 	if c.dict != v.Dict {

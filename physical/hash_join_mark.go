@@ -8,15 +8,7 @@ import (
 )
 
 // emitMarked pushes the batch with its mark (found, or null where unknown), or for NOT IN the rows whose mark is false.
-func (p *prober) emitMarked(b *columnar.Batch, keys []*columnar.Vector) error {
-	if p.spec.Residual == nil {
-		p.unknown = p.flags(p.unknown, b.N, nil)
-	}
-	if p.threeValued() && p.build.N > 0 {
-		if err := p.findUnknown(b, keys); err != nil {
-			return err
-		}
-	}
+func (p *prober) emitMarked(b *columnar.Batch) error {
 	rows := b.Rows()
 	if p.spec.Kind == logical.NullAwareAnti {
 		p.rest = sized(p.rest, rows.Count())
@@ -41,31 +33,51 @@ func (p *prober) emitMarked(b *columnar.Batch, keys []*columnar.Vector) error {
 // findUnknown notes rows without a match for which some comparison is null and none false: rows with a null among their keys against all
 // build rows, other rows against build rows with a null.
 func (p *prober) findUnknown(b *columnar.Batch, keys []*columnar.Vector) error {
+	if p.oneKey() {
+		p.findUnknownByKey(b, keys)
+		return nil
+	}
+	if p.build.N == 0 {
+		return nil
+	}
 	withNull := p.index.rowsWithNull()
 	rows := b.Rows()
-	simple := len(keys) == 1 && p.spec.Residual == nil
 	p.check.p, p.check.b = p, b
 	for i := range rows.Count() {
 		r := rows.Row(i)
 		if p.found[r] || p.unknown[r] {
 			continue
 		}
-		null := p.hasNull(keys, r)
-		switch {
-		case !null && len(withNull) == 0:
-		case simple:
-			p.unknown[r] = true
-		case null:
-			if err := p.compareAll(keys, r, p.build.N, nil); err != nil {
-				return err
-			}
-		default:
-			if err := p.compareAll(keys, r, len(withNull), withNull); err != nil {
-				return err
-			}
+		n, list := len(withNull), withNull
+		if p.hasNull(keys, r) {
+			n, list = p.build.N, nil
+		}
+		if n == 0 {
+			continue
+		}
+		if err := p.compareAll(keys, r, n, list); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// findUnknownByKey is findUnknown where a null on either side is all that makes a comparison null.
+func (p *prober) findUnknownByKey(b *columnar.Batch, keys []*columnar.Vector) {
+	facts := p.facts()
+	rows := b.Rows()
+	for i := range rows.Count() {
+		r := rows.Row(i)
+		p.unknown[r] = !p.found[r] && (facts.nulls || facts.rows && p.hasNull(keys, r))
+	}
+}
+
+// facts returns what a join by one key knows of the whole build side.
+func (p *prober) facts() buildFacts {
+	if p.whole != nil {
+		return *p.whole
+	}
+	return buildFacts{rows: p.build.N > 0, nulls: p.build.N > 0 && len(p.index.rowsWithNull()) > 0}
 }
 
 func (p *prober) hasNull(keys []*columnar.Vector, r int) bool {

@@ -60,13 +60,15 @@ func (p *prober) finish() error {
 }
 
 func (p *prober) push(b *columnar.Batch) error {
-	keys, err := p.keys.Eval(b)
+	keys, err := p.lookupKeys(b)
 	if err != nil {
 		return err
 	}
-	p.lookup(keys, b.Rows())
-	if p.spec.Residual != nil {
-		return p.pushResidual(b, keys)
+	if p.spec.Residual != nil || p.spec.Kind == logical.Mark || p.spec.Kind == logical.NullAwareAnti {
+		if err := p.findMatches(b, keys); err != nil {
+			return err
+		}
+		return p.emitOutcome(b)
 	}
 	switch p.spec.Kind {
 	case logical.LeftSemi:
@@ -74,14 +76,20 @@ func (p *prober) push(b *columnar.Batch) error {
 	case logical.LeftAnti:
 		p.rest = kernel.Difference(b.Rows(), p.hits, p.rest)
 		return p.emitRows(b, p.rest)
-	case logical.Mark, logical.NullAwareAnti:
-		p.found = p.flags(p.found, b.N, p.hits)
-		return p.emitMarked(b, keys)
 	}
 	if p.index.next == nil {
 		return p.emitUnique(b)
 	}
 	return p.emitChains(b)
+}
+
+// lookupKeys computes the keys of a batch and finds their chains.
+func (p *prober) lookupKeys(b *columnar.Batch) ([]*columnar.Vector, error) {
+	keys, err := p.keys.Eval(b)
+	if err == nil {
+		p.lookup(keys, b.Rows())
+	}
+	return keys, err
 }
 
 // flags returns dst as n flags, set at the rows.
@@ -204,7 +212,7 @@ func (p *prober) emitChains(b *columnar.Batch) error {
 	if p.spec.Kind == logical.Single {
 		for _, r := range p.hits {
 			if p.index.next[p.match[r]] != 0 {
-				return tooManyRows()
+				return tooManyRows(p.spec.At)
 			}
 		}
 		return p.emitUnique(b)
@@ -228,8 +236,8 @@ func (p *prober) emitChains(b *columnar.Batch) error {
 	return p.emitNulls(b, selection(p.rest, b))
 }
 
-func tooManyRows() error {
-	return sqlerr.New("SCALAR_SUBQUERY_TOO_MANY_ROWS", sqlerr.Pos{}, "More than one row was returned by a subquery used as an expression.")
+func tooManyRows(at sqlerr.Pos) error {
+	return sqlerr.New("SCALAR_SUBQUERY_TOO_MANY_ROWS", at, "More than one row was returned by a subquery used as an expression.")
 }
 
 // pairs are candidate rows: probe row and build row at the same place.

@@ -4,120 +4,94 @@ import (
 	"sync"
 
 	"github.com/sparrow-engine/sparrow/columnar"
-	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/exec"
+	"github.com/sparrow-engine/sparrow/exec/budget"
 	"github.com/sparrow-engine/sparrow/exec/spill"
 	"github.com/sparrow-engine/sparrow/expr"
-	"github.com/sparrow-engine/sparrow/types"
+	"github.com/sparrow-engine/sparrow/logical"
 )
 
 // spilledJoin is a hash join whose build side does not fit in memory (Grace hash join): both sides go to files by the hash of their keys, and
 // when the probe side is through, its parts are joined one by one. A part whose build side still does not fit is cut again by other bits of
-// the hash.
+// the hash; one that does not get smaller, because its rows have one key, is joined block by block (hash_join_blocks.go).
+//
+// Rows without a key (a null that is not null-safe) match nothing. They are left out where nothing is given for them, else spread over the
+// parts. In a three-valued join (NOT IN, nullable IN) they make outcomes unknown, and that is no matter of one part: with one key and no
+// residual it is enough to know whether there are such build rows, or any; else build rows without a key are compared with all parts, and
+// probe rows without one are a part of their own that is compared with all build rows.
 type spilledJoin struct {
-	join  *HashJoin
-	build []*spill.File // by part
+	join    *HashJoin
+	build   []*spill.File // by part
+	keyless *spill.File   // build rows without a key, if they are compared
+	facts   buildFacts
 
 	mu    sync.Mutex
-	probe [][]*spill.File // by part
+	probe [][]*spill.File // by part, the last of rows without a key, if they are compared
 }
 
-// The parts of one cut, how often a part is cut again, and the bytes of a build part that are never refused.
+// buildFacts is what a three-valued join by one key must know of the whole build side.
+type buildFacts struct{ rows, nulls bool }
+
+// The parts of one cut, and how often a part is cut again.
 const (
 	spillBits  = 4
 	spillParts = 1 << spillBits
 	spillDepth = 6
-	partFloor  = 1 << 20
 )
 
+// partFloor returns the bytes of a build part that are never refused: with less, files would be smaller than what reading them takes. Tests with
+// hardly any memory get parts and blocks of a few rows.
+func partFloor(b *budget.Budget) int64 { return min(256<<10, 4*b.Limit()) }
+
 func newSpilledJoin(j *HashJoin) (*spilledJoin, error) {
-	s := &spilledJoin{join: j, probe: make([][]*spill.File, spillParts)}
-	keys, err := compileAll(j.spec.BuildKeys, j.spec.Build, j.spec.Query.Env())
+	s := &spilledJoin{join: j, probe: make([][]*spill.File, spillParts+1)}
+	c, err := s.buildCutter(0)
 	if err != nil {
 		return nil, err
 	}
-	c := newCutter(j.spec.Query, "build", columnTypes(j.spec.Build), keys(), 0)
 	if err := j.stage.Each(j.spec.Query, c.add); err != nil {
 		return nil, err
 	}
-	s.build, err = c.finish()
-	return s, err
+	if s.build, err = c.finish(); err != nil {
+		return nil, err
+	}
+	s.facts = buildFacts{rows: j.stage.Rows > 0, nulls: c.nulls}
+	s.build, s.keyless = s.build[:spillParts], s.build[spillParts]
+	return s, nil
 }
 
-// cutter writes rows to files by the hash of their keys.
-type cutter struct {
-	q      *exec.Query
-	name   string
-	types  []types.Type
-	keys   evaluator
-	depth  int
-	hashes []uint64
-	sels   [spillParts][]int32
-	open   [spillParts]columnar.Batch
-	files  [spillParts]*spill.Writer
-}
+// comparesKeyless reports whether rows without a key are compared one by one to find out which outcomes are unknown.
+func (j *HashJoin) comparesKeyless() bool { return j.threeValued() && !j.oneKey() }
 
-func newCutter(q *exec.Query, name string, ts []types.Type, keys evaluator, depth int) *cutter {
-	return &cutter{q: q, name: name, types: ts, keys: keys, depth: depth}
-}
+// oneKey reports whether equality of one key is all of the condition.
+func (j *HashJoin) oneKey() bool { return len(j.spec.BuildKeys) == 1 && j.spec.Residual == nil }
 
-func (c *cutter) add(b *columnar.Batch) error {
-	keys, err := c.keys.Eval(b)
+func (s *spilledJoin) buildCutter(depth int) (*cutter, error) {
+	spec := &s.join.spec
+	keys, err := compileAll(spec.BuildKeys, spec.Build, spec.Query.Env())
 	if err != nil {
-		return err
+		return nil, err
 	}
-	rows := b.Rows()
-	c.hashes = sized(c.hashes, rows.Count())
-	for i, k := range keys {
-		kernel.Hash(k, rows, c.hashes, i > 0)
+	c := newCutter(spec.Query, "build", columnTypes(spec.Build), keys(), spec.NullSafe, depth)
+	switch {
+	case s.join.comparesKeyless():
+		c.keyless = keylessApart
+	case spec.Kind != logical.RightOuter && spec.Kind != logical.FullOuter:
+		c.keyless = keylessDropped
 	}
-	for p := range c.sels {
-		c.sels[p] = c.sels[p][:0]
-	}
-	shift := 64 - spillBits*(c.depth+1)
-	for i, h := range c.hashes {
-		p := h >> shift & (spillParts - 1)
-		c.sels[p] = append(c.sels[p], int32(rows.Row(i)))
-	}
-	for p, sel := range c.sels {
-		if len(sel) == 0 {
-			continue
-		}
-		columnar.AppendBatch(&c.open[p], &columnar.Batch{Cols: b.Cols, N: b.N, Sel: sel})
-		if c.open[p].N >= columnar.BatchSize {
-			if err := c.write(p); err != nil {
-				return err
-			}
-		}
-	}
-	return c.q.Err()
+	return c, nil
 }
 
-func (c *cutter) write(p int) (err error) {
-	if c.files[p] == nil {
-		if c.files[p], err = c.q.Spill().Create(c.name, c.types); err != nil {
-			return err
-		}
+func (s *spilledJoin) probeCutter(depth int) *cutter {
+	spec := &s.join.spec
+	c := newCutter(spec.Query, "probe", columnTypes(spec.Probe), s.join.keys(), spec.NullSafe, depth)
+	switch {
+	case s.join.comparesKeyless():
+		c.keyless = keylessApart
+	case spec.Kind == logical.Inner || spec.Kind == logical.LeftSemi || spec.Kind == logical.RightOuter:
+		c.keyless = keylessDropped
 	}
-	err = c.files[p].Write(&c.open[p])
-	c.open[p] = columnar.Batch{}
-	return err
-}
-
-// finish writes the rest and returns the files, nil for parts without rows.
-func (c *cutter) finish() ([]*spill.File, error) {
-	out := make([]*spill.File, spillParts)
-	for p := range c.open {
-		if c.open[p].N > 0 {
-			if err := c.write(p); err != nil {
-				return nil, err
-			}
-		}
-		if c.files[p] != nil {
-			out[p] = c.files[p].Finish()
-		}
-	}
-	return out, nil
+	return c
 }
 
 // Name returns the operator's name.
@@ -125,8 +99,7 @@ func (s *spilledJoin) Name() string { return "HashJoin" }
 
 // New returns a step that keeps the probe rows in files.
 func (s *spilledJoin) New(w *exec.Worker, _ exec.Push) (exec.Push, func() error, error) {
-	spec := &s.join.spec
-	c := newCutter(spec.Query, "probe", columnTypes(spec.Probe), s.join.keys(), 0)
+	c := s.probeCutter(0)
 	return c.add, func() error {
 		files, err := c.finish()
 		s.mu.Lock()
@@ -143,7 +116,7 @@ func (s *spilledJoin) New(w *exec.Worker, _ exec.Push) (exec.Push, func() error,
 // spilledSource gives the rows of the join, a part a morsel.
 type spilledSource spilledJoin
 
-func (s *spilledSource) Morsels() int { return spillParts }
+func (s *spilledSource) Morsels() int { return len(s.probe) }
 
 func (s *spilledSource) NewReader(w *exec.Worker) (exec.Reader, error) {
 	return &spilledReader{spilledJoin: (*spilledJoin)(s), w: w}, nil
@@ -162,31 +135,71 @@ func (r *spilledReader) Next(*columnar.Batch) (bool, error) { return false, nil 
 // Push joins the part of the open morsel.
 func (r *spilledReader) Push(next exec.Push) error {
 	seq := 0
-	return r.part(r.build[r.morsel], r.probe[r.morsel], 1, func(b *columnar.Batch) error {
+	numbered := func(b *columnar.Batch) error {
 		b.Morsel, b.Seq = r.morsel, seq
 		seq++
 		return next(b)
-	})
+	}
+	probe := r.probe[r.morsel]
+	defer removeAll(probe)
+	if r.morsel < spillParts {
+		build := r.build[r.morsel]
+		defer r.done(build)
+		return r.part(build, probe, 1, numbered)
+	}
+	if len(probe) == 0 {
+		return nil
+	}
+	return r.blocks(append(present(r.build...), present(r.keyless)...), probe, numbered)
+}
+
+// present returns those files that exist.
+func present(files ...*spill.File) []*spill.File {
+	out := make([]*spill.File, 0, len(files))
+	for _, f := range files {
+		if f != nil {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// done removes a file of build rows that its part has read, unless another part reads it, too.
+func (r *spilledReader) done(build *spill.File) {
+	if build != nil && !r.join.comparesKeyless() {
+		build.Remove()
+	}
+}
+
+func removeAll(files []*spill.File) {
+	for _, f := range files {
+		f.Remove()
+	}
 }
 
 // part joins one part of both sides, cut depth times.
 func (r *spilledReader) part(build *spill.File, probe []*spill.File, depth int, next exec.Push) error {
-	size := int64(0)
-	if build != nil {
-		size = 3 * build.Bytes() // rows and table
+	if err := r.w.Err(); err != nil {
+		return err
 	}
-	budget := r.join.spec.Query.Budget()
+	builds := present(build, r.keyless)
+	size := int64(0)
+	for _, f := range builds {
+		size += 3 * f.Bytes() // rows and table
+	}
+	b := r.join.spec.Query.Budget()
 	switch {
-	case size <= partFloor:
-		budget.Force(size)
-	case !budget.Reserve(size):
-		if depth == spillDepth {
-			return budget.OutOfMemory("A join whose build side has many rows of one key", size)
+	case size <= partFloor(b):
+		b.Force(size)
+	case !b.Reserve(size):
+		if depth == spillDepth || build == nil || r.keyless != nil && r.keyless.Bytes() > build.Bytes() {
+			return r.blocks(builds, probe, next)
 		}
 		return r.cut(build, probe, depth, next)
 	}
-	defer budget.Release(size)
-	rows, err := readAll(build, r.join.spec.Build)
+	defer b.Release(size)
+	rows := newRows(r.join.spec.Build)
+	err := eachBlock(r.w, builds, func(b *columnar.Batch) error { columnar.AppendBatch(rows, b); return nil })
 	if err != nil {
 		return err
 	}
@@ -199,57 +212,65 @@ func (r *spilledReader) joinPart(build *columnar.Batch, probe []*spill.File, nex
 	if err != nil {
 		return err
 	}
-	defer func() { j.spec.Query.Budget().Release(j.index.held) }()
+	defer j.index.release(j.spec.Query)
 	p := newProber(j, r.w, next)
 	if err := eachBlock(r.w, probe, p.push); err != nil {
 		return err
 	}
+	return r.unmatchedOf(p, next)
+}
+
+// unmatchedOf pushes the build rows of a prober that is through and has seen no partner for them, if the join gives them.
+func (r *spilledReader) unmatchedOf(p *prober, next exec.Push) error {
 	if err := p.finish(); err != nil {
 		return err
 	}
-	rest := j.unmatched()
-	if rest == nil {
-		return nil
-	}
-	return pushAll(r.w, rest, next)
-}
-
-// cut divides a part by the next bits of the hash and joins the pieces.
-func (r *spilledReader) cut(build *spill.File, probe []*spill.File, depth int, next exec.Push) error {
-	spec := &r.join.spec
-	keys, err := compileAll(spec.BuildKeys, spec.Build, spec.Query.Env())
-	if err != nil {
-		return err
-	}
-	b := newCutter(spec.Query, "build", columnTypes(spec.Build), keys(), depth)
-	p := newCutter(spec.Query, "probe", columnTypes(spec.Probe), r.join.keys(), depth)
-	if err := eachBlock(r.w, []*spill.File{build}, b.add); err != nil {
-		return err
-	}
-	if err := eachBlock(r.w, probe, p.add); err != nil {
-		return err
-	}
-	builds, err := b.finish()
-	if err != nil {
-		return err
-	}
-	probes, err := p.finish()
-	if err != nil {
-		return err
-	}
-	for i := range builds {
-		var files []*spill.File
-		if probes[i] != nil {
-			files = append(files, probes[i])
-		}
-		if err := r.part(builds[i], files, depth+1, next); err != nil {
-			return err
-		}
+	if rest := p.unmatched(); rest != nil {
+		return pushAll(r.w, rest, next)
 	}
 	return nil
 }
 
-// eachBlock calls f with the batches of files and removes them.
+// cut divides a part by the next bits of the hash and joins the pieces. If nearly all of it is in one piece again, that is joined block by
+// block.
+func (r *spilledReader) cut(build *spill.File, probe []*spill.File, depth int, next exec.Push) error {
+	b, err := r.buildCutter(depth)
+	if err != nil {
+		return err
+	}
+	builds, err := b.cut(r.w, []*spill.File{build})
+	if err != nil {
+		return err
+	}
+	probes, err := r.probeCutter(depth).cut(r.w, probe)
+	if err != nil {
+		return err
+	}
+	r.done(build)
+	removeAll(probe)
+	for i := range spillParts {
+		deeper := depth + 1
+		if builds[i] != nil && builds[i].Rows() > build.Rows()/10*9 {
+			deeper = spillDepth
+		}
+		if err := r.part(builds[i], present(probes[i]), deeper, next); err != nil {
+			return err
+		}
+		removeAll(present(builds[i], probes[i]))
+	}
+	return nil
+}
+
+// newRows returns a batch without rows.
+func newRows(cols []*expr.Column) *columnar.Batch {
+	out := &columnar.Batch{}
+	for _, c := range cols {
+		out.Cols = append(out.Cols, columnar.New(c.T, 0))
+	}
+	return out
+}
+
+// eachBlock calls f with the batches of files.
 func eachBlock(w *exec.Worker, files []*spill.File, f exec.Push) error {
 	for _, file := range files {
 		in := file.Reader()
@@ -269,30 +290,8 @@ func eachBlock(w *exec.Worker, files []*spill.File, f exec.Push) error {
 				return err
 			}
 		}
-		file.Remove()
 	}
 	return nil
-}
-
-// readAll reads a file, nil being an empty one, into one batch.
-func readAll(f *spill.File, cols []*expr.Column) (*columnar.Batch, error) {
-	out := &columnar.Batch{}
-	for _, c := range cols {
-		out.Cols = append(out.Cols, columnar.New(c.T, 0))
-	}
-	if f == nil {
-		return out, nil
-	}
-	in := f.Reader()
-	var b columnar.Batch
-	for {
-		ok, err := in.Next(&b)
-		if err != nil || !ok {
-			f.Remove()
-			return out, err
-		}
-		columnar.AppendBatch(out, &b)
-	}
 }
 
 // pushAll pushes all rows of a source.

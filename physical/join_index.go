@@ -6,6 +6,7 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/exec"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 )
 
 // joinIndex finds the build rows of a key. Rows with equal keys form a chain in ascending order; a table leads to its first row.
@@ -16,7 +17,8 @@ type joinIndex struct {
 	table    joinTable
 	next     []int32 // following row of the chain + 1, 0 at its end; nil if no key comes twice
 
-	held int64 // bytes reserved
+	arena *slab.Arena // of table and next
+	held  int64       // bytes reserved
 
 	nulls    sync.Once
 	nullRows []int32 // rows with a null in a key that is not null-safe
@@ -46,15 +48,21 @@ const (
 // newJoinIndex builds the table that suits the keys: an array indexed by key for dense integers, a table of packed keys where the keys fit in
 // 64 bits, else a table of hashes.
 //
-// The caller releases the bytes that the index holds. With force they are held whatever the budget.
-func newJoinIndex(q *exec.Query, keys []*columnar.Vector, nullSafe []bool, n int, force bool) (*joinIndex, error) {
-	x := &joinIndex{keys: keys, nullSafe: nullSafe, rows: n}
+// The index is the caller's to release, with the arena that it takes over. With force it gets its memory whatever the budget.
+func newJoinIndex(q *exec.Query, arena *slab.Arena, keys []*columnar.Vector, nullSafe []bool, n int, force bool) (*joinIndex, error) {
+	x := &joinIndex{keys: keys, nullSafe: nullSafe, rows: n, arena: arena}
 	b := &indexBuilder{q: q, x: x, parts: 1, force: force}
 	if err := b.build(n); err != nil {
-		q.Budget().Release(x.held)
+		x.release(q)
 		return nil, err
 	}
 	return x, nil
+}
+
+// release gives the memory of an index back.
+func (x *joinIndex) release(q *exec.Query) {
+	x.arena.Close()
+	q.Budget().Release(x.held)
 }
 
 func (b *indexBuilder) build(n int) error {
@@ -73,7 +81,8 @@ func (b *indexBuilder) build(n int) error {
 		return err
 	}
 	defer q.Budget().Release(ids)
-	b.ids = make([]uint64, n)
+	b.ids = slab.Make[uint64](b.x.arena, n)
+	defer slab.Free(b.x.arena, b.ids)
 	identify := b.hashes
 	if packed {
 		identify = layout.codes
@@ -116,7 +125,7 @@ func (b *indexBuilder) link(r int, old int32) {
 	}
 	b.chain.Do(func() {
 		if b.err = b.hold(int64(b.x.rows) * 4); b.err == nil {
-			b.x.next = make([]int32, b.x.rows)
+			b.x.next = slab.MakeZeroed[int32](b.x.arena, b.x.rows)
 		}
 	})
 	if b.err == nil {

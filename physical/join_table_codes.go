@@ -5,6 +5,7 @@ import (
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 )
 
 // codeTable is open addressing with linear probing over packed keys. The top bits of the hash choose the part, the bottom bits the slot.
@@ -31,7 +32,7 @@ func (b *indexBuilder) buildCodes(l *keyLayout) error {
 		if err := b.hold(int64(slotsFor(n)) * 16); err != nil {
 			return err
 		}
-		t.parts[p] = make([]codeSlot, slotsFor(n))
+		t.parts[p] = slab.MakeZeroed[codeSlot](b.x.arena, slotsFor(n))
 	}
 	return b.insert(part, func(p, r int, code uint64) {
 		slots := t.parts[p]

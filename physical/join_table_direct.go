@@ -1,6 +1,9 @@
 package physical
 
-import "github.com/sparrow-engine/sparrow/columnar"
+import (
+	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/internal/slab"
+)
 
 // directTable is an array of first rows + 1, indexed by packed key.
 type directTable struct {
@@ -14,7 +17,7 @@ func (b *indexBuilder) buildDirect(l *keyLayout) error {
 	if err := b.hold(int64(l.max+1) * 4); err != nil {
 		return err
 	}
-	t.heads = make([]int32, l.max+1)
+	t.heads = slab.MakeZeroed[int32](b.x.arena, int(l.max+1))
 	per := l.max/uint64(b.parts) + 1
 	if b.ids == nil {
 		key := b.x.keys[0]

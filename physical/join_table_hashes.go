@@ -5,6 +5,7 @@ import (
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 )
 
 // hashTable is open addressing over hashes of keys of any type; candidates with the same tag are compared with the build side's keys.
@@ -30,7 +31,7 @@ func (b *indexBuilder) buildHashes() error {
 		if err := b.hold(int64(slotsFor(n)) * 8); err != nil {
 			return err
 		}
-		t.parts[p] = make([]hashSlot, slotsFor(n))
+		t.parts[p] = slab.MakeZeroed[hashSlot](b.x.arena, slotsFor(n))
 	}
 	return b.insert(part, func(p, r int, hash uint64) {
 		slots := t.parts[p]

@@ -20,7 +20,7 @@ func NewKeyFilter(q *exec.Query, stage *exec.StageOutput, col int) (datasource.K
 		f := newKeySet(rows.Cols[col])
 		if f != nil {
 			q.Budget().Force(f.bytes())
-			q.OnClose(func() error { q.Budget().Release(f.bytes()); return nil })
+			stage.Holds(q, f.bytes())
 		}
 		return f, nil
 	})

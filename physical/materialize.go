@@ -7,6 +7,7 @@ import (
 	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/exec/spill"
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -21,6 +22,11 @@ const (
 // Values and string bytes are copied. Codes into shared dictionaries stay codes, so strings of a dictionary, and columns that a join took
 // from its build side, are not copied.
 func NewMaterialize(in []*expr.Column, ordered bool, q *exec.Query) exec.Sink {
+	return &materialize{types: columnTypes(in), ordered: ordered, arena: q.NewArena()}
+}
+
+// NewResult is NewMaterialize of rows that outlive the query: their memory is of class Shared.
+func NewResult(in []*expr.Column, ordered bool) exec.Sink {
 	return &materialize{types: columnTypes(in), ordered: ordered}
 }
 
@@ -38,6 +44,7 @@ const chunkFloor = 64 << 10
 type materialize struct {
 	types   []types.Type
 	ordered bool
+	arena   *slab.Arena // nil: the Go heap
 	chunks  []*chunk
 	held    int64 // bytes reserved for the chunks
 }
@@ -97,13 +104,25 @@ func bulky(v *columnar.Vector, have int) bool {
 }
 
 func (l *localMaterialize) start() *chunk {
-	c := &chunk{}
-	c.Cols = make([]*columnar.Vector, len(l.m.types))
-	for i, t := range l.m.types {
-		c.Cols[i] = columnar.New(t, 0)
-	}
+	c := l.m.newChunk()
 	l.open, l.chunks = c, append(l.chunks, c)
 	return c
+}
+
+func (m *materialize) newChunk() *chunk {
+	c := &chunk{}
+	c.Cols = make([]*columnar.Vector, len(m.types))
+	for i, t := range m.types {
+		c.Cols[i] = columnar.NewIn(m.arena, t, columnar.WidthOf(t), 0)
+	}
+	return c
+}
+
+// free gives the memory of a chunk back whose rows are elsewhere now.
+func (c *chunk) free() {
+	for _, v := range c.Cols {
+		v.Free()
+	}
 }
 
 func (l *localMaterialize) reserve(c *chunk) error {
@@ -148,6 +167,7 @@ func (l *localMaterialize) spill() error {
 			file := l.file.Finish()
 			out = append(out, &chunk{Batch: columnar.Batch{N: p.to - p.from}, pieces: []piece{{p.morsel, 0, p.to - p.from}}, file: file, block: file.Blocks() - 1})
 		}
+		c.free()
 		l.w.Query.Budget().Release(c.bytes)
 	}
 	l.chunks, l.open = out, nil
@@ -181,7 +201,7 @@ func (m *materialize) Combine(local exec.LocalSink) error {
 // Finalize puts the chunks in order. Chunks whose morsels interleave, which only small ones do, are cut and merged.
 func (m *materialize) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 	if m.ordered {
-		m.chunks = inOrder(m.chunks)
+		m.chunks = m.inOrder(m.chunks)
 	}
 	out := make([]exec.Chunk, len(m.chunks))
 	for i, c := range m.chunks {
@@ -190,18 +210,22 @@ func (m *materialize) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 			continue
 		}
 		for _, v := range c.Cols {
-			v.Class = columnar.Shared
+			v.Finish()
 		}
 		out[i].Batch = &columnar.Batch{Cols: c.Cols, N: c.N}
 	}
 	q.Budget().Release(m.held)
-	return exec.NewSpilledOutput(q, m.types, out), nil
+	arena := m.arena
+	if arena == nil {
+		arena = q.NewArena() // for indexes
+	}
+	return exec.NewOutput(q, arena, m.types, out), nil
 }
 
-func inOrder(chunks []*chunk) []*chunk {
+func (m *materialize) inOrder(chunks []*chunk) []*chunk {
 	for _, c := range chunks { // rows that a step held back may come after later morsels
 		if !slices.IsSortedFunc(c.pieces, byMorsel) {
-			return merge(chunks)
+			return m.merge(chunks)
 		}
 	}
 	slices.SortStableFunc(chunks, func(a, b *chunk) int { return a.pieces[0].morsel - b.pieces[0].morsel })
@@ -215,7 +239,7 @@ func inOrder(chunks []*chunk) []*chunk {
 		if j == i+1 {
 			out = append(out, chunks[i])
 		} else {
-			out = append(out, merge(chunks[i:j])...)
+			out = append(out, m.merge(chunks[i:j])...)
 		}
 		i = j
 	}
@@ -232,7 +256,7 @@ type chunkPiece struct {
 
 // merge copies pieces of chunks into new ones, by morsel. Pieces of one morsel are in the order in which its worker met them. Blocks of files
 // stay where they are.
-func merge(chunks []*chunk) []*chunk {
+func (m *materialize) merge(chunks []*chunk) []*chunk {
 	var parts []chunkPiece
 	for _, c := range chunks {
 		for _, p := range c.pieces {
@@ -249,12 +273,15 @@ func merge(chunks []*chunk) []*chunk {
 			continue
 		}
 		if open == nil || open.N >= maxChunk {
-			open = &chunk{}
+			open = m.newChunk()
 			out = append(out, open)
 		}
 		sel = p.rows(sel)
 		columnar.AppendBatch(&open.Batch, &columnar.Batch{Cols: p.of.Cols, N: p.of.N, Sel: sel})
 		open.pieces = append(open.pieces, p.piece)
+	}
+	for _, c := range chunks {
+		c.free()
 	}
 	return out
 }

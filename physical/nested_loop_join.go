@@ -6,8 +6,10 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/exec"
+	"github.com/sparrow-engine/sparrow/exec/spill"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/logical"
+	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -18,15 +20,18 @@ type NestedLoopSpec struct {
 	Cond        expr.Expr // nil: all pairs
 	Output      []*expr.Column
 	MarkCol     *expr.Column // as in HashJoinSpec
+	At          sqlerr.Pos   // as in HashJoinSpec
 	Query       *exec.Query
 }
 
-// NestedLoopJoin compares every row of a pipeline with every row of a finished stage.
+// NestedLoopJoin compares every row of a pipeline with every row of a finished stage. The stage is taken chunk by chunk for each batch of the
+// pipeline, so that its rows may lie in files: reading a row is little beside comparing it with a batch.
 type NestedLoopJoin struct {
-	spec  NestedLoopSpec
-	right *columnar.Batch
-	out   joinOutput
-	cond  func() evaluator // nil: all pairs
+	spec   NestedLoopSpec
+	right  []exec.Chunk
+	starts []int // rows before each chunk, and all
+	out    joinOutput
+	cond   func() evaluator // nil: all pairs
 
 	mu      sync.Mutex
 	matched []uint64 // right and full outer: right rows with a partner; nil: none
@@ -34,15 +39,14 @@ type NestedLoopJoin struct {
 
 // NewNestedLoopJoin makes the join.
 func NewNestedLoopJoin(spec NestedLoopSpec, right *exec.StageOutput) (*NestedLoopJoin, error) {
-	j := &NestedLoopJoin{spec: spec}
-	var err error
-	if j.right, err = right.Flat(); err != nil {
-		return nil, err
+	j := &NestedLoopJoin{spec: spec, right: right.Chunks(), starts: []int{0}}
+	for i := range j.right {
+		j.starts = append(j.starts, j.starts[i]+j.right[i].Rows())
 	}
+	var err error
 	if j.out, err = newJoinOutput(spec.Kind, spec.Left, spec.Right, spec.Output); err != nil {
 		return nil, err
 	}
-	j.out.setBuild(j.right)
 	if spec.Cond != nil {
 		both := append(spec.Left[:len(spec.Left):len(spec.Left)], spec.Right...)
 		j.cond, err = compileAll([]expr.Expr{spec.Cond}, both, spec.Query.Env())
@@ -58,7 +62,7 @@ func (j *NestedLoopJoin) Unmatched() exec.Source {
 	if !j.remembers() {
 		return nil
 	}
-	return &unmatched{out: &j.out, build: j.right, matched: func() []uint64 { return j.matched }}
+	return &unmatched{out: &j.out, chunks: j.right, starts: j.starts, matched: func() []uint64 { return j.matched }}
 }
 
 func (j *NestedLoopJoin) remembers() bool {
@@ -70,12 +74,12 @@ type nestedLoop NestedLoopJoin
 func (s *nestedLoop) Name() string { return "NestedLoopJoin" }
 
 func (s *nestedLoop) New(w *exec.Worker, next exec.Push) (exec.Push, func() error, error) {
-	l := &looper{NestedLoopJoin: (*NestedLoopJoin)(s), w: w, next: next}
+	l := &looper{NestedLoopJoin: (*NestedLoopJoin)(s), w: w, next: next, number: -1}
 	if l.cond != nil {
 		l.eval = l.cond()
 	}
 	if l.remembers() {
-		l.seen = make([]uint64, columnar.Words(l.right.N))
+		l.seen = make([]uint64, columnar.Words(l.starts[len(l.right)]))
 	}
 	return l.push, l.finish, nil
 }
@@ -87,7 +91,12 @@ type looper struct {
 	next exec.Push
 	eval evaluator // nil: all pairs
 
-	rights         [][]*columnar.Vector // few right rows: each as constants
+	chunk  *columnar.Batch // of the right side
+	number int             // of the chunk, -1 for none
+	base   int             // number of its first row
+	buf    spill.Buffer
+
+	rights         [][]*columnar.Vector // few rows of the chunk: each as constants
 	found, unknown []bool               // by left row
 	seen           []uint64
 	sel, nulls     []int32
@@ -112,21 +121,39 @@ func (l *looper) finish() error {
 	return nil
 }
 
-// fewRows is up to how many rows the right side is looped over row by row, against whole batches of the left.
+// fewRows is up to how many rows a chunk is looped over row by row, against whole batches of the left.
 const fewRows = 64
 
 func (l *looper) push(b *columnar.Batch) error {
 	l.found, l.unknown = sized(l.found, b.N), sized(l.unknown, b.N)
 	clear(l.found)
 	clear(l.unknown)
-	join := l.byLeftRow
-	if l.right.N <= fewRows || l.eval == nil && l.right.N < b.Count() {
-		join = l.byRightRow
-	}
-	if err := join(b); err != nil {
-		return err
+	for i := range l.right {
+		if err := l.load(i); err != nil {
+			return err
+		}
+		join := l.byLeftRow
+		if l.chunk.N <= fewRows || l.eval == nil && l.chunk.N < b.Count() {
+			join = l.byRightRow
+		}
+		if err := join(b); err != nil {
+			return err
+		}
+		if l.first() && len(l.rowsWhere(b, func(r int) bool { return !l.found[r] })) == 0 {
+			break
+		}
 	}
 	return l.emitRest(b)
+}
+
+// load makes a chunk of the right side the current one.
+func (l *looper) load(i int) (err error) {
+	if l.number == i {
+		return nil
+	}
+	l.number, l.base, l.rights = i, l.starts[i], nil
+	l.chunk, err = l.right[i].Load(&l.buf)
+	return err
 }
 
 // first reports whether one match of a left row is enough.
@@ -138,14 +165,14 @@ func (l *looper) first() bool {
 	return false
 }
 
-// byRightRow compares the batch with one right row after the other.
+// byRightRow compares the batch with one row of the chunk after the other.
 func (l *looper) byRightRow(b *columnar.Batch) error {
 	rows := b.Rows()
-	for m := range l.right.N {
+	for m := range l.chunk.N {
 		if err := l.w.Err(); err != nil {
 			return err
 		}
-		if l.first() && m > 0 {
+		if l.first() && l.base+m > 0 {
 			l.todo = l.rowsWhere(b, func(r int) bool { return !l.found[r] })
 			rows = columnar.Rows{Sel: l.todo, N: b.N}
 		}
@@ -159,7 +186,8 @@ func (l *looper) byRightRow(b *columnar.Batch) error {
 			return err
 		}
 		if len(sel) > 0 && l.seen != nil {
-			l.seen[m>>6] |= 1 << (m & 63)
+			at := l.base + m
+			l.seen[at>>6] |= 1 << (at & 63)
 		}
 		if err := l.note(sel, func(k int32) int32 { return k }); err != nil {
 			return err
@@ -174,10 +202,10 @@ func (l *looper) byRightRow(b *columnar.Batch) error {
 // rightRow returns a right row as constants of n rows.
 func (l *looper) rightRow(m, n int) []*columnar.Vector {
 	if l.rights == nil {
-		l.rights = make([][]*columnar.Vector, l.right.N)
+		l.rights = make([][]*columnar.Vector, l.chunk.N)
 	}
 	if l.rights[m] == nil {
-		l.rights[m] = constants(l.right.Cols, m)
+		l.rights[m] = constants(l.chunk.Cols, m)
 	}
 	for i, c := range l.rights[m] {
 		if c.Len != n {
@@ -200,18 +228,21 @@ func constants(cols []*columnar.Vector, r int) []*columnar.Vector {
 	return out
 }
 
-// byLeftRow compares each row of the batch with blocks of the right side.
+// byLeftRow compares each row of the batch with blocks of the chunk.
 func (l *looper) byLeftRow(b *columnar.Batch) error {
 	rows := b.Rows()
 	size := max(l.w.Query.BatchSize()&^63, 64)
 	for i := range rows.Count() {
 		r := rows.Row(i)
+		if l.first() && l.found[r] {
+			continue
+		}
 		left := constants(b.Cols, r)
-		for off := 0; off < l.right.N && !(l.first() && l.found[r]); off += size {
+		for off := 0; off < l.chunk.N && !(l.first() && l.found[r]); off += size {
 			if err := l.w.Err(); err != nil {
 				return err
 			}
-			if err := l.block(b, left, r, off, min(size, l.right.N-off)); err != nil {
+			if err := l.block(b, left, r, off, min(size, l.chunk.N-off)); err != nil {
 				return err
 			}
 		}
@@ -224,7 +255,7 @@ func (l *looper) block(b *columnar.Batch, left []*columnar.Vector, r, off, n int
 	for _, c := range left {
 		cols = append(cols, c.Resized(n))
 	}
-	for _, c := range l.right.Cols {
+	for _, c := range l.chunk.Cols {
 		cols = append(cols, c.Slice(off, n))
 	}
 	l.pairs = columnar.Batch{Cols: cols, N: n, Morsel: b.Morsel, Seq: b.Seq}
@@ -234,7 +265,7 @@ func (l *looper) block(b *columnar.Batch, left []*columnar.Vector, r, off, n int
 		return err
 	}
 	for _, k := range sel {
-		if m := off + int(k); l.seen != nil {
+		if m := l.base + off + int(k); l.seen != nil {
 			l.seen[m>>6] |= 1 << (m & 63)
 		}
 	}
@@ -268,7 +299,7 @@ func (l *looper) note(sel []int32, left func(k int32) int32) error {
 	for _, k := range sel {
 		r := left(k)
 		if l.found[r] && l.spec.Kind == logical.Single {
-			return tooManyRows()
+			return tooManyRows(l.spec.At)
 		}
 		l.found[r] = true
 	}

@@ -241,14 +241,14 @@ func (pl *Planner) join(n *logical.Join, kf keyFilters) (*fragment, error) {
 		if err != nil {
 			return nil, err
 		}
-		j, err := NewNestedLoopJoin(NestedLoopSpec{Kind: n.Kind, Left: in.cols, Right: n.Right.Output(), Cond: n.Cond, Output: n.Output(), MarkCol: n.MarkCol, Query: pl.Query}, build)
+		j, err := NewNestedLoopJoin(NestedLoopSpec{Kind: n.Kind, Left: in.cols, Right: n.Right.Output(), Cond: n.Cond, Output: n.Output(), MarkCol: n.MarkCol, At: n.At, Query: pl.Query}, build)
 		if err != nil {
 			return nil, err
 		}
 		return pl.withUnmatched(n, in, j.Step(), j.Unmatched(), n.Output()), nil
 	}
 	spec := HashJoinSpec{Kind: n.Kind, Probe: n.Left.Output(), Build: n.Right.Output(), ProbeKeys: l, BuildKeys: r, NullSafe: nullSafe,
-		Residual: expr.Conjunction(rest), Output: n.Output(), MarkCol: n.MarkCol, Query: pl.Query}
+		Residual: expr.Conjunction(rest), Output: n.Output(), MarkCol: n.MarkCol, At: n.At, Query: pl.Query}
 	probeFilters := kf.below(n, l, r)
 	j, err := NewHashJoin(spec, build)
 	if err != nil {

@@ -1,6 +1,8 @@
 package physical
 
 import (
+	"slices"
+
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 
@@ -8,11 +10,13 @@ import (
 	"github.com/sparrow-engine/sparrow/datasource"
 	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/types"
 )
 
 // recordScan is the source of a table that hands out Arrow records.
 type recordScan struct {
 	scan    datasource.Scan
+	types   []types.Type // of the records' columns; the request may want less of structs
 	req     *datasource.VectorRequest
 	filters func() selector // nil: none
 	size    int
@@ -31,8 +35,17 @@ func newRecordScan(q *exec.Query, table datasource.Table, req *datasource.Vector
 	if len(req.Filters) > 0 {
 		limit = 0 // it counts rows after the filters
 	}
+	whole, ok := columnar.SQLFields(table.Schema().Fields())
+	for i, f := range req.Fields {
+		t := req.Columns[i].T
+		if ok && t.IsNested() {
+			t = whole[f].Type
+		}
+		s.types = append(s.types, t)
+	}
+	about := slices.DeleteFunc(slices.Clone(req.Predicates), func(p datasource.Predicate) bool { return p.Nested() })
 	var err error
-	s.scan, err = table.Scan(q.Context(), req.Fields, req.Predicates, limit)
+	s.scan, err = table.Scan(q.Context(), req.Fields, about, limit)
 	return s, err
 }
 
@@ -93,11 +106,11 @@ func (r *recordReader) Next(b *columnar.Batch) (bool, error) {
 func (r *recordReader) load(rec arrow.RecordBatch) error {
 	r.whole.Cols, r.whole.N, r.at = r.whole.Cols[:0], int(rec.NumRows()), 0
 	for i, c := range r.req.Columns {
-		v, err := columnar.FromArrow(rec.Column(i), c.T)
+		v, err := columnar.FromArrow(rec.Column(i), r.types[i])
 		if err != nil {
 			return err
 		}
-		r.whole.Cols = append(r.whole.Cols, v)
+		r.whole.Cols = append(r.whole.Cols, columnar.Narrow(v, c.T))
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/sparrow-engine/sparrow/exec/spill"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/expr/eval"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -29,6 +30,7 @@ func NewSort(keys []expr.SortKey, in []*expr.Column, q *exec.Query) (exec.Sink, 
 // sortPlan is where the sort keys lie: in columns of the input, or in computed ones after these.
 type sortPlan struct {
 	query   *exec.Query
+	arena   *slab.Arena // of the rows until they are sorted
 	in      int
 	types   []types.Type // of the input and computed columns
 	cols    []int
@@ -37,7 +39,7 @@ type sortPlan struct {
 }
 
 func planSort(keys []expr.SortKey, in []*expr.Column, q *exec.Query) (*sortPlan, error) {
-	p := &sortPlan{query: q, in: len(in)}
+	p := &sortPlan{query: q, arena: q.NewArena(), in: len(in)}
 	for _, c := range in {
 		p.types = append(p.types, c.T)
 	}
@@ -91,7 +93,7 @@ type localSort struct {
 }
 
 func newLocalSort(p *sortPlan) *localSort {
-	l := &localSort{plan: p, rows: keptRows{types: p.types}, memory: allowance{budget: p.query.Budget()}}
+	l := &localSort{plan: p, rows: keptRows{types: p.types, arena: p.arena}, memory: allowance{budget: p.query.Budget()}}
 	if p.program != nil {
 		l.eval = p.program.New()
 	}
@@ -140,6 +142,7 @@ func (s *sorting) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 // output returns rows from to to-1 of the order.
 func (s *sorting) output(q *exec.Query, from, to int64) (*exec.StageOutput, error) {
 	defer func() {
+		s.plan.arena.Release()
 		for _, l := range s.locals {
 			l.memory.release()
 		}
@@ -149,11 +152,7 @@ func (s *sorting) output(q *exec.Query, from, to int64) (*exec.StageOutput, erro
 	if spilled(s.locals) || !entries.cover(entryBytes(s.locals)) {
 		return s.outOfRuns(from, to)
 	}
-	out, err := s.outOfMemory(from, to)
-	if err != nil {
-		return nil, err
-	}
-	return exec.NewStageOutput(q, s.plan.types[:s.plan.in], out), nil
+	return s.outOfMemory(from, to)
 }
 
 // entryBytes is the memory that sorting needs beside the rows.
@@ -165,14 +164,18 @@ func entryBytes(locals []*localSort) int64 {
 	return 2 * int64(unsafe.Sizeof(sortEntry{})) * int64(rows)
 }
 
-func (s *sorting) outOfMemory(from, to int64) ([]*columnar.Batch, error) {
+func (s *sorting) outOfMemory(from, to int64) (*exec.StageOutput, error) {
 	all := allRowsOf(s.plan, s.locals)
 	entries, err := sortRows(s.plan, all, inParallel(s.plan.query))
 	if err != nil {
 		return nil, err
 	}
 	n := int64(len(entries))
-	return gatherAll(s.plan.query, all, entries[min(from, n):min(to, n)], s.plan.in)
+	arena := s.plan.query.NewArena()
+	entries = entries[min(from, n):min(to, n)]
+	return writeAll(s.plan.query, arena, s.plan.types[:s.plan.in], (len(entries)+keptSize-1)/keptSize, func(i int) (*columnar.Batch, error) {
+		return all.gather(arena, entries[i*keptSize:min((i+1)*keptSize, len(entries))], s.plan.in), nil
+	})
 }
 
 func (s *sorting) outOfRuns(from, to int64) (*exec.StageOutput, error) {
@@ -201,22 +204,11 @@ func slicedBatch(b *columnar.Batch, from, to int) *columnar.Batch {
 
 // allRowsOf puts the chunks of all workers together.
 func allRowsOf(p *sortPlan, locals []*localSort) *keptRows {
-	all := &keptRows{types: p.types}
+	all := &keptRows{types: p.types, arena: p.arena}
 	for _, l := range locals {
 		all.chunks = append(all.chunks, l.rows.chunks...)
 	}
 	return all
-}
-
-// gatherAll makes batches of the entries' rows, in parallel.
-func gatherAll(q *exec.Query, rows *keptRows, entries []sortEntry, cols int) ([]*columnar.Batch, error) {
-	size := keptSize
-	out := make([]*columnar.Batch, (len(entries)+size-1)/size)
-	err := q.Parallel(len(out), func(w *exec.Worker, i int) error {
-		out[i] = rows.gather(entries[i*size:min((i+1)*size, len(entries))], cols)
-		return nil
-	})
-	return out, err
 }
 
 // Sizes of the parallel sort.
@@ -245,7 +237,7 @@ func oneByOne(n int, f func(task int) error) error {
 	return nil
 }
 
-// sortRows returns the places of all rows in order.
+// sortRows returns the places of all rows in order, in memory of the plan's arena.
 func sortRows(p *sortPlan, rows *keptRows, run runner) ([]sortEntry, error) {
 	n := rows.len()
 	if n == 0 {
@@ -253,23 +245,25 @@ func sortRows(p *sortPlan, rows *keptRows, run runner) ([]sortEntry, error) {
 	}
 	keys := &sortKeys{rows: rows, cols: p.cols, orders: p.orders}
 	keys.prepare()
-	entries, tasks, err := encodeAll(run, keys, n)
+	entries, tasks, err := encodeAll(run, keys, n, p.arena)
 	if err != nil {
 		return nil, err
 	}
-	tmp := make([]sortEntry, n)
+	tmp := slab.Make[sortEntry](p.arena, n)
 	if len(tasks) <= 2 {
+		defer slab.Free(p.arena, tmp)
 		sortByKey(entries, tmp)
 		if keys.exact < len(p.cols) {
 			sortTies(entries, keys.compare)
 		}
 		return entries, nil
 	}
+	defer slab.Free(p.arena, entries)
 	return sortParallel(run, keys, entries, tmp, tasks)
 }
 
 // encodeAll makes the entries of all rows in the order of the source. tasks are where stretches of them begin, and the end.
-func encodeAll(run runner, keys *sortKeys, n int) (entries []sortEntry, tasks []int, err error) {
+func encodeAll(run runner, keys *sortKeys, n int, a *slab.Arena) (entries []sortEntry, tasks []int, err error) {
 	type place struct {
 		keptPiece
 		chunk, at int
@@ -291,7 +285,7 @@ func encodeAll(run runner, keys *sortKeys, n int) (entries []sortEntry, tasks []
 		at += places[i].to - places[i].from
 	}
 	tasks, starts = append(tasks, at), append(starts, len(places))
-	entries = make([]sortEntry, n)
+	entries = slab.Make[sortEntry](a, n)
 	err = run(len(tasks)-1, func(t int) error {
 		for _, p := range places[starts[t]:starts[t+1]] {
 			keys.encode(p.chunk, p.from, p.to, entries[p.at:])

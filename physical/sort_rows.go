@@ -2,6 +2,7 @@ package physical
 
 import (
 	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -9,7 +10,18 @@ import (
 // number and 16 bits.
 type keptRows struct {
 	types  []types.Type
+	arena  *slab.Arena
 	chunks []*keptChunk
+}
+
+// free forgets all rows.
+func (k *keptRows) free() {
+	for _, c := range k.chunks {
+		for _, v := range c.cols {
+			v.Free()
+		}
+	}
+	k.chunks = nil
 }
 
 // keptChunk is consecutive rows; pieces say which morsels they come from.
@@ -64,7 +76,7 @@ func (k *keptRows) addPart(cols []*columnar.Vector, rows columnar.Rows, morsel i
 	} else {
 		c = &keptChunk{}
 		for _, t := range k.types {
-			c.cols = append(c.cols, columnar.New(t, 0))
+			c.cols = append(c.cols, columnar.NewIn(k.arena, t, columnar.WidthOf(t), 0))
 		}
 		k.chunks = append(k.chunks, c)
 	}
@@ -98,17 +110,18 @@ func (k *keptRows) bytes() int64 {
 	return n
 }
 
-// gather returns the rows at the places as flat vectors, or codes where all chunks share a dictionary, that hold nothing of the chunks.
-func (k *keptRows) gather(entries []sortEntry, cols int) *columnar.Batch {
+// gather returns the rows at the places as flat vectors, or codes where all chunks share a dictionary, in memory of the arena, that hold nothing of
+// the chunks.
+func (k *keptRows) gather(a *slab.Arena, entries []sortEntry, cols int) *columnar.Batch {
 	out := &columnar.Batch{N: len(entries), Cols: make([]*columnar.Vector, cols)}
 	for c := range out.Cols {
-		out.Cols[c] = k.column(c, entries)
-		out.Cols[c].Class = columnar.Stage
+		out.Cols[c] = k.column(a, c, entries)
+		out.Cols[c].Finish()
 	}
 	return out
 }
 
-func (k *keptRows) column(c int, entries []sortEntry) *columnar.Vector {
+func (k *keptRows) column(a *slab.Arena, c int, entries []sortEntry) *columnar.Vector {
 	t := k.types[c]
 	src := make([]*columnar.Vector, len(k.chunks))
 	width, nulls, same := columnar.WidthOf(t), false, true
@@ -124,9 +137,9 @@ func (k *keptRows) column(c int, entries []sortEntry) *columnar.Vector {
 			width = columnar.W128
 		}
 	}
-	out := &columnar.Vector{}
+	out := columnar.NewIn(a, t, width, 0)
 	switch {
-	case same && len(src) > 0:
+	case same && len(src) > 0 && out.MayRefer(src[0].Dict):
 		codes := out.SetCodes(src[0].Dict, len(entries))
 		for i, e := range entries {
 			codes[i] = src[e.ref>>refBits].Codes[e.ref&(keptSize-1)]
@@ -136,7 +149,6 @@ func (k *keptRows) column(c int, entries []sortEntry) *columnar.Vector {
 		}
 		return out
 	case width >= columnar.WList || width == columnar.WNone:
-		out.Reset(t, width, 0)
 		gatherNested(out, src, entries)
 		return out
 	}

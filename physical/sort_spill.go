@@ -7,6 +7,7 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/exec/spill"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -16,6 +17,8 @@ import (
 const (
 	// spillRows is how many rows a block of a run has: one block of each run is in memory during a merge.
 	spillRows = 1 << 10
+	// mergedRows is how many rows the last merge gives at a time.
+	mergedRows = 8 * spillRows
 	// mergeWidth is how many runs are merged at a time.
 	mergeWidth = 64
 	// placeBits is the part of a place that counts a worker's rows; the rest is the morsel.
@@ -38,7 +41,7 @@ func (l *localSort) spillRun() error {
 	places := l.places()
 	for from := 0; from < len(entries); from += spillRows {
 		part := entries[from:min(from+spillRows, len(entries))]
-		b := l.rows.gather(part, len(l.plan.types))
+		b := l.rows.gather(nil, part, len(l.plan.types))
 		place := columnar.New(types.BigIntType, len(part))
 		for i, e := range part {
 			columnar.Values[int64](place)[i] = places[e.ref>>refBits][e.ref&(keptSize-1)]
@@ -49,7 +52,8 @@ func (l *localSort) spillRun() error {
 		}
 	}
 	l.runs = append(l.runs, w.Finish())
-	l.rows.chunks = nil
+	slab.Free(l.plan.arena, entries)
+	l.rows.free()
 	l.memory.release()
 	return nil
 }
@@ -95,7 +99,7 @@ func mergeSpilled(p *sortPlan, locals []*localSort, emit func(b *columnar.Batch)
 		}
 		runs = append(runs[mergeWidth:], w.Finish())
 	}
-	return mergeRuns(p, runs, keptSize, emit)
+	return mergeRuns(p, runs, mergedRows, emit)
 }
 
 // mergeRuns merges runs, which it deletes, into batches of the given size.
@@ -199,7 +203,7 @@ func (m *runMerge) flush() error {
 		return err
 	}
 	for _, v := range b.Cols {
-		v.Class = columnar.Stage
+		v.Finish()
 	}
 	return m.emit(b)
 }

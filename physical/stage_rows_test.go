@@ -54,6 +54,27 @@ func stageOf(q *exec.Query, ts []types.Type, rows [][]any, chunk int) *exec.Stag
 	return exec.NewStageOutput(q, ts, chunks)
 }
 
+// inFile returns the rows of a stage in chunks of n rows of a file.
+func inFile(t testing.TB, q *exec.Query, s *exec.StageOutput, n int) *exec.StageOutput {
+	w, err := q.Spill().Create("test", s.Types())
+	require.NoError(t, err)
+	require.NoError(t, s.Each(q, func(b *columnar.Batch) error {
+		for off := 0; off < b.N; off += n {
+			part := *b
+			part.Sel = columnar.Identity(min(off+n, b.N))[off:]
+			if err := w.Write(&part); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	var chunks []exec.Chunk
+	for i := range w.Finish().Blocks() {
+		chunks = append(chunks, exec.Chunk{File: w.Finish(), Block: i})
+	}
+	return exec.NewOutput(q, q.NewArena(), s.Types(), chunks)
+}
+
 // rowsOf reads all rows of a stage in order.
 func rowsOf(t testing.TB, q *exec.Query, s *exec.StageOutput) [][]any {
 	var out [][]any

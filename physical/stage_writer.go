@@ -1,9 +1,12 @@
 package physical
 
 import (
+	"slices"
+
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/exec/spill"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -46,11 +49,56 @@ func (s *stageWriter) add(b *columnar.Batch) error {
 		f := s.file.Finish()
 		s.chunks = append(s.chunks, exec.Chunk{File: f, Block: f.Blocks() - 1})
 	}
+	for _, v := range b.Cols {
+		v.Free()
+	}
 	return nil
+}
+
+// take returns what was added since the last call.
+func (s *stageWriter) take() []exec.Chunk {
+	out := s.chunks
+	s.chunks = nil
+	return out
+}
+
+// release gives back what is held: the output accounts for it itself.
+func (s *stageWriter) release() {
+	s.query.Budget().Release(s.held)
+	s.held = 0
 }
 
 // finish returns the output.
 func (s *stageWriter) finish() *exec.StageOutput {
-	s.query.Budget().Release(s.held) // the output accounts for it itself
-	return exec.NewSpilledOutput(s.query, s.types, s.chunks)
+	s.release()
+	return exec.NewOutput(s.query, s.query.NewArena(), s.types, s.take())
+}
+
+// writeAll runs tasks on all workers and returns an output of their batches in the order of the tasks. Their memory is Go's or comes from the arena,
+// which is the output's from now on.
+func writeAll(q *exec.Query, arena *slab.Arena, ts []types.Type, tasks int, f func(task int) (*columnar.Batch, error)) (*exec.StageOutput, error) {
+	writers := make([]stageWriter, q.Threads())
+	defer func() {
+		for w := range writers {
+			if writers[w].query != nil {
+				writers[w].release()
+			}
+		}
+	}()
+	chunks := make([][]exec.Chunk, tasks)
+	err := q.Parallel(tasks, func(w *exec.Worker, i int) error {
+		b, err := f(i)
+		if err != nil {
+			return err
+		}
+		out := &writers[w.ID]
+		out.query, out.types = q, ts
+		err = out.add(b)
+		chunks[i] = out.take()
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return exec.NewOutput(q, arena, ts, slices.Concat(chunks...)), nil
 }

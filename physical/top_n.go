@@ -7,6 +7,7 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 )
 
 // maxTop is the largest number of rows that workers keep apart; a longer prefix is cut off a whole sort.
@@ -120,10 +121,10 @@ func (l *localTop) prune() error {
 	}
 	first := entries[:l.n]
 	if len(l.plan.cols) > 0 {
-		last := l.rows.gather(first[l.n-1:], len(l.plan.types)).Cols[l.plan.cols[0]]
+		last := l.rows.gather(nil, first[l.n-1:], len(l.plan.types)).Cols[l.plan.cols[0]]
 		l.bound = columnar.NewConstant(last.Type, last.Value(0), 1)
 	}
-	kept := keptRows{types: l.plan.types}
+	kept := keptRows{types: l.plan.types, arena: l.plan.arena}
 	for c, sel := range bySource(first, len(l.rows.chunks)) {
 		chunk := l.rows.chunks[c]
 		for _, p := range chunk.pieces {
@@ -136,6 +137,8 @@ func (l *localTop) prune() error {
 			}
 		}
 	}
+	slab.Free(l.plan.arena, entries)
+	l.rows.free()
 	l.rows = kept
 	return nil
 }

@@ -141,6 +141,7 @@ func (w *window) Name() string { return "Window" }
 // Finalize implements exec.Sink.
 func (w *window) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 	defer func() {
+		w.plan.sort.arena.Release()
 		for _, l := range w.locals {
 			l.memory.release()
 		}
@@ -150,56 +151,31 @@ func (w *window) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 	if spilled(w.locals) || !entries.cover(entryBytes(w.locals)) {
 		return w.outOfRuns()
 	}
-	out, err := w.outOfMemory(q)
-	if err != nil {
-		return nil, err
-	}
-	return exec.NewStageOutput(q, w.plan.out, out), nil
+	return w.outOfMemory(q)
 }
 
-func (w *window) outOfMemory(q *exec.Query) ([]*columnar.Batch, error) {
+func (w *window) outOfMemory(q *exec.Query) (*exec.StageOutput, error) {
 	rows := allRowsOf(w.plan.sort, w.locals)
 	entries, err := sortRows(w.plan.sort, rows, inParallel(q))
 	if err != nil {
 		return nil, err
 	}
 	cuts := w.plan.cuts(rows, entries)
-	out := make([]*columnar.Batch, len(cuts)-1)
-	err = q.Parallel(len(out), func(wk *exec.Worker, i int) error {
-		b := rows.gather(entries[cuts[i]:cuts[i+1]], len(rows.types))
-		var err error
-		out[i], err = w.plan.compute(b)
-		return err
+	return writeAll(q, q.NewArena(), w.plan.out, len(cuts)-1, func(i int) (*columnar.Batch, error) {
+		return w.plan.compute(rows.gather(nil, entries[cuts[i]:cuts[i+1]], len(rows.types)))
 	})
-	return out, err
 }
 
 // outOfRuns computes pieces of whole partitions as the merge of the runs gives their rows.
 func (w *window) outOfRuns() (*exec.StageOutput, error) {
-	out := &stageWriter{query: w.plan.sort.query, types: w.plan.out}
-	pending := &columnar.Batch{}
-	compute := func(piece *columnar.Batch) error {
-		b, err := w.plan.compute(piece)
-		if err != nil {
-			return err
-		}
-		return out.add(b)
+	m := &windowMerge{plan: w.plan, out: &stageWriter{query: w.plan.sort.query, types: w.plan.out}, pending: &columnar.Batch{},
+		memory: allowance{budget: w.plan.sort.query.Budget()}}
+	defer m.memory.release()
+	err := mergeSpilled(w.plan.sort, w.locals, m.add)
+	if err == nil {
+		err = m.finish()
 	}
-	err := mergeSpilled(w.plan.sort, w.locals, func(b *columnar.Batch) error {
-		before := pending.N
-		columnar.AppendBatch(pending, b)
-		n := w.plan.lastCut(pending, before)
-		if n == 0 {
-			return nil
-		}
-		piece := slicedBatch(pending, 0, n)
-		pending = slicedBatch(pending, n, pending.N)
-		return compute(piece)
-	})
-	if err == nil && pending.N > 0 {
-		err = compute(pending)
-	}
-	return out.finish(), err
+	return m.out.finish(), err
 }
 
 // lastCut returns where the last partition of sorted rows begins, 0 if that is before from.
@@ -259,7 +235,7 @@ func (p *windowPlan) compute(b *columnar.Batch) (*columnar.Batch, error) {
 		if err != nil {
 			return nil, err
 		}
-		v.Class = columnar.Stage
+		v.Finish()
 		out.Cols = append(out.Cols, v)
 	}
 	return out, nil

@@ -49,7 +49,7 @@ func (w *windowRows) function(f *windowFunc) (*columnar.Vector, error) {
 	w.findPeers()
 	for p := range len(w.starts) - 1 {
 		from, to := w.starts[p], w.starts[p+1]
-		in.Start, in.End = int(from), int(to)
+		in.Start, in.End, in.From, in.To = int(from), int(to), int(from), int(to)
 		in.PeerStart, in.PeerEnd = w.peerStart[from:to], w.peerEnd[from:to]
 		in.FrameStart, in.FrameEnd = start[from:to], end[from:to]
 		if err := k(&in); err != nil {
@@ -125,11 +125,24 @@ func (w *windowRows) bound(f *expr.Frame, b expr.Bound, first bool) ([]int32, er
 	case b.Kind != expr.CurrentRow && f.Range:
 		return w.rangeBound(b, partStart, partEnd, first)
 	}
+	offset, err := rowOffset(b, first)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]int32, w.n)
+	for i := range out {
+		out[i] = int32(max(int64(partStart[i]), min(int64(partEnd[i]), int64(i)+offset)))
+	}
+	return out, nil
+}
+
+// rowOffset returns how many rows behind the current one a bound of a ROWS frame lies, for an end the row after it.
+func rowOffset(b expr.Bound, first bool) (int64, error) {
 	offset := int64(0)
 	if b.Kind != expr.CurrentRow {
 		lit, ok := b.Offset.(*expr.Literal)
 		if !ok {
-			return nil, sqlerr.Internal("a frame bound is no literal")
+			return 0, sqlerr.Internal("a frame bound is no literal")
 		}
 		offset = literalInt(lit)
 		if b.Kind == expr.Preceding {
@@ -139,11 +152,7 @@ func (w *windowRows) bound(f *expr.Frame, b expr.Bound, first bool) ([]int32, er
 	if !first {
 		offset++
 	}
-	out := make([]int32, w.n)
-	for i := range out {
-		out[i] = int32(max(int64(partStart[i]), min(int64(partEnd[i]), int64(i)+offset)))
-	}
-	return out, nil
+	return offset, nil
 }
 
 func literalInt(l *expr.Literal) int64 {

@@ -1,6 +1,7 @@
 package physical
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/functions"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/types"
 	"github.com/sparrow-engine/sparrow/types/temporal"
@@ -162,11 +164,11 @@ func TestWindowKernel(t *testing.T) {
 	rank := &expr.Func{Name: "test_rank", Kind: expr.WindowFunction, NewWindow: func(s *expr.Spec) (expr.WindowKernel, error) {
 		return func(w *expr.WindowInput) error {
 			out := columnar.Values[int64](w.Out)
-			for i := w.Start; i < w.End; i++ {
-				if w.FrameStart[i-w.Start] != int32(w.Start) {
-					return fmt.Errorf("frame starts at %d", w.FrameStart[i-w.Start])
+			for i := w.From; i < w.To; i++ {
+				if w.FrameStart[i-w.From] != int32(w.Start) {
+					return fmt.Errorf("frame starts at %d", w.FrameStart[i-w.From])
 				}
-				out[i] = int64(int(w.PeerStart[i-w.Start]) - w.Start + 1)
+				out[i] = int64(int(w.PeerStart[i-w.From]) - w.Start + 1)
 			}
 			return nil
 		}, nil
@@ -186,6 +188,72 @@ func TestWindowKernel(t *testing.T) {
 			require.Equal(t, text(before+1), got[9])
 		}
 	})
+}
+
+// callOf binds a window function.
+func callOf(t *testing.T, name string, args ...expr.Expr) expr.Expr {
+	t.Helper()
+	e, err := functions.Bind(functions.Lookup(name), args, functions.BindOptions{})
+	require.NoError(t, err)
+	return e
+}
+
+// TestLongPartitions computes partitions of several blocks of a file, and compares with the computation in memory.
+func TestLongPartitions(t *testing.T) {
+	rows := randomRows(2*spillRows+300, 900, 21)
+	for i := range rows { // one partition in seven eighths of the rows
+		rows[i][6] = i%8 > 0
+		rows[i][1] = int32(i * 7919 % 701)
+		if i%29 == 0 {
+			rows[i][1] = nil
+		}
+	}
+	one, two, nine := intLiteral(1), intLiteral(2), intLiteral(9)
+	var calls []expr.Expr
+	for _, name := range []string{"row_number", "rank", "dense_rank", "percent_rank", "cume_dist"} {
+		calls = append(calls, callOf(t, name))
+	}
+	calls = append(calls, callOf(t, "ntile", nine), callOf(t, "lag", testColumns[2]), callOf(t, "lag", testColumns[5], intLiteral(1500), testColumns[5]),
+		callOf(t, "lead", testColumns[4], two), callOf(t, "lead", testColumns[7]), callOf(t, "nth_value", testColumns[2], two))
+	ignoring := []expr.Expr{callOf(t, "lag", testColumns[3], two), callOf(t, "lead", testColumns[2], one), callOf(t, "nth_value", testColumns[3], nine)}
+	filtered := aggregate(t, "count", testColumns[0])
+	filtered.Filter = testColumns[6]
+	for _, name := range []string{"count", "sum", "max", "first", "last", "avg"} {
+		calls = append(calls, aggregate(t, name, testColumns[5]))
+	}
+	calls = append(calls, filtered, aggregate(t, "min", testColumns[2]))
+	for i, f := range windowFrames {
+		for _, part := range [][]int{{6}, nil}[i%2 : i%2+1] {
+			order := naiveKey{1, i%3 == 0, i%2 == 0}
+			var answers [2][][]string
+			for k, memory := range []int64{0, noMemory} {
+				spec := expr.WindowSpec{Order: sortKeysOf([]naiveKey{order, {0, false, true}}), Frame: f}
+				if f != nil && f.Range {
+					spec.Order = spec.Order[:1]
+				}
+				for _, p := range part {
+					spec.Partition = append(spec.Partition, testColumns[p])
+				}
+				var funcs []logical.Named
+				for c, call := range calls {
+					funcs = append(funcs, namedAs(700+c, &expr.Window{Call: call, Spec: spec}))
+				}
+				for c, call := range ignoring {
+					funcs = append(funcs, namedAs(800+c, &expr.Window{Call: call, Spec: spec, IgnoreNulls: true}))
+				}
+				q := exec.NewQuery(context.Background(), exec.Options{Threads: 2, Memory: memory, TempDir: t.TempDir(), Env: &expr.Env{ANSI: true, Zone: time.UTC}})
+				sink, err := NewWindow(funcs, testColumns, q)
+				answers[k] = runSink(t, q, sink, err, newTestTable(testColumns, rows, 400))
+				require.Equal(t, k == 1, q.Spill().Written() > 0)
+				require.NoError(t, q.Close())
+				require.Zero(t, q.Budget().Used())
+			}
+			require.Len(t, answers[1], len(rows))
+			for r := range rows {
+				require.Equal(t, answers[0][r], answers[1][r], "frame %d partition %v row %d", i, part, r)
+			}
+		}
+	}
 }
 
 // Ranges over dates, timestamps and doubles.

@@ -4,9 +4,11 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+	"slices"
 	"sync/atomic"
 
 	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/exec/metrics"
 	"github.com/sparrow-engine/sparrow/types"
 	"github.com/zeebo/xxh3"
 )
@@ -78,9 +80,7 @@ func hashInline(v *columnar.View) uint64 {
 func Hash(v *columnar.Vector, rows columnar.Rows, out []uint64, combine bool) {
 	hash(v, rows, out, combine)
 	if colliding.Load() {
-		for i := range out[:rows.Count()] {
-			out[i] = golden
-		}
+		collide(out[:rows.Count()])
 	}
 }
 
@@ -88,6 +88,15 @@ var colliding atomic.Bool
 
 // Collide makes Hash give one hash for all values, for tests of what depends on hashes.
 func Collide(on bool) { colliding.Store(on) }
+
+func collide(hashes []uint64) {
+	if slices.ContainsFunc(hashes, func(h uint64) bool { return h != hashes[0] }) {
+		metrics.OneHash.Happened()
+	}
+	for i := range hashes {
+		hashes[i] = golden
+	}
+}
 
 func hash(v *columnar.Vector, rows columnar.Rows, out []uint64, combine bool) {
 	n := rows.Count()

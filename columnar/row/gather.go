@@ -16,7 +16,7 @@ func (p *Page) Column(c, from, to int) *columnar.Vector {
 		w = columnar.W64
 	}
 	out := columnar.NewWidth(t, w, n)
-	out.Class = columnar.Stage
+	out.Class = columnar.Shared
 	if n == 0 || w == columnar.WNone {
 		return out
 	}

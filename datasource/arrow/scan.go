@@ -48,7 +48,8 @@ type projection struct {
 	ctx     context.Context
 	f       *file
 	fields  []types.Field
-	at      []int // positions in the file, -1 for a column that it lacks
+	types   []types.Type // as they are wanted: of structs perhaps fewer fields
+	at      []int        // positions in the file, -1 for a column that it lacks
 	flatten bool
 	size    int
 	records func() (arrow.RecordBatch, error) // nil at the end
@@ -69,14 +70,14 @@ func (t *table) project(f *file, r *datasource.VectorRequest) (*projection, erro
 	if err != nil {
 		return nil, err
 	}
-	for _, k := range r.Fields {
+	for i, k := range r.Fields {
 		want := t.schema[k]
 		at := have.Index(want.Name)
 		if at >= 0 && !have[at].Type.SameShape(want.Type) {
 			return nil, sqlerr.New("FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH", sqlerr.Pos{}, "Encountered error while reading file %s: the column %s has the type \"%s\", expected is \"%s\".",
 				f.Path, types.Quote(want.Name), have[at].Type.SQL(), want.Type.SQL())
 		}
-		p.fields, p.at = append(p.fields, want), append(p.at, at)
+		p.fields, p.at, p.types = append(p.fields, want), append(p.at, at), append(p.types, r.Type(i, want.Type))
 	}
 	return p, nil
 }
@@ -158,11 +159,12 @@ func (p *projection) load() (ok bool, err error) {
 	}
 	p.current = columnar.Batch{N: int(rec.NumRows())}
 	for k, f := range p.fields {
-		v := columnar.NullConstant(f.Type, p.current.N)
+		v := columnar.NullConstant(p.types[k], p.current.N)
 		if at := p.at[k]; at >= 0 {
 			if v, err = p.column(rec.Column(at), f, p.current.N); err != nil {
 				return false, fmt.Errorf("record batch %d, column %s: %w", p.number, types.Quote(f.Name), err)
 			}
+			v = columnar.Narrow(v, p.types[k])
 		}
 		p.current.Cols = append(p.current.Cols, v)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/sparrow-engine/sparrow/datasource"
 	"github.com/sparrow-engine/sparrow/datasource/lines"
 	"github.com/sparrow-engine/sparrow/sqlerr"
+	"github.com/sparrow-engine/sparrow/types"
 )
 
 // errNoObject is the reason why a value that is no object is malformed.
@@ -36,6 +37,8 @@ type parser struct {
 	size     int
 	cols     []*columnar.Vector // parallel to fields
 	fields   []int              // columns that are read: the requested ones, and others if they decide whether a record counts
+	types    []types.Type       // parallel to fields: as they are parsed
+	want     []types.Type       // of the requested fields
 	wanted   int                // how many of fields are requested
 	columns  []*jsontext.Column
 	byName   map[string]int
@@ -247,12 +250,34 @@ func (p *parser) prepare(r *datasource.VectorRequest) {
 	p.byName = make(map[string]int, len(p.fields))
 	p.seen = make([]int64, len(p.fields))
 	for k, f := range p.fields {
+		whole := t.schema[f].Type
+		if k < p.wanted {
+			p.want = append(p.want, r.Type(k, whole))
+			if !all {
+				whole = parsedType(whole, p.want[k])
+			}
+		}
+		p.types = append(p.types, whole)
 		p.cols = append(p.cols, &columnar.Vector{})
-		p.columns = append(p.columns, jsontext.NewColumn(t.schema[f].Type))
+		p.columns = append(p.columns, jsontext.NewColumn(whole))
 		if f != t.corrupt {
 			p.byName[t.schema[f].Name] = k
 		}
 	}
+}
+
+// parsedType is the type in which a column is parsed of which only the fields of want are read. A value that does not fit makes the array
+// or map around it null, so arrays and maps are parsed whole; in structs it does not touch other fields.
+func parsedType(whole, want types.Type) types.Type {
+	if whole.Kind != types.Struct {
+		return whole
+	}
+	var fields []types.Field
+	for _, f := range want.Fields() {
+		f.Type = parsedType(whole.Fields()[whole.FieldIndex(f.Name)].Type, f.Type)
+		fields = append(fields, f)
+	}
+	return types.StructOf(fields...)
 }
 
 func (p *parser) next(dst *columnar.Batch) (bool, error) {
@@ -263,8 +288,7 @@ func (p *parser) next(dst *columnar.Batch) (bool, error) {
 		p.close()
 		return false, err
 	}
-	for k, f := range p.fields {
-		t := p.table.schema[f].Type
+	for k, t := range p.types {
 		p.cols[k].Reset(t, columnar.WidthOf(t), p.size)
 		p.cols[k].ClearReferences()
 	}
@@ -291,9 +315,9 @@ func (p *parser) next(dst *columnar.Batch) (bool, error) {
 		}
 	}
 	dst.N, dst.Sel, dst.Cols = n, nil, dst.Cols[:0]
-	for _, c := range p.cols[:p.wanted] {
+	for k, c := range p.cols[:p.wanted] {
 		shorten(c, n)
-		dst.Cols = append(dst.Cols, c)
+		dst.Cols = append(dst.Cols, columnar.Narrow(c, p.want[k]))
 	}
 	return n > 0, nil
 }

@@ -80,6 +80,10 @@ func (t *Table) Scan(ctx context.Context, columns []int, predicates []datasource
 func (t *Table) ScanVectors(_ context.Context, r *datasource.VectorRequest) (datasource.VectorScan, error) {
 	return datasource.ScanBatches(r, len(t.chunks), func(chunk int) (datasource.NextBatch, error) {
 		at, c := 0, t.chunks[chunk]
+		cols := make([]*columnar.Vector, len(r.Fields))
+		for i, f := range r.Fields {
+			cols[i] = columnar.Narrow(c.Cols[f], r.Type(i, t.schema[f].Type))
+		}
 		size := r.BatchSize
 		if size <= 0 {
 			size = columnar.BatchSize
@@ -91,8 +95,8 @@ func (t *Table) ScanVectors(_ context.Context, r *datasource.VectorRequest) (dat
 				return false, nil
 			}
 			dst.N, dst.Sel, dst.Cols = n, nil, dst.Cols[:0]
-			for _, f := range r.Fields {
-				dst.Cols = append(dst.Cols, c.Cols[f].Slice(at, n))
+			for _, v := range cols {
+				dst.Cols = append(dst.Cols, v.Slice(at, n))
 			}
 			at += n
 			return true, nil

@@ -34,24 +34,20 @@ func (r *reader) bloomExcludesOne(group int, p *datasource.Predicate) bool {
 		}
 		return len(p.Args) > 0
 	case datasource.Eq:
-		return r.bloomLacks(group, p.Column, []any{p.Value})
+		return r.bloomLacks(group, p, []any{p.Value})
 	case datasource.In:
-		return len(p.Values) <= 64 && r.bloomLacks(group, p.Column, p.Values)
+		return len(p.Values) <= 64 && r.bloomLacks(group, p, p.Values)
 	}
 	return false
 }
 
-// bloomLacks reports whether the bloom filter of a column has none of the values.
-func (r *reader) bloomLacks(group, column int, values []any) bool {
-	schema := r.scan.table.schema
-	if column < 0 || column >= len(schema) {
+// bloomLacks reports whether the bloom filter of a predicate's column has none of the values.
+func (r *reader) bloomLacks(group int, p *datasource.Predicate, values []any) bool {
+	leaf := r.scan.table.leafOf(r.ft, p)
+	if leaf == nil {
 		return false
 	}
-	n := findField(r.ft.root.children, schema[column].Name)
-	if n == nil || n.shape != nodeLeaf || !n.typ.SameShape(schema[column].Type) {
-		return false
-	}
-	meta := &r.ft.meta.RowGroups[group].Columns[n.leaf.index].MetaData
+	meta := &r.ft.meta.RowGroups[group].Columns[leaf.index].MetaData
 	if meta.BloomFilterOffset < 4 || meta.BloomFilterOffset >= r.ft.size {
 		return false
 	}
@@ -60,7 +56,7 @@ func (r *reader) bloomLacks(group, column int, values []any) bool {
 		return false
 	}
 	for _, v := range values {
-		hash, ok := n.leaf.bloomHash(v)
+		hash, ok := leaf.bloomHash(v)
 		if !ok {
 			return false
 		}

@@ -115,7 +115,7 @@ func goInt(t types.Type, x int64) any {
 	return x
 }
 
-// chunkBounds returns what a chunk's statistics say, for a top-level column.
+// chunkBounds returns what a chunk's statistics say, for a column that is in no list.
 func (f *footer) chunkBounds(group int, l *fileLeaf) bounds {
 	rg := &f.meta.RowGroups[group]
 	st := &rg.Columns[l.index].MetaData.Statistics
@@ -253,8 +253,8 @@ func sameGoType(a, b any) bool {
 	return ok1 && ok2
 }
 
-// excludes reports whether no row can satisfy p, given the bounds of each column (nil: unknown).
-func excludes(p *datasource.Predicate, of func(column int) *bounds) bool {
+// excludes reports whether no row can satisfy p, given the bounds of what it is about (nil: unknown).
+func excludes(p *datasource.Predicate, of func(*datasource.Predicate) *bounds) bool {
 	switch p.Op {
 	case datasource.And:
 		for i := range p.Args {
@@ -271,7 +271,7 @@ func excludes(p *datasource.Predicate, of func(column int) *bounds) bool {
 		}
 		return len(p.Args) > 0
 	}
-	b := of(p.Column)
+	b := of(p)
 	if b == nil {
 		return false
 	}

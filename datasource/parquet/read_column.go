@@ -22,8 +22,10 @@ type leafReader struct {
 	flatten bool
 	// output tells that vectors leave the scan, with the dictionary.
 	output bool
-	codec  *decompressor
-	counts *readCounts
+	// levelsOnly asks for no values, only for which there are.
+	levelsOnly bool
+	codec      *decompressor
+	counts     *readCounts
 
 	in    chunkInput
 	meta  *format.ColumnMetaData
@@ -115,11 +117,15 @@ func (c *leafReader) nextPage() error {
 
 // seek goes to a row, at or behind the current one, reading as little as possible.
 func (c *leafReader) seek(row int64) error {
-	for c.row < row {
-		n := row - c.row
-		if n < int64(c.page.left) {
-			return c.skip(int(n))
-		}
+	if err := c.seekPage(row); err != nil || c.row == row {
+		return err
+	}
+	return c.skip(int(row - c.row))
+}
+
+// seekPage passes over the pages before the one that holds a row.
+func (c *leafReader) seekPage(row int64) error {
+	for row-c.row >= int64(c.page.left) && c.row < row {
 		c.row += int64(c.page.left)
 		c.page.left = 0
 		if c.row < row {

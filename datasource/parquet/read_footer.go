@@ -132,6 +132,7 @@ func (f *footer) check() error {
 			if c.MetaData.Type != f.leaves[i].physical {
 				return fmt.Errorf("row group %d stores column %q as %v", g, f.leaves[i].path, c.MetaData.Type)
 			}
+			f.leaves[i].bytes += c.MetaData.TotalCompressedSize
 			start, end := chunkRange(&c.MetaData)
 			if start < 4 && rg.NumRows > 0 || end < start || end > f.size || c.MetaData.NumValues < 0 {
 				return fmt.Errorf("row group %d has column %q outside the file", g, f.leaves[i].path)

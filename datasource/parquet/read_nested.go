@@ -25,8 +25,16 @@ var errLevels = errors.New("repetition or definition levels are damaged")
 
 func (s *nestState) reset() { s.at, s.n = 0, 0 }
 
-// seekNested goes to a row of a nested column.
+// seekNested goes to a row of a nested column. Pages can be passed over where a level is a row: in structs.
 func (c *leafReader) seekNested(row int64) error {
+	if ahead := int64(c.nest.n - c.nest.at); c.leaf.maxRep == 0 && c.row+ahead < row {
+		if err := c.readLevels(int(ahead), false); err != nil {
+			return err
+		}
+		if err := c.seekPage(row); err != nil {
+			return err
+		}
+	}
 	if c.row < row {
 		return c.readLevels(int(row-c.row), false)
 	}
@@ -102,6 +110,9 @@ func (c *leafReader) consume(end int, keep bool) error {
 	from := s.at
 	s.at = end
 	if !keep {
+		if c.levelsOnly {
+			return nil
+		}
 		return c.skipValues(values)
 	}
 	if len(s.defs)+end-from > maxBatchLevels {
@@ -110,6 +121,9 @@ func (c *leafReader) consume(end int, keep bool) error {
 	for i := from; i < end; i++ {
 		s.defs = append(s.defs, uint8(s.aheadDefs[i]))
 		s.reps = append(s.reps, uint8(s.aheadReps[i]))
+	}
+	if c.levelsOnly {
+		return nil
 	}
 	at := s.vals.Len
 	s.vals.Grow(at + values)

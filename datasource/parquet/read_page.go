@@ -132,7 +132,7 @@ func (c *leafReader) body(h *pageHeader, offset int64, into []byte) (levels, dat
 		c.levels = padded(c.levels, n)
 		copy(c.levels, levels) // raw is overwritten by the next read
 		levels = c.levels
-		if size == 0 {
+		if size == 0 || c.levelsOnly {
 			return levels, padded(into, 0), into, nil
 		}
 	}
@@ -157,6 +157,9 @@ func (c *leafReader) load() error {
 	}
 	if err != nil {
 		return err
+	}
+	if c.levelsOnly {
+		return nil
 	}
 	return c.values(data)
 }

@@ -95,8 +95,9 @@ func (x *indexedColumn) at(row int64) *bounds {
 	return &x.bounds[i]
 }
 
-// pageRanges returns the rows of [from, to) whose pages no predicate excludes.
-func pageRanges(from, to int64, predicates []datasource.Predicate, columns map[int]*indexedColumn) []rowRange {
+// pageRanges returns the rows of [from, to) whose pages no predicate excludes; column finds the index, if there is one, of what a predicate
+// is about.
+func pageRanges(from, to int64, predicates []datasource.Predicate, columns map[*fileLeaf]*indexedColumn, column func(*datasource.Predicate) *indexedColumn) []rowRange {
 	cuts := []int64{from, to}
 	for _, x := range columns {
 		for _, p := range x.pages {
@@ -109,8 +110,8 @@ func pageRanges(from, to int64, predicates []datasource.Predicate, columns map[i
 	cuts = slices.Compact(cuts)
 	var out []rowRange
 	for i := 0; i+1 < len(cuts); i++ {
-		of := func(column int) *bounds {
-			if x := columns[column]; x != nil {
+		of := func(p *datasource.Predicate) *bounds {
+			if x := column(p); x != nil {
 				return x.at(cuts[i])
 			}
 			return nil
@@ -127,14 +128,14 @@ func pageRanges(from, to int64, predicates []datasource.Predicate, columns map[i
 	return out
 }
 
-// columnsOf collects the columns that predicates compare.
-func columnsOf(ps []datasource.Predicate, out map[int]bool) {
+// eachComparison calls f for the conditions that are neither AND nor OR.
+func eachComparison(ps []datasource.Predicate, f func(*datasource.Predicate)) {
 	for i := range ps {
 		p := &ps[i]
 		if p.Op == datasource.And || p.Op == datasource.Or {
-			columnsOf(p.Args, out)
+			eachComparison(p.Args, f)
 		} else {
-			out[p.Column] = true
+			f(p)
 		}
 	}
 }

@@ -21,7 +21,8 @@ type readNode struct {
 	widen func(dst, src *columnar.Vector) error
 }
 
-// planNode matches a wanted type with a field of a file. Readers are made by newReader and collected there.
+// planNode matches a wanted type with a field of a file. Readers are made by newReader and collected there; leaves that are not wanted get
+// none.
 func planNode(t types.Type, f *fileNode, path string, newReader func(*fileLeaf) *leafReader) (*readNode, error) {
 	n := &readNode{typ: t, file: f}
 	if f == nil {
@@ -83,10 +84,10 @@ func (n *readNode) planStruct(path string, newReader func(*fileLeaf) *leafReader
 			n.levels = k.levels
 		}
 	}
-	if n.levels == nil { // no wanted field is in the file: its nulls are still to be known
-		l := n.file.first()
+	if n.levels == nil { // no wanted field is in the file: the struct's nulls are still to be known
+		l := n.file.cheapest()
 		n.levels = newReader(l)
-		n.levels.typ, n.levels.width = l.typ, l.conv.width
+		n.levels.typ, n.levels.width, n.levels.levelsOnly = l.typ, l.conv.width, true
 	}
 	return nil
 }

@@ -152,6 +152,7 @@ func (r *reader) openFile(n int) error {
 func (r *reader) plan() error {
 	t, req := r.scan.table, r.scan.req
 	r.columns = r.columns[:0]
+	leaves := int64(0)
 	for i, f := range req.Fields {
 		c := &column{field: i}
 		want := t.schema[f]
@@ -159,16 +160,20 @@ func (r *reader) plan() error {
 		newReader := func(l *fileLeaf) *leafReader {
 			lr := &leafReader{leaf: l, verify: t.options.verify, flatten: req.Flatten, codec: &r.codec, counts: &r.counts, output: output}
 			c.leaves = append(c.leaves, lr)
+			leaves++
 			return lr
 		}
 		var err error
-		if c.node, err = planNode(want.Type, findField(r.ft.root.children, want.Name), want.Name, newReader); err != nil {
+		typ := req.Type(i, want.Type)
+		if c.node, err = planNode(typ, findField(r.ft.root.children, want.Name), want.Name, newReader); err != nil {
 			return err
 		}
 		if c.node.file == nil {
-			c.missing = columnar.NullConstant(want.Type, r.scan.batch)
+			c.missing = columnar.NullConstant(typ, r.scan.batch)
 		}
 		r.columns = append(r.columns, c)
+	}
+	for n := r.scan.columns.Load(); n < leaves && !r.scan.columns.CompareAndSwap(n, leaves); n = r.scan.columns.Load() {
 	}
 	for _, s := range r.steps {
 		s.cost = 1

@@ -23,7 +23,7 @@ type scan struct {
 	filters []*filter
 	left    atomic.Int64 // rows until the limit, if there is one
 
-	groups, groupsSkipped, pages, pagesSkipped, rows, rowsOut, bytes atomic.Int64
+	groups, groupsSkipped, pages, pagesSkipped, rows, rowsOut, columns, bytes atomic.Int64
 	// indexTried and indexUsed count row groups whose page index was read and let pages be skipped.
 	indexTried, indexUsed atomic.Int64
 }
@@ -50,6 +50,11 @@ func (t *table) ScanVectors(ctx context.Context, r *datasource.VectorRequest) (d
 	}
 	if s.files, err = t.footers(ctx); err != nil {
 		return nil, err
+	}
+	if t.inferred && len(s.files) > filesForNulls {
+		if err := t.related(s.files); err != nil {
+			return nil, err
+		}
 	}
 	for i, ft := range s.files {
 		s.planFile(i, ft)
@@ -98,7 +103,8 @@ func (s *scan) Morsels() int { return len(s.parts) }
 // Counters returns the work done so far.
 func (s *scan) Counters() datasource.ScanCounters {
 	return datasource.ScanCounters{RowGroups: s.groups.Load(), RowGroupsSkipped: s.groupsSkipped.Load(), Pages: s.pages.Load(),
-		PagesSkipped: s.pagesSkipped.Load(), Rows: s.rows.Load(), RowsOut: s.rowsOut.Load(), Bytes: s.bytes.Load()}
+		PagesSkipped: s.pagesSkipped.Load(), Rows: s.rows.Load(), RowsOut: s.rowsOut.Load(),
+		Columns: s.columns.Load(), Bytes: s.bytes.Load()}
 }
 
 // Close ends the scan; readers are closed by their workers.

@@ -42,16 +42,34 @@ type fileLeaf struct {
 	maxDef, maxRep uint8
 	conv           conversion
 	typ            types.Type
+	bytes          int64 // of all chunks, as they are stored
 	// signed tells that the deprecated min and max fields of statistics have the order of the type.
 	signed bool
 }
 
-// first returns the first leaf below n, whose levels tell about n.
-func (n *fileNode) first() *fileLeaf {
-	for n.leaf == nil {
-		n = n.children[0]
+// cheapest returns the smallest leaf below n; the levels of any of them tell about n.
+func (n *fileNode) cheapest() *fileLeaf {
+	if n.leaf != nil {
+		return n.leaf
 	}
-	return n.leaf
+	var best *fileLeaf
+	for _, c := range n.children {
+		if l := c.cheapest(); best == nil || l.bytes < best.bytes {
+			best = l
+		}
+	}
+	return best
+}
+
+// inner returns the field of a struct at a path of names: n itself for none, nil if there is no such field.
+func (n *fileNode) inner(path []string) *fileNode {
+	for _, name := range path {
+		if n == nil || n.shape != nodeStruct {
+			return nil
+		}
+		n = findField(n.children, name)
+	}
+	return n
 }
 
 // schemaReader builds nodes from the flattened tree of a footer.

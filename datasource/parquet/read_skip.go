@@ -1,6 +1,7 @@
 package parquet
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/sparrow-engine/sparrow/datasource"
@@ -73,25 +74,23 @@ func (r *reader) pageRanges(m morsel, all []rowRange) []rowRange {
 	if s.indexUsed.Load() == 0 && tried > indexTrials && tried%indexRetry != 0 {
 		return all
 	}
-	wanted := map[int]bool{}
-	columnsOf(ps, wanted)
-	indexed := map[int]*indexedColumn{}
-	for c := range wanted {
-		if c < 0 || c >= len(s.table.schema) {
-			continue
+	indexed := map[*fileLeaf]*indexedColumn{}
+	eachComparison(ps, func(p *datasource.Predicate) {
+		leaf := s.table.leafOf(r.ft, p)
+		if _, known := indexed[leaf]; leaf == nil || known {
+			return
 		}
-		n := findField(r.ft.root.children, s.table.schema[c].Name)
-		if n == nil || n.shape != nodeLeaf || !n.typ.SameShape(s.table.schema[c].Type) {
-			continue
+		x := readColumnIndex(r.file, r.ft, m.group, leaf)
+		if x != nil && len(x.pages) <= 1 {
+			x = nil
 		}
-		if x := readColumnIndex(r.file, r.ft, m.group, n.leaf); x != nil && len(x.pages) > 1 {
-			indexed[c] = x
-		}
-	}
+		indexed[leaf] = x
+	})
+	maps.DeleteFunc(indexed, func(_ *fileLeaf, x *indexedColumn) bool { return x == nil })
 	if len(indexed) == 0 {
 		return all
 	}
-	out := pageRanges(m.from, m.to, ps, indexed)
+	out := pageRanges(m.from, m.to, ps, indexed, func(p *datasource.Predicate) *indexedColumn { return indexed[s.table.leafOf(r.ft, p)] })
 	if !slices.Equal(out, all) {
 		s.indexUsed.Add(1)
 	}

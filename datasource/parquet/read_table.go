@@ -43,6 +43,8 @@ type table struct {
 	options tableOptions
 	schema  types.Schema
 	arrow   *arrow.Schema
+	// inferred tells that the schema is the files'.
+	inferred bool
 }
 
 type tableOptions struct {
@@ -62,7 +64,7 @@ func parseReadOptions(o datasource.Options) (t tableOptions, err error) {
 	return t, err
 }
 
-// filesForNulls is the number of files up to which all are looked at to learn that a column has no nulls.
+// filesForNulls is the number of files up to which all are looked at to learn that a column has no nulls, and that they are of one table.
 const filesForNulls = 32
 
 // Open makes a table of Parquet files. Without a schema it is that of the first file, or with the option mergeschema all files' columns,
@@ -75,7 +77,7 @@ func Open(ctx context.Context, files []datasource.File, o datasource.Options, sc
 	if err != nil {
 		return nil, err
 	}
-	t := &table{files: files, options: options, schema: schema}
+	t := &table{files: files, options: options, schema: schema, inferred: schema == nil}
 	if len(files) == 0 && schema == nil {
 		return nil, sqlerr.New("UNABLE_TO_INFER_SCHEMA", sqlerr.Pos{}, "Unable to infer schema for Parquet. It must be specified manually.")
 	}
@@ -86,66 +88,6 @@ func Open(ctx context.Context, files []datasource.File, o datasource.Options, sc
 	}
 	t.arrow = arrow.NewSchema(columnar.ArrowFields(t.schema), nil)
 	return t, nil
-}
-
-// infer takes the schema from the files.
-func (t *table) infer(ctx context.Context) (types.Schema, error) {
-	first, err := t.footer(0)
-	if err != nil {
-		return nil, err
-	}
-	schema := schemaOf(first)
-	if len(t.files) > filesForNulls && !t.options.mergeSchema {
-		for i := range schema {
-			schema[i].Nullable = true
-		}
-		return schema, nil
-	}
-	all, err := t.footers(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, ft := range all[1:] {
-		if schema, err = mergeSchemas(schema, ft, t.options.mergeSchema); err != nil {
-			return nil, err
-		}
-	}
-	return schema, nil
-}
-
-func schemaOf(ft *footer) types.Schema {
-	var s types.Schema
-	for _, n := range ft.root.children {
-		s = append(s, types.Field{Name: n.name, Type: n.typ, Nullable: n.optional})
-	}
-	return s
-}
-
-// mergeSchemas notes which columns may be null in another file and, if merge is set, adds its columns and takes the wider type.
-func mergeSchemas(schema types.Schema, ft *footer, merge bool) (types.Schema, error) {
-	for i := range schema {
-		n := findField(ft.root.children, schema[i].Name)
-		if n == nil || n.optional {
-			schema[i].Nullable = true
-		}
-		if n == nil || !merge || n.typ.SameShape(schema[i].Type) {
-			continue
-		}
-		if _, ok := widening(schema[i].Type, n.typ); ok {
-			schema[i].Type = n.typ
-		} else if _, ok := widening(n.typ, schema[i].Type); !ok {
-			return nil, sqlerr.New("CANNOT_MERGE_SCHEMAS", sqlerr.Pos{}, "Failed merging schemas: column %s is %s in one file and %s in %s.",
-				types.QuoteIfNeeded(schema[i].Name), schema[i].Type.SQL(), n.typ.SQL(), ft.path)
-		}
-	}
-	if merge {
-		for _, n := range ft.root.children {
-			if schema.Index(n.name) < 0 {
-				schema = append(schema, types.Field{Name: n.name, Type: n.typ, Nullable: true})
-			}
-		}
-	}
-	return schema, nil
 }
 
 // Schema returns the columns as Arrow types.
@@ -175,24 +117,48 @@ func (t *table) footers(ctx context.Context) ([]*footer, error) {
 	return out, nil
 }
 
-// boundsOf returns what is known of a column of the table in a row group.
-func (t *table) boundsOf(ft *footer, group int) func(column int) *bounds {
-	return func(column int) *bounds {
-		if column < 0 || column >= len(t.schema) {
-			return nil
+// subject returns what a predicate is about: its type in the table, and its field in a file, nil if that lacks it. ok is false if there is
+// no such thing.
+func (t *table) subject(ft *footer, p *datasource.Predicate) (typ types.Type, n *fileNode, ok bool) {
+	if p.Column < 0 || p.Column >= len(t.schema) {
+		return typ, nil, false
+	}
+	typ = t.schema[p.Column].Type
+	for _, name := range p.Path {
+		if typ.Kind != types.Struct || typ.FieldIndex(name) < 0 {
+			return typ, nil, false
 		}
-		n := findField(ft.root.children, t.schema[column].Name)
-		if n == nil {
+		typ = typ.Fields()[typ.FieldIndex(name)].Type
+	}
+	return typ, findField(ft.root.children, t.schema[p.Column].Name).inner(p.Path), true
+}
+
+// boundsOf returns what is known in a row group of the subject of a predicate.
+func (t *table) boundsOf(ft *footer, group int) func(*datasource.Predicate) *bounds {
+	return func(p *datasource.Predicate) *bounds {
+		typ, n, ok := t.subject(ft, p)
+		switch {
+		case !ok:
+			return nil
+		case n == nil:
 			rows := ft.meta.RowGroups[group].NumRows
 			return &bounds{nulls: rows, nullsKnown: true, rows: rows}
-		}
-		if n.shape != nodeLeaf {
+		case n.shape != nodeLeaf || n.leaf.maxRep > 0:
 			return nil
 		}
 		b := ft.chunkBounds(group, n.leaf)
-		b.widenTo(n.typ, t.schema[column].Type)
+		b.widenTo(n.typ, typ)
 		return &b
 	}
+}
+
+// leafOf returns the file's column that a predicate is about, nil if it has none of exactly the table's type.
+func (t *table) leafOf(ft *footer, p *datasource.Predicate) *fileLeaf {
+	typ, n, ok := t.subject(ft, p)
+	if !ok || n == nil || n.shape != nodeLeaf || n.leaf.maxRep > 0 || !n.typ.SameShape(typ) {
+		return nil
+	}
+	return n.leaf
 }
 
 // Scan reads the table as Arrow records, a partition for each row group.

@@ -17,6 +17,7 @@ type Budget struct {
 	limit int64
 	used  atomic.Int64
 	peak  atomic.Int64
+	mark  atomic.Int64 // the most bytes since Mark
 	// Refuse, if set before the first use, refuses reservations for which it returns true, for tests of operators that are refused.
 	Refuse func(n int64) bool
 }
@@ -53,13 +54,28 @@ func (b *Budget) Used() int64 { return b.used.Load() }
 // Peak returns the most bytes held at a time.
 func (b *Budget) Peak() int64 { return b.peak.Load() }
 
+// Mark starts a new measurement for SinceMark and returns the bytes held now.
+func (b *Budget) Mark() int64 {
+	n := b.used.Load()
+	b.mark.Store(n)
+	return n
+}
+
+// SinceMark returns the most bytes held at a time since Mark.
+func (b *Budget) SinceMark() int64 { return b.mark.Load() }
+
 // Limit returns the limit, 0 for none.
 func (b *Budget) Limit() int64 { return max(b.limit, 0) }
 
 func (b *Budget) raise(n int64) {
+	raise(&b.peak, n)
+	raise(&b.mark, n)
+}
+
+func raise(most *atomic.Int64, n int64) {
 	for {
-		p := b.peak.Load()
-		if n <= p || b.peak.CompareAndSwap(p, n) {
+		p := most.Load()
+		if n <= p || most.CompareAndSwap(p, n) {
 			return
 		}
 	}

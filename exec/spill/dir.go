@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
@@ -21,6 +22,8 @@ type Dir struct {
 	parent string
 	// Interrupt, if set before the first file, is called before every block is written or read; its error is the operation's. It is for tests.
 	Interrupt func() error
+
+	written atomic.Int64
 
 	mu     sync.Mutex
 	path   string // "" until the first file
@@ -51,10 +54,13 @@ func (d *Dir) Create(name string, ts []types.Type) (*Writer, error) {
 	if err != nil {
 		return nil, failed(err)
 	}
-	file := &File{f: f, types: ts, interrupt: d.Interrupt}
+	file := &File{f: f, types: ts, interrupt: d.Interrupt, written: &d.written}
 	d.files = append(d.files, file)
 	return &Writer{file: file}, nil
 }
+
+// Written returns the bytes written to all files so far.
+func (d *Dir) Written() int64 { return d.written.Load() }
 
 // Close removes the folder and what is in it.
 func (d *Dir) Close() error {

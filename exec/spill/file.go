@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"os"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/zeebo/xxh3"
@@ -31,6 +32,8 @@ type File struct {
 	rows   int64
 	bytes  int64
 	remove sync.Once
+
+	written *atomic.Int64 // of the folder
 
 	interrupt func() error
 }
@@ -81,6 +84,7 @@ func (f *File) append(buf []byte, rows int) error {
 	}
 	f.blocks = append(f.blocks, block{off: f.bytes, size: len(buf), rows: rows})
 	f.bytes += int64(len(buf))
+	f.written.Add(int64(len(buf)))
 	f.rows += int64(rows)
 	return nil
 }

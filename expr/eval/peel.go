@@ -26,7 +26,7 @@ func (c *call) peelable() *columnar.Vector {
 
 // peel evaluates on the entries of the dictionary when they are fewer than the rows, or known from an earlier batch, else row by row.
 func (c *call) peel(f *frame, lead *columnar.Vector, rows columnar.Rows) (*columnar.Vector, error) {
-	if c.cacheable && lead.Dict.Class == columnar.Shared {
+	if c.cacheable && c.lasting(lead.Dict) {
 		e := c.cache.get(lead.Dict, rows.Count())
 		if e.ready {
 			return c.wrap(lead, e.value), nil
@@ -39,7 +39,9 @@ func (c *call) peel(f *frame, lead *columnar.Vector, rows columnar.Rows) (*colum
 		if err != nil {
 			return nil, err
 		}
-		v.Class = columnar.Shared
+		if v.Class == columnar.Scratch { // else it is an argument
+			v.LiveAs(lead.Dict)
+		}
 		e.value, e.ready = v, true
 		return c.wrap(lead, v), nil
 	}
@@ -55,6 +57,20 @@ func (c *call) peel(f *frame, lead *columnar.Vector, rows columnar.Rows) (*colum
 		return nil, err
 	}
 	return c.wrap(lead, v), nil
+}
+
+// lasting reports whether a dictionary, and with it all others of the arguments, never changes, so that what is computed from them may be
+// remembered and be kept like the first.
+func (c *call) lasting(lead *columnar.Vector) bool {
+	if lead.Class == columnar.Scratch {
+		return false
+	}
+	for i, v := range c.vecs {
+		if c.args[i] != nil && v.Form == columnar.Dictionary && !v.Dict.LivesAs(lead) {
+			return false
+		}
+	}
+	return true
 }
 
 // entriesOf evaluates the kernel on dictionary entries, giving a flat vector.

@@ -65,7 +65,7 @@ func onlyColumn(e expr.Expr, b *builder) (int, types.Type) {
 
 func (n *truth) choose(f *frame, rows columnar.Rows, want bool, dst []int32) ([]int32, error) {
 	v := f.cols[n.column]
-	if v.Form != columnar.Dictionary || v.Dict.Class != columnar.Shared {
+	if v.Form != columnar.Dictionary || v.Dict.Class == columnar.Scratch {
 		return choose(n.node, f, rows, want, dst)
 	}
 	e := n.known.get(v.Dict, rows.Count())

@@ -1,4 +1,4 @@
-"""Writes an Arrow file as Parquet with pyarrow: rewrite.py IN.arrow OUT.parquet '{"option": ...}'."""
+"""Writes Arrow files as Parquet with pyarrow: rewrite.py A.arrow A.parquet '{"option": ...}' [B.arrow ...]."""
 import json
 import sys
 
@@ -6,5 +6,5 @@ import pyarrow as pa
 import pyarrow.ipc
 import pyarrow.parquet as pq
 
-table = pa.ipc.open_file(sys.argv[1]).read_all()
-pq.write_table(table, sys.argv[2], **json.loads(sys.argv[3]))
+for arrow, parquet, options in zip(*[iter(sys.argv[1:])] * 3):
+    pq.write_table(pa.ipc.open_file(arrow).read_all(), parquet, **json.loads(options))

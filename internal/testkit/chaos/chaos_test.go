@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/sparrow-engine/sparrow"
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/exec/budget"
+	"github.com/sparrow-engine/sparrow/exec/metrics"
 	"github.com/sparrow-engine/sparrow/internal/testkit"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 )
@@ -36,6 +38,13 @@ var queries = []string{
 	"WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r WHERE i < 20) SELECT count(*), sum(v) FROM r JOIN small ON r.i = small.k",
 	"SELECT k, v, count(*) FROM small GROUP BY CUBE (k, v) ORDER BY 3 DESC, 1, 2 LIMIT 9",
 	"SELECT count(*) FROM small a JOIN small b ON a.v < b.v AND a.k <> b.k",
+	// Keys that are hashed, since they are neither dense integers nor packed into a word.
+	"SELECT count(*), sum(b.v), min(s.k) FROM big b JOIN small s ON b.text = s.name",
+	"SELECT count(*), count(b.id), count(s.k) FROM big b FULL JOIN small s ON b.text = s.name AND b.v > s.v",
+	"SELECT count(*), sum(id) FROM big WHERE text NOT IN (SELECT name FROM small WHERE v > 3)",
+	"SELECT count(*), sum(n), max(t) FROM (SELECT text, pad, count(*) AS n, sum(v) AS t FROM big GROUP BY text, pad)",
+	"SELECT count(*) FROM (SELECT text, v FROM big INTERSECT SELECT name, v FROM small)",
+	"SELECT count(DISTINCT pad), count(DISTINCT text, v) FROM big",
 	"SELECT count(*), sum(a.v) FROM big a JOIN small b ON a.k = b.k JOIN small c ON b.v = c.v JOIN small d ON c.k = d.k WHERE d.name < '7'",
 }
 
@@ -47,7 +56,7 @@ func session(t *testing.T, n int) *sparrow.Session {
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	for _, text := range []string{
 		fmt.Sprintf(`CREATE TABLE big AS SELECT id, CASE WHEN id %% 11 <> 0 THEN (id * 7919) %% 211 END AS k, (id * 31) %% 997 AS v,
-			concat(repeat('x', CAST(id %% 40 AS INT)), id %% 50) AS pad FROM range(%d)`, n),
+			CAST((id * 7919) %% 211 AS STRING) AS text, concat(repeat('x', CAST(id %% 40 AS INT)), id %% 50) AS pad FROM range(%d)`, n),
 		`CREATE TABLE small AS SELECT CASE WHEN id % 13 <> 0 THEN id END AS k, id % 17 AS v, CAST(id AS STRING) AS name FROM range(150)`,
 	} {
 		_, err := s.SQL(context.Background(), text)
@@ -100,15 +109,91 @@ func check(t *testing.T, s *sparrow.Session, want []string, mode string) {
 	}
 }
 
+// bites runs f and returns how often it disturbed a query in a way.
+func bites(d metrics.Disturbance, f func()) int64 {
+	before := d.Times()
+	f()
+	return d.Times() - before
+}
+
+// plans explains all queries.
+func plans(t *testing.T, s *sparrow.Session) []string {
+	out := make([]string, len(queries))
+	for i, q := range queries {
+		_, rows, err := testkit.Run(context.Background(), s, "EXPLAIN "+q)
+		require.NoError(t, err, q)
+		out[i] = text(rows)
+	}
+	return out
+}
+
 // TestFalseEstimates lets every estimate be off by up to a factor of 1000: join orders, build sides and strategies change, answers do not.
 func TestFalseEstimates(t *testing.T) {
 	s := session(t, 3000)
-	want := answers(t, s)
+	want, plain := answers(t, s), plans(t, s)
+	orders, sides := map[string]bool{}, map[string]bool{}
 	for seed := 1; seed <= 6; seed++ {
 		undo := settings(t, s, "sparrow.test.estimates", fmt.Sprint(seed), "sparrow.adaptive.force", fmt.Sprint(seed%2 == 0), "sparrow.adaptive.enabled", fmt.Sprint(seed%3 != 0))
-		check(t, s, want, fmt.Sprintf("estimates of seed %d", seed))
+		require.Greater(t, bites(metrics.FalseEstimate, func() { check(t, s, want, fmt.Sprintf("estimates of seed %d", seed)) }), int64(len(queries)))
+		other := 0
+		for i, p := range plans(t, s) {
+			if p != plain[i] {
+				other++
+			}
+			switch i {
+			case 0: // a join of two tables
+				sides[scanned(p)] = true
+			case len(queries) - 1: // a join of four
+				orders[scanned(p)] = true
+			}
+		}
+		require.Positive(t, other, "plans changed by seed %d", seed)
 		undo()
 	}
+	require.Len(t, sides, 2, "both tables have been the build side")
+	require.Greater(t, len(orders), 2, "join orders")
+}
+
+// scanned names the tables of a plan in the order of its lines: the build side of a join comes last.
+func scanned(plan string) string {
+	var names []string
+	for _, m := range regexp.MustCompile(`Scan (\w+) (\[\w+)`).FindAllStringSubmatch(plan, -1) {
+		names = append(names, m[1]+m[2])
+	}
+	return strings.Join(names, " ")
+}
+
+// TestForcedReplans plans the rest of every query again after every stage.
+func TestForcedReplans(t *testing.T) {
+	s := session(t, 3000)
+	want := answers(t, s)
+	replanned := func(q string) (stages, changes int) {
+		ctx := sparrow.WithProgress(context.Background(), func(p sparrow.Progress) {
+			switch p.Kind {
+			case sparrow.StageFinished:
+				stages++
+			case sparrow.Replanned:
+				changes++
+			}
+		})
+		_, _, err := testkit.Run(ctx, s, q)
+		require.NoError(t, err, q)
+		return stages, changes
+	}
+	before := 0
+	for _, q := range queries {
+		_, n := replanned(q)
+		before += n
+	}
+	defer settings(t, s, "sparrow.adaptive.force", "true")()
+	require.Greater(t, bites(metrics.ForcedReplan, func() { check(t, s, want, "forced re-plans") }), int64(len(queries)))
+	after := 0
+	for _, q := range queries {
+		stages, n := replanned(q)
+		require.Positive(t, stages, q)
+		after += n
+	}
+	require.Greater(t, after, before, "changes of plans, forced and not")
 }
 
 // TestOneHash gives all values one hash: joins, groups and partitions must compare keys, and give up dividing what does not divide.
@@ -117,9 +202,19 @@ func TestOneHash(t *testing.T) {
 	want := answers(t, s)
 	kernel.Collide(true)
 	defer kernel.Collide(false)
-	check(t, s, want, "one hash")
+	hashing := 0 // dense integer keys are not hashed
+	for i, q := range queries {
+		if bites(metrics.OneHash, func() {
+			_, rows, err := testkit.Run(context.Background(), s, q)
+			require.NoError(t, err, q)
+			require.Equal(t, want[i], text(rows), q)
+		}) > 0 {
+			hashing++
+		}
+	}
+	require.Greater(t, hashing, 10)
 	defer settings(t, s, "sparrow.memory", "64KiB")()
-	check(t, s, want, "one hash in 64 KiB")
+	require.Positive(t, bites(metrics.OneHash, func() { check(t, s, want, "one hash in 64 KiB") }))
 }
 
 // TestRefusedMemory refuses every n-th reservation. Operators spill; those that cannot fail with the budget's error, never with another answer.
@@ -131,12 +226,17 @@ func TestRefusedMemory(t *testing.T) {
 	for _, n := range []string{"1", "2", "3", "7"} {
 		undo := settings(t, s, "sparrow.test.refuse", n)
 		for i, q := range queries {
-			_, rows, err := testkit.Run(context.Background(), s, q)
-			switch {
-			case err != nil && !budget.Refused(err):
-				t.Errorf("refusing every %s-th: %v\n%s", n, err, q)
-			case err == nil && text(rows) != want[i]:
-				t.Errorf("refusing every %s-th differs: %s\nexpected %s\n%s", n, text(rows), want[i], q)
+			refused := bites(metrics.RefusedMemory, func() {
+				_, rows, err := testkit.Run(context.Background(), s, q)
+				switch {
+				case err != nil && !budget.Refused(err):
+					t.Errorf("refusing every %s-th: %v\n%s", n, err, q)
+				case err == nil && text(rows) != want[i]:
+					t.Errorf("refusing every %s-th differs: %s\nexpected %s\n%s", n, text(rows), want[i], q)
+				}
+			})
+			if n == "1" {
+				require.Positive(t, refused, q)
 			}
 		}
 		undo()
@@ -168,8 +268,8 @@ func TestInterruptions(t *testing.T) {
 	dir := t.TempDir()
 	defer settings(t, s, "sparrow.memory", "64KiB", "sparrow.spill.dir", dir)()
 	before := goleak.IgnoreCurrent()
-	for _, mode := range []string{"sparrow.test.fail", "sparrow.test.cancel"} {
-		ended := 0
+	for mode, disturbance := range map[string]metrics.Disturbance{"sparrow.test.fail": metrics.FailedRead, "sparrow.test.cancel": metrics.CancelledRead} {
+		ended, before := 0, disturbance.Times()
 		for _, n := range []int{1, 2, 3, 8, 21, 55, 144} {
 			undo := settings(t, s, mode, fmt.Sprint(n))
 			for i, q := range queries {
@@ -188,6 +288,7 @@ func TestInterruptions(t *testing.T) {
 			undo()
 		}
 		require.Greater(t, ended, len(queries), mode)
+		require.GreaterOrEqual(t, disturbance.Times()-before, int64(ended), "%s: no query ended but by the test", mode)
 	}
 	goleak.VerifyNone(t, before)
 	check(t, s, want, "after the interruptions")

@@ -17,11 +17,19 @@ func (g *generator) expr(cols []column, k kind, depth int) string {
 	if g.chance(25) {
 		return g.conditional(cols, k, depth)
 	}
+	if k >= timestamp || g.chance(20) {
+		if e := g.temporal(cols, k, depth); e != "" && (k == timestamp || k == span || g.chance(50)) {
+			return e
+		}
+		if e := g.nested(cols, k, depth); e != "" {
+			return e
+		}
+	}
 	switch k {
 	case integer:
 		return g.integer(sub, cols)
 	case bigint:
-		if g.chance(15) {
+		if g.chance(15) && !g.queryless {
 			return g.scalarSubquery(cols, k, depth)
 		}
 		return pickOf(g, "CAST("+sub(integer)+" AS BIGINT)", "abs(try_cast("+sub(bigint)+" AS int))", sub(bigint))
@@ -35,7 +43,7 @@ func (g *generator) expr(cols []column, k kind, depth int) string {
 		return pickOf(g, "CAST("+sub(boolean)+" AS DECIMAL(9,2))", "abs("+sub(decimal)+")", "greatest("+sub(decimal)+", "+sub(decimal)+")", "try_cast("+sub(wide)+" AS DECIMAL(9,2))",
 			"try_cast(("+sub(decimal)+" + "+sub(decimal)+") AS DECIMAL(9,2))", "try_cast("+sub(decimal)+" * "+sub(decimal)+" AS DECIMAL(9,2))")
 	case wide:
-		if g.chance(15) {
+		if g.chance(15) && !g.queryless {
 			return g.scalarSubquery(cols, k, depth)
 		}
 		return pickOf(g, "CAST("+sub(decimal)+" AS DECIMAL(38,2))", "least("+sub(wide)+", "+sub(wide)+")", "CAST("+sub(integer)+" AS DECIMAL(38,2))")
@@ -43,7 +51,7 @@ func (g *generator) expr(cols []column, k kind, depth int) string {
 		return pickOf(g, "concat("+sub(str)+", "+sub(str)+")", "upper("+sub(str)+")", "substring("+sub(str)+", 1, 2)", "CAST("+sub(integer)+" AS STRING)",
 			"CAST("+sub(date)+" AS STRING)", "CAST("+sub(decimal)+" AS STRING)", "trim("+sub(str)+")")
 	case date:
-		if g.chance(15) {
+		if g.chance(15) && !g.queryless {
 			return g.scalarSubquery(cols, k, depth)
 		}
 		return pickOf(g, "greatest("+sub(date)+", "+sub(date)+")", sub(date), "try_cast("+sub(str)+" AS DATE)")
@@ -73,15 +81,20 @@ func (g *generator) integer(sub func(kind) string, cols []column) string {
 		op := pickOf(g, " + ", " - ", " * ", " % ")
 		return pickOf(g, "("+sub(integer)+op+sub(integer)+")", "CAST("+sub(str)+" AS INT)", "CAST("+sub(bigint)+" AS INT)", "(- "+sub(integer)+")", "abs("+sub(integer)+")")
 	}
-	if g.chance(15) {
+	if g.chance(15) && !g.queryless {
 		return g.scalarSubquery(cols, integer, 1)
 	}
 	return pickOf(g, "length("+sub(str)+")", "try_add("+sub(integer)+", "+sub(integer)+")", "try_cast("+sub(str)+" AS INT)", "CAST("+sub(boolean)+" AS INT)",
 		"try_cast("+sub(double)+" AS INT)", "try_multiply("+sub(integer)+", 3)")
 }
 
-// scalarSubquery gives one row by an aggregate without keys, correlated or not.
+// scalarSubquery gives one row, correlated or not: by an aggregate without keys, by an id, or by luck.
 func (g *generator) scalarSubquery(cols []column, k kind, depth int) string {
+	if ints := only(cols, integer); len(ints) > 0 && g.chance(20) {
+		alias := g.name("r")
+		key := pickOf(g, alias+".id", alias+".id", alias+".n")
+		return "(SELECT " + g.expr(base(alias), k, 0) + " FROM " + pickOf(g, tableNames...) + " AS " + alias + " WHERE " + key + " = " + pickOf(g, ints...).sql + ")"
+	}
 	from, inner := g.from(cols, 0)
 	where := g.where(inner, cols, 0)
 	if g.chance(25) {
@@ -96,7 +109,7 @@ func (g *generator) scalarSubquery(cols []column, k kind, depth int) string {
 
 func (g *generator) predicate(cols []column, depth int) string {
 	sub := func(k kind) string { return g.expr(cols, k, depth-1) }
-	k := kind(g.IntN(int(kinds)))
+	k := g.kind()
 	switch g.IntN(12) {
 	case 0, 1, 2:
 		return "(" + sub(k) + pickOf(g, " = ", " <> ", " < ", " <= ", " > ", " >= ", " <=> ") + sub(k) + ")"
@@ -118,6 +131,9 @@ func (g *generator) predicate(cols []column, depth int) string {
 		return "(" + sub(str) + pickOf(g, " LIKE ", " NOT LIKE ") + pickOf(g, "'a%'", "'%b'", "'%c%'", "'_'", "'a_c%'", "''", "'%'") + ")"
 	case 9:
 		return "(" + sub(k) + pickOf(g, " IS DISTINCT FROM ", " IS NOT DISTINCT FROM ") + sub(k) + ")"
+	}
+	if g.queryless {
+		return g.literal(boolean)
 	}
 	return g.subqueryPredicate(cols, k, depth)
 }
@@ -155,6 +171,16 @@ func (g *generator) literal(k kind) string {
 		return "'" + pickOf(g, strs...) + "'"
 	case boolean:
 		return pickOf(g, "true", "false")
+	case timestamp:
+		return fmt.Sprintf("TIMESTAMP'2022-01-%02d %02d:00:00'", 5+g.IntN(9), g.IntN(24))
+	case span:
+		return fmt.Sprintf("INTERVAL '%d %02d:30:00' DAY TO SECOND", g.IntN(3), g.IntN(24))
+	case list:
+		return pickOf(g, "array(1, 2)", "array(0, CAST(NULL AS INT))", "CAST(array() AS ARRAY<INT>)", "sequence(1, 3)")
+	case words:
+		return pickOf(g, "array('a', 'b')", "array('ab', CAST(NULL AS STRING))", "CAST(array() AS ARRAY<STRING>)")
+	case pair:
+		return fmt.Sprintf("named_struct('a', %d, 'b', '%s')", g.IntN(4), pickOf(g, strs...))
 	}
 	return fmt.Sprintf("DATE'2022-01-%02d'", 5+g.IntN(9))
 }

@@ -3,6 +3,7 @@ package fuzz
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 )
 
@@ -18,7 +19,9 @@ type generator struct {
 	names int
 	// fallible allows operations that may fail.
 	fallible bool
-	ctes     []cte
+	// queryless forbids subqueries.
+	queryless bool
+	ctes      []cte
 }
 
 type cte struct {
@@ -107,9 +110,21 @@ func (g *generator) setOperation(outer []column, depth int) (string, []column) {
 func (g *generator) kinds(n int) []kind {
 	var out []kind
 	for range n {
-		out = append(out, kind(g.IntN(int(kinds))))
+		out = append(out, g.kind())
 	}
 	return out
+}
+
+func (g *generator) kind() kind {
+	if g.chance(70) {
+		return pickOf(g, basic...)
+	}
+	return kind(g.IntN(int(kinds)))
+}
+
+// comparable leaves out maps, which are no keys.
+func comparable(cols []column) []column {
+	return slices.DeleteFunc(slices.Clone(cols), func(c column) bool { return c.kind == dict })
 }
 
 // block is a SELECT; its columns have names without qualifier. outer are the columns around a correlated subquery.
@@ -164,7 +179,47 @@ func (g *generator) from(outer []column, depth int) (string, []column) {
 		}
 		cols = both
 	}
+	if depth > 0 && g.chance(12) {
+		return g.lateral(text, cols, depth)
+	}
 	return " FROM " + text, cols
+}
+
+// lateral adds what is computed for every row: the entries of an array or a map, or a query.
+func (g *generator) lateral(text string, cols []column, depth int) (string, []column) {
+	t := g.name("r")
+	x, y := g.name("e"), g.name("e")
+	made := func(ks ...kind) []column {
+		out := cols[:len(cols):len(cols)]
+		for i, k := range ks {
+			out = append(out, column{t + "." + []string{x, y}[i], k})
+		}
+		return out
+	}
+	was := g.queryless
+	g.queryless = true
+	array := g.expr(cols, list, 1)
+	g.queryless = was
+	switch g.IntN(5) {
+	case 0:
+		return " FROM " + text + " LATERAL VIEW " + pickOf(g, "", "OUTER ") + "explode(" + array + ") " + t + " AS " + x, made(integer)
+	case 1:
+		return " FROM " + text + " LATERAL VIEW " + pickOf(g, "", "OUTER ") + "posexplode(" + array + ") " + t + " AS " + x + ", " + y, made(integer, integer)
+	case 2:
+		if maps := only(cols, dict); len(maps) > 0 {
+			return " FROM " + text + " LATERAL VIEW " + pickOf(g, "", "OUTER ") + "explode(" + pickOf(g, maps...).sql + ") " + t + " AS " + x + ", " + y, made(str, integer)
+		}
+	case 3:
+		return " FROM " + text + ", LATERAL explode(" + array + ") AS " + t + "(" + x + ")", made(integer)
+	}
+	inner := g.name("r")
+	k := g.kind()
+	rows := base(inner)
+	query := "SELECT " + g.expr(rows, k, 0) + " AS " + x + " FROM " + pickOf(g, tableNames...) + " AS " + inner + g.where(rows, cols, 0)
+	if g.chance(40) {
+		query = "SELECT " + pickOf(g, "min", "max") + "(" + g.expr(rows, k, 0) + ") AS " + x + " FROM " + pickOf(g, tableNames...) + " AS " + inner + g.where(rows, cols, 0)
+	}
+	return " FROM " + text + pickOf(g, ", LATERAL ("+query+") AS "+t, " LEFT JOIN LATERAL ("+query+") AS "+t+" ON true"), made(k)
 }
 
 func (g *generator) relation(depth int) (string, []column) {
@@ -193,7 +248,7 @@ func (g *generator) relation(depth int) (string, []column) {
 func (g *generator) joinCondition(l, r, both []column) string {
 	var parts []string
 	for range 1 + g.IntN(2) {
-		k := pickOf(g, integer, integer, bigint, str, double, decimal, wide, date, boolean)
+		k := pickOf(g, integer, integer, bigint, str, double, decimal, wide, date, boolean, timestamp, span, list, words, pair)
 		if a, b := only(l, k), only(r, k); len(a) > 0 && len(b) > 0 {
 			parts = append(parts, pickOf(g, a...).sql+pickOf(g, " = ", " = ", " = ", " <=> ")+pickOf(g, b...).sql)
 		}
@@ -218,7 +273,7 @@ func (g *generator) where(cols, outer []column, depth int) string {
 	var parts []string
 	if len(outer) > 0 && g.chance(85) {
 		for range 1 + g.IntN(2) {
-			o := pickOf(g, outer...)
+			o := pickOf(g, comparable(outer)...)
 			if same := only(cols, o.kind); len(same) > 0 {
 				parts = append(parts, pickOf(g, same...).sql+pickOf(g, " = ", " = ", " = ", " <=> ", " < ", " >= ", " <> ")+o.sql)
 			}
@@ -240,7 +295,7 @@ func (g *generator) grouped(outer []column, depth int) (string, []column) {
 	var keys, items []string
 	var out []column
 	for range pickOf(g, 0, 1, 1, 2, 3) {
-		c := pickOf(g, cols...)
+		c := pickOf(g, comparable(cols)...)
 		key := c.sql
 		if g.chance(30) {
 			key = g.expr(cols, c.kind, 1)
@@ -262,7 +317,12 @@ func (g *generator) grouped(outer []column, depth int) (string, []column) {
 	group := ""
 	if len(keys) > 0 {
 		list := strings.Join(keys, ", ")
-		group = " GROUP BY " + pickOf(g, list, list, list, list, "ROLLUP ("+list+")", "CUBE ("+list+")", "GROUPING SETS (("+list+"), ())")
+		group = " GROUP BY " + pickOf(g, list, list, list, list, "ROLLUP ("+list+")", "CUBE ("+list+")", "GROUPING SETS (("+list+"), ())", "GROUPING SETS (("+keys[0]+"), ("+list+"))")
+		if strings.Contains(group, "(") && !strings.HasPrefix(group, " GROUP BY "+list) && g.chance(50) {
+			name := g.name("a")
+			items = append(items, pickOf(g, "grouping_id()", "CAST(grouping("+keys[0]+") AS BIGINT)")+" AS "+name)
+			out = append(out, column{name, bigint})
+		}
 	}
 	having := ""
 	if g.chance(25) {
@@ -278,9 +338,9 @@ func (g *generator) aggregate(cols []column) (string, kind) {
 		filter = " FILTER (WHERE " + g.expr(cols, boolean, 1) + ")"
 	}
 	distinct := pickOf(g, "", "", "", "DISTINCT ")
-	k := kind(g.IntN(int(kinds)))
+	k := g.kind()
 	arg := g.expr(cols, k, 1)
-	switch g.IntN(6) {
+	switch g.IntN(7) {
 	case 0:
 		return "count(*)" + filter, bigint
 	case 1:
@@ -292,6 +352,9 @@ func (g *generator) aggregate(cols []column) (string, kind) {
 			return pickOf(g, "bool_and", "bool_or") + "(" + g.expr(cols, boolean, 1) + ")" + filter, boolean
 		}
 		return "count_if(" + g.expr(cols, boolean, 1) + ")" + filter, bigint
+	}
+	if g.chance(20) {
+		return g.collect(cols, distinct, filter)
 	}
 	// Sums of expressions may overflow; sums of columns only with the rare values at the limit.
 	c := column{"1", integer}
@@ -309,6 +372,19 @@ func (g *generator) aggregate(cols []column) (string, kind) {
 	return "CAST(avg(" + distinct + c.sql + ")" + filter + " AS DOUBLE)", double
 }
 
+// collect writes an aggregate that gathers values, in an order of its own.
+func (g *generator) collect(cols []column, distinct, filter string) (string, kind) {
+	k := pickOf(g, integer, integer, str)
+	arg := g.expr(cols, k, 1)
+	switch g.IntN(4) {
+	case 0:
+		return "listagg(" + distinct + "CAST(" + arg + " AS STRING), ',') WITHIN GROUP (ORDER BY CAST(" + arg + " AS STRING)" + pickOf(g, "", " DESC") + ")" + filter, str
+	case 1:
+		return pickOf(g, "bit_and", "bit_or", "bit_xor") + "(" + g.expr(cols, integer, 1) + ")" + filter, integer
+	}
+	return "sort_array(" + pickOf(g, "collect_list("+distinct, "collect_set(", "array_agg("+distinct) + arg + ")" + filter + ")", map[kind]kind{integer: list, str: words}[k]
+}
+
 // windowed is a block with window functions over one table, whose id makes orders total.
 func (g *generator) windowed(outer []column, depth int) (string, []column) {
 	alias := g.name("r")
@@ -323,24 +399,34 @@ func (g *generator) windowed(outer []column, depth int) (string, []column) {
 		items = append(items, text+" AS "+name)
 		out = append(out, column{name, k})
 	}
-	return "SELECT " + strings.Join(items, ", ") + " FROM " + pickOf(g, tableNames...) + " AS " + alias + g.where(cols, outer, min(depth, 1)), out
+	text := "SELECT " + strings.Join(items, ", ") + " FROM " + pickOf(g, tableNames...) + " AS " + alias + g.where(cols, outer, min(depth, 1))
+	if g.chance(15) {
+		text += " QUALIFY row_number() OVER (PARTITION BY " + pickOf(g, comparable(cols)...).sql + " ORDER BY " + id + pickOf(g, "", " DESC") + ") <= 2"
+	}
+	return text, out
 }
 
 func (g *generator) window(cols []column, id string) (string, kind) {
 	part := ""
 	if g.chance(60) {
-		part = "PARTITION BY " + pickOf(g, cols...).sql + " "
+		part = "PARTITION BY " + pickOf(g, comparable(cols)...).sql + " "
 	}
-	by := pickOf(g, cols...).sql + pickOf(g, "", " DESC") + pickOf(g, "", " NULLS FIRST", " NULLS LAST")
+	by := pickOf(g, comparable(cols)...).sql + pickOf(g, "", " DESC") + pickOf(g, "", " NULLS FIRST", " NULLS LAST")
 	total := part + "ORDER BY " + by + ", " + id
-	c := pickOf(g, cols...)
-	switch g.IntN(7) {
+	c := pickOf(g, comparable(cols)...)
+	switch g.IntN(9) {
+	case 7:
+		frame := fmt.Sprintf("ROWS BETWEEN %s AND %s", pickOf(g, "UNBOUNDED PRECEDING", "1 PRECEDING"), pickOf(g, "CURRENT ROW", "1 FOLLOWING"))
+		return "collect_list(" + cols[1].sql + ") OVER (" + total + " " + frame + ")", list
+	case 8:
+		frame := pickOf(g, "RANGE BETWEEN INTERVAL '2' DAY PRECEDING AND CURRENT ROW", "RANGE BETWEEN CURRENT ROW AND INTERVAL '1' DAY FOLLOWING")
+		return pickOf(g, "count(*)", "count("+c.sql+")", "sum("+cols[1].sql+")") + " OVER (" + part + "ORDER BY " + pickOf(g, only(cols, timestamp)[0].sql, only(cols, date)[0].sql) + " " + frame + ")", bigint
 	case 0:
 		return pickOf(g, "rank()", "dense_rank()") + " OVER (" + part + "ORDER BY " + by + ")", integer
 	case 1:
 		return pickOf(g, "row_number()", "ntile(3)") + " OVER (" + total + ")", integer
 	case 2:
-		return pickOf(g, "lag(", "lead(") + c.sql + pickOf(g, "", ", 2", ", 0") + ") OVER (" + total + ")", c.kind
+		return pickOf(g, "lag(", "lead(") + c.sql + pickOf(g, "", ", 2", ", 0") + ") " + pickOf(g, "", "", "IGNORE NULLS ") + "OVER (" + total + ")", c.kind
 	case 3:
 		return pickOf(g, "percent_rank()", "cume_dist()") + " OVER (" + part + "ORDER BY " + by + ")", double
 	case 4:

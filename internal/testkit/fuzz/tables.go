@@ -24,11 +24,24 @@ const (
 	str
 	boolean
 	date
+	timestamp
+	span  // interval day to second
+	list  // array<int>
+	words // array<string>
+	pair  // struct<a: int, b: string>
 	kinds
+	dict // map<string, int>: only read from, since maps are neither compared nor ordered
 )
 
-var kindTypes = [kinds]types.Type{types.IntType, types.BigIntType, types.DoubleType, types.DecimalOf(9, 2), types.DecimalOf(38, 2), types.StringType, types.BooleanType,
-	types.DateType}
+var (
+	pairFields = []types.Field{{Name: "a", Type: types.IntType, Nullable: true}, {Name: "b", Type: types.StringType, Nullable: true}}
+	kindTypes  = [...]types.Type{types.IntType, types.BigIntType, types.DoubleType, types.DecimalOf(9, 2), types.DecimalOf(38, 2), types.StringType, types.BooleanType,
+		types.DateType, types.TimestampType, types.DayTimeType, types.ArrayOf(types.IntType, true), types.ArrayOf(types.StringType, true), types.StructOf(pairFields...),
+		{}, types.MapOf(types.StringType, types.IntType, true)}
+)
+
+// basic are the kinds of which most expressions are.
+var basic = []kind{integer, bigint, double, decimal, wide, str, boolean, date}
 
 // schema is that of every table: a unique id and a column of each kind; n is never null.
 func schema() types.Schema {
@@ -38,12 +51,16 @@ func schema() types.Schema {
 		{Name: "d", Type: types.DoubleType, Nullable: true}, {Name: "e", Type: types.DecimalOf(9, 2), Nullable: true},
 		{Name: "w", Type: types.DecimalOf(38, 2), Nullable: true}, {Name: "s", Type: types.StringType, Nullable: true},
 		{Name: "g", Type: types.BooleanType, Nullable: true}, {Name: "t", Type: types.DateType, Nullable: true},
+		{Name: "y", Type: types.TinyIntType, Nullable: true}, {Name: "f", Type: types.FloatType, Nullable: true},
+		{Name: "ts", Type: types.TimestampType, Nullable: true}, {Name: "iv", Type: types.DayTimeType, Nullable: true},
+		{Name: "l", Type: kindTypes[list], Nullable: true}, {Name: "q", Type: kindTypes[words], Nullable: true},
+		{Name: "p", Type: kindTypes[pair], Nullable: true}, {Name: "m", Type: kindTypes[dict], Nullable: true},
 	}
 }
 
 // base lists the columns of a table as expressions of an alias.
 func base(alias string) []column {
-	ks := []kind{integer, integer, integer, bigint, double, decimal, wide, str, boolean, date}
+	ks := []kind{integer, integer, integer, bigint, double, decimal, wide, str, boolean, date, integer, double, timestamp, span, list, words, pair, dict}
 	var out []column
 	for i, f := range schema() {
 		out = append(out, column{alias + "." + f.Name, ks[i]})
@@ -147,6 +164,40 @@ func value(r *rand.Rand, t types.Type, spread int) any {
 		return small&1 == 0
 	case types.Date:
 		return int32(19000 + small)
+	case types.TinyInt:
+		if rare {
+			return []int8{math.MaxInt8, math.MinInt8}[r.IntN(2)]
+		}
+		return int8(small)
+	case types.Float:
+		return float32(doubles[r.IntN(min(len(doubles), spread+2))])
+	case types.Timestamp:
+		return (19000*24+int64(small)*7)*3600_000_000 + int64(r.IntN(2))*1500
+	case types.DayTime:
+		return int64(small) * 1800_000_000
+	}
+	return nested(r, t, spread)
+}
+
+// nested gives arrays, maps and structs, some of them empty, some with nulls inside.
+func nested(r *rand.Rand, t types.Type, spread int) any {
+	items := func(t types.Type, n int, nulls bool) []any {
+		out := make([]any, n)
+		for i := range out {
+			if !nulls || r.IntN(6) > 0 {
+				out[i] = value(r, t, spread)
+			}
+		}
+		return out
+	}
+	switch t.Kind {
+	case types.Array:
+		return items(t.Elem(), r.IntN(4), true)
+	case types.Struct:
+		return []any{items(types.IntType, 1, true)[0], items(types.StringType, 1, true)[0]}
+	case types.Map:
+		keys := []any{"a", "b", "ab"}[:r.IntN(4)]
+		return types.MapValue{Keys: keys, Values: items(types.IntType, len(keys), true)}
 	}
 	panic(fmt.Sprintf("no values of %s", t))
 }

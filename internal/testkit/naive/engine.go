@@ -2,6 +2,7 @@ package naive
 
 import (
 	"context"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -10,9 +11,11 @@ import (
 	"github.com/sparrow-engine/sparrow/config"
 	"github.com/sparrow-engine/sparrow/datasource"
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/internal/testkit"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/sql"
 	"github.com/sparrow-engine/sparrow/types"
+	"github.com/sparrow-engine/sparrow/types/text"
 )
 
 // Engine runs the text of queries over tables.
@@ -60,8 +63,8 @@ func (e *Engine) Analyze(ctx context.Context, text string) (logical.Plan, error)
 }
 
 // Query binds and runs a query.
-func (e *Engine) Query(ctx context.Context, text string) (*Result, error) {
-	p, err := e.Analyze(ctx, text)
+func (e *Engine) Query(ctx context.Context, query string) (*Result, error) {
+	p, err := e.Analyze(ctx, query)
 	if err != nil {
 		return nil, err
 	}
@@ -70,4 +73,20 @@ func (e *Engine) Query(ctx context.Context, text string) (*Result, error) {
 		return nil, err
 	}
 	return &Result{logical.Schema(p), rows}, nil
+}
+
+// Texts returns the rows as testkit.Run shows them, with | between the cells.
+func (r *Result) Texts() []string {
+	out := make([]string, len(r.Rows))
+	for i, row := range r.Rows {
+		cells := make([]string, len(row))
+		for c, v := range row {
+			cells[c] = testkit.Null
+			if v != nil {
+				cells[c] = testkit.Normal(text.Hive(v, r.Schema[c].Type, time.UTC), r.Schema[c].Type.String())
+			}
+		}
+		out[i] = strings.Join(cells, "|")
+	}
+	return out
 }

@@ -6,46 +6,68 @@ import (
 	"github.com/sparrow-engine/sparrow/logical"
 )
 
-// pushResidual joins a batch where a pair with equal keys counts as a match only if the residual is true for it.
-func (p *prober) pushResidual(b *columnar.Batch, keys []*columnar.Vector) error {
+// findMatches sets found for the rows of a batch that have a match, and unknown for those without for which a comparison is null. A pair with
+// equal keys is a match only if the residual is true for it. Pairs are pushed, for kinds of joins that give them.
+func (p *prober) findMatches(b *columnar.Batch, keys []*columnar.Vector) error {
 	p.found = p.flags(p.found, b.N, nil)
 	p.unknown = p.flags(p.unknown, b.N, nil)
-	emits := p.spec.Kind <= logical.FullOuter || p.spec.Kind == logical.Single
-	p.check.p, p.check.b = p, b
-	err := p.eachPairs(func() error {
-		sel, err := p.check.pairs()
-		if err != nil {
+	if p.spec.Residual == nil && !p.givesPairs() {
+		p.found = p.flags(p.found, b.N, p.hits)
+	} else {
+		p.check.p, p.check.b = p, b
+		if err := p.eachPairs(func() error { return p.matchPairs(b) }); err != nil {
 			return err
 		}
-		for _, k := range sel {
-			r := p.pairs.probe[k]
-			if p.spec.Kind == logical.Single && p.found[r] {
-				return tooManyRows()
-			}
-			p.found[r] = true
-			if p.seen != nil {
-				m := p.pairs.build[k]
-				p.seen[m>>6] |= 1 << (m & 63)
-			}
-		}
-		if !emits || len(sel) == 0 {
-			return nil
-		}
-		if len(sel) == len(p.pairs.probe) {
-			sel = nil
-		}
-		return p.emitPairs(b, sel)
-	})
-	if err != nil {
-		return err
 	}
+	if p.threeValued() {
+		return p.findUnknown(b, keys)
+	}
+	return nil
+}
+
+// givesPairs reports whether pairs of rows come out of the join.
+func (p *prober) givesPairs() bool {
+	return p.spec.Kind <= logical.FullOuter || p.spec.Kind == logical.Single
+}
+
+// matchPairs notes and pushes those of the prober's pairs that match.
+func (p *prober) matchPairs(b *columnar.Batch) error {
+	sel := columnar.Identity(len(p.pairs.probe))
+	if p.spec.Residual != nil {
+		var err error
+		if sel, err = p.check.pairs(); err != nil {
+			return err
+		}
+	}
+	for _, k := range sel {
+		r := p.pairs.probe[k]
+		if p.spec.Kind == logical.Single && p.found[r] {
+			return tooManyRows(p.spec.At)
+		}
+		p.found[r] = true
+		if p.seen != nil {
+			m := p.pairs.build[k]
+			p.seen[m>>6] |= 1 << (m & 63)
+		}
+	}
+	if !p.givesPairs() || len(sel) == 0 {
+		return nil
+	}
+	if len(sel) == len(p.pairs.probe) {
+		sel = nil
+	}
+	return p.emitPairs(b, sel)
+}
+
+// emitOutcome pushes what the kind of join gives for rows by found and unknown.
+func (p *prober) emitOutcome(b *columnar.Batch) error {
 	switch p.spec.Kind {
 	case logical.LeftSemi:
 		return p.emitRows(b, p.rowsWhere(b, true))
 	case logical.LeftAnti:
 		return p.emitRows(b, p.rowsWhere(b, false))
 	case logical.Mark, logical.NullAwareAnti:
-		return p.emitMarked(b, keys)
+		return p.emitMarked(b)
 	}
 	if rest := p.rowsWhere(b, false); p.keepsLeft() && len(rest) > 0 {
 		return p.emitNulls(b, selection(rest, b))

@@ -1,0 +1,6 @@
+//go:build invariants
+
+package invariants
+
+// Enabled reports the build tag.
+const Enabled = true
