@@ -81,7 +81,7 @@ func (a *hashAggregate) Name() string { return "HashAggregate" }
 
 // NewLocal implements exec.Sink.
 func (a *hashAggregate) NewLocal(w *exec.Worker) (exec.LocalSink, error) {
-	l := &localAggregate{eval: a.plan.program.New()}
+	l := &localAggregate{eval: a.plan.program.New(), compactor: newCompactor(a.plan.exprs)}
 	for _, g := range a.fed {
 		lg, err := newLocalGrouping(g, w.Query)
 		if err != nil {
@@ -115,8 +115,8 @@ func (a *hashAggregate) measure(q *exec.Query) {
 
 // Finalize implements exec.Sink.
 func (a *hashAggregate) Finalize(q *exec.Query) (*exec.StageOutput, error) {
-	a.measure(q)
 	defer a.plan.arena.Release()
+	a.measure(q)
 	arena := q.NewArena()
 	var out []exec.Chunk
 	for _, g := range append(slices.Clone(a.fed), a.derived...) {
