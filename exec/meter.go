@@ -6,6 +6,7 @@ import (
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/exec/metrics"
+	"github.com/sparrow-engine/sparrow/internal/invariants"
 )
 
 // Metrics returns what an operator (a Source, Step or Sink of a pipeline that ran) gave and how long it took, nil if it has not run.
@@ -52,6 +53,9 @@ func (c clock) now() time.Duration { return time.Since(c.start) }
 
 // push counts the batches that go into f.
 func (g *gauge) push(c clock, f Push) Push {
+	if invariants.Enabled {
+		f = lending(f)
+	}
 	return func(b *columnar.Batch) error {
 		g.rows += int64(b.Count())
 		g.batches++
@@ -59,6 +63,15 @@ func (g *gauge) push(c clock, f Push) Push {
 		err := f(b)
 		g.inclusive += c.now() - from
 		return err
+	}
+}
+
+// lending gives f vectors of class Scratch only for the time of the call.
+func lending(f Push) Push {
+	return func(b *columnar.Batch) error {
+		var loan columnar.Loan
+		defer loan.Back()
+		return f(loan.Batch(b))
 	}
 }
 

@@ -115,8 +115,8 @@ func (a *hashAggregate) measure(q *exec.Query) {
 
 // Finalize implements exec.Sink.
 func (a *hashAggregate) Finalize(q *exec.Query) (*exec.StageOutput, error) {
-	a.measure(q)
 	defer a.plan.arena.Release()
+	a.measure(q)
 	arena := q.NewArena()
 	var out []exec.Chunk
 	for _, g := range append(slices.Clone(a.fed), a.derived...) {

@@ -7,6 +7,7 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 
 	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/internal/invariants"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -113,5 +114,9 @@ func (d *dictionary) bound(t types.Type) {
 	d.vec.Class = columnar.Shared
 	if d.vec.Len > 0 && boundable(t) {
 		d.vec.Lo, d.vec.Hi, d.vec.HasBounds = boundsOf(d.vec, 0, d.vec.Len)
+	}
+	if invariants.Enabled {
+		d.vec = columnar.AppendPoison(d.vec)
+		d.vec.Class = columnar.Shared
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/internal/invariants"
 )
 
 // Program is a list of compiled expressions. It is immutable and shared by workers.
@@ -59,6 +60,7 @@ type Evaluator struct {
 	out   []*columnar.Vector
 	frame frame
 	err   error
+	lent  columnar.Loan // what Eval returned last, under invariants
 }
 
 // Eval returns one vector of b.N rows for each expression, in any form. Rows outside b.Sel are of unspecified but valid value. The
@@ -76,6 +78,10 @@ func (ev *Evaluator) Eval(b *columnar.Batch) ([]*columnar.Vector, error) {
 			return nil, err
 		}
 		ev.out[i] = v
+	}
+	if invariants.Enabled {
+		ev.lent.Back()
+		return ev.lent.Vectors(ev.out), nil
 	}
 	return ev.out, nil
 }

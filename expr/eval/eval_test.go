@@ -11,6 +11,7 @@ import (
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/internal/invariants"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
@@ -281,6 +282,9 @@ func TestSteadyStateDoesNotAllocate(t *testing.T) {
 	require.NoError(t, err)
 	ev := p.New()
 	batch := &columnar.Batch{Cols: cols, N: 4096}
+	if invariants.Enabled {
+		t.Skip("results are copied under invariants")
+	}
 	require.Zero(t, testing.AllocsPerRun(20, func() {
 		if _, err := ev.Eval(batch); err != nil {
 			t.Fatal(err)

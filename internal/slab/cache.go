@@ -46,6 +46,7 @@ type cache struct {
 	cached int64
 	inUse  int64
 	out    int
+	taken  int64
 	timer  *time.Timer // nil: nothing to wait for
 }
 
@@ -70,6 +71,13 @@ func Count() Counters {
 	return Counters{blocks.inUse, blocks.cached, blocks.out}
 }
 
+// Taken returns how many blocks arenas have taken since the process began.
+func Taken() int64 {
+	blocks.mu.Lock()
+	defer blocks.mu.Unlock()
+	return blocks.taken
+}
+
 // Trim gives all cached blocks back to the operating system.
 func Trim() { blocks.trim(0) }
 
@@ -79,6 +87,7 @@ func (c *cache) take(n int) (b []byte, zero bool) {
 	c.mu.Lock()
 	c.inUse += int64(size)
 	c.out++
+	c.taken++
 	if k >= 0 {
 		if l := len(c.free[k]); l > 0 {
 			b = c.free[k][l-1].b

@@ -16,6 +16,7 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/exec/budget"
 	"github.com/sparrow-engine/sparrow/exec/metrics"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/internal/testkit"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 )
@@ -261,6 +262,38 @@ func requireEmpty(t *testing.T, dir string) {
 	require.Empty(t, entries, "spilled files are left")
 }
 
+// requireNoSlabs checks that a query that has ended, however it did, holds no memory outside the Go heap.
+func requireNoSlabs(t *testing.T, query string) {
+	t.Helper()
+	if c := slab.Count(); c.InUse != 0 || c.Blocks != 0 {
+		t.Fatalf("%d slabs of %d bytes are left by %s", c.Blocks, c.InUse, query)
+	}
+}
+
+// TestNoSlabIsLeft runs queries large enough for slabs to their end, into an error and into a cancellation.
+func TestNoSlabIsLeft(t *testing.T) {
+	s := session(t, 40_000)
+	answers(t, s)
+	for _, mode := range []string{"", "sparrow.test.fail", "sparrow.test.cancel"} {
+		taken, ended := slab.Taken(), 0
+		for _, n := range []string{"5", "60", "200"} {
+			undo := func() {}
+			if mode != "" {
+				undo = settings(t, s, mode, n)
+			}
+			for _, q := range queries {
+				if _, _, err := testkit.Run(context.Background(), s, q); err != nil {
+					ended++
+				}
+				requireNoSlabs(t, q)
+			}
+			undo()
+		}
+		require.Greater(t, slab.Taken(), taken+int64(len(queries)), "%s: no slab was used", mode)
+		require.Equal(t, mode != "", ended > 0, mode)
+	}
+}
+
 // TestInterruptions fails or cancels queries at the n-th read, while they spill. Nothing is left behind, and the next query is right.
 func TestInterruptions(t *testing.T) {
 	s := session(t, 3000)
@@ -284,6 +317,7 @@ func TestInterruptions(t *testing.T) {
 					}
 				}
 				requireEmpty(t, dir)
+				requireNoSlabs(t, q)
 			}
 			undo()
 		}
