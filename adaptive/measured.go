@@ -2,6 +2,8 @@ package adaptive
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -20,7 +22,7 @@ func (x *Execution) observe(n logical.Plan, operator any) {
 }
 
 // Measured returns the rows that a node of the final plan, or of a finished stage's plan, gave and the time its operators took, summed over
-// workers; of a node that ended a stage also the memory that it held at most and what it wrote to files. "" for nodes that became no operator of
+// workers, and what the operators decided by what they saw; of a node that ended a stage also the memory that it held at most and what it wrote to files. "" for nodes that became no operator of
 // their own.
 func (x *Execution) Measured(p logical.Plan) string {
 	for _, f := range x.stages {
@@ -30,9 +32,13 @@ func (x *Execution) Measured(p logical.Plan) string {
 	}
 	rows, took, ran := int64(0), time.Duration(0), false
 	read := ""
+	var notes []string
 	for _, op := range x.operators[p] {
 		if s, ok := op.(*physical.Scan); ok {
 			read += scanned(s.Counters())
+		}
+		if note := noted(op); note != "" && !slices.Contains(notes, ", "+note) {
+			notes = append(notes, ", "+note)
 		}
 		if m := x.Query.Metrics(op); m != nil {
 			rows, took, ran = rows+m.Rows(), took+m.Time(), true
@@ -41,7 +47,7 @@ func (x *Execution) Measured(p logical.Plan) string {
 	if !ran {
 		return ""
 	}
-	return fmt.Sprintf("%s rows, %s", humanize.Comma(rows), took.Round(10*time.Microsecond)) + read
+	return fmt.Sprintf("%s rows, %s", humanize.Comma(rows), took.Round(10*time.Microsecond)) + read + strings.Join(notes, "")
 }
 
 // scanned says what a scan read of files that count it.
@@ -69,8 +75,16 @@ func (x *Execution) breaker(f *Finished) string {
 	if n := m.Spilled(); n > 0 {
 		out += fmt.Sprintf(", %s spilled", humanize.IBytes(uint64(n)))
 	}
-	if n := m.Passed(); n > 0 {
-		out += fmt.Sprintf(", %s rows passed by its first table", humanize.Comma(n))
+	if note := noted(f.Out.Sink); note != "" {
+		out += ", " + note
 	}
 	return out
+}
+
+// noted returns what an operator says of its decisions.
+func noted(operator any) string {
+	if n, ok := operator.(physical.Noted); ok {
+		return n.Note()
+	}
+	return ""
 }

@@ -2,6 +2,7 @@ package physical
 
 import (
 	"slices"
+	"sync/atomic"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/exec"
@@ -63,6 +64,7 @@ type grouping struct {
 	hidden  bool // serves derived groupings only
 	id      int64
 	locals  []*localGrouping
+	merged  atomic.Int64 // tables that its parts became
 }
 
 func (a *hashAggregate) add(to *[]*grouping, keys []int, ordered bool) {
@@ -100,23 +102,9 @@ func (a *hashAggregate) Combine(local exec.LocalSink) error {
 	return nil
 }
 
-// measure tells how many rows the workers did not group.
-func (a *hashAggregate) measure(q *exec.Query) {
-	m := q.Metrics(a)
-	if m == nil {
-		return
-	}
-	for _, g := range a.fed {
-		for _, l := range g.locals {
-			m.Pass(l.passed)
-		}
-	}
-}
-
 // Finalize implements exec.Sink.
 func (a *hashAggregate) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 	defer a.plan.arena.Release()
-	a.measure(q)
 	arena := q.NewArena()
 	var out []exec.Chunk
 	for _, g := range append(slices.Clone(a.fed), a.derived...) {

@@ -192,6 +192,7 @@ func (m *merge64) chunks(w, depth int, chunks []aggregateChunk, f func(w int, t 
 			return err
 		}
 	}
+	m.grouping.merged.Add(1)
 	return m.give(w, t, f)
 }
 

@@ -11,6 +11,7 @@ import (
 // then the next ones. Two bits a probe row remember from block to block whether it has a match and whether it may have one; what the join
 // gives for rows by these is given in a last pass.
 func (r *spilledReader) blocks(build, probe []*spill.File, next exec.Push) error {
+	r.count(true)
 	x := &blockJoin{spilledReader: r, probe: probe, next: next}
 	switch r.join.spec.Kind {
 	case logical.Inner, logical.RightOuter:

@@ -27,6 +27,8 @@ type spilledJoin struct {
 
 	mu    sync.Mutex
 	probe [][]*spill.File // by part, the last of rows without a key, if they are compared
+
+	joined, blockwise int // parts with rows on both sides that were joined, and those of them that were joined block by block
 }
 
 // buildFacts is what a three-valued join by one key must know of the whole build side.
@@ -208,6 +210,9 @@ func (r *spilledReader) part(build *spill.File, probe []*spill.File, depth int, 
 
 // joinPart joins build rows in memory with files of probe rows.
 func (r *spilledReader) joinPart(build *columnar.Batch, probe []*spill.File, next exec.Push) error {
+	if build.N > 0 && len(probe) > 0 {
+		r.count(false)
+	}
 	j, err := r.join.inMemory(build)
 	if err != nil {
 		return err
@@ -218,6 +223,16 @@ func (r *spilledReader) joinPart(build *columnar.Batch, probe []*spill.File, nex
 		return err
 	}
 	return r.unmatchedOf(p, next)
+}
+
+// count notes a part that is joined.
+func (s *spilledJoin) count(blockwise bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.joined++
+	if blockwise {
+		s.blockwise++
+	}
 }
 
 // unmatchedOf pushes the build rows of a prober that is through and has seen no partner for them, if the join gives them.

@@ -278,6 +278,7 @@ func (pl *Planner) withUnmatched(n *logical.Join, in *fragment, step exec.Step, 
 		for _, b := range out.branches {
 			phase = max(phase, b.Phase)
 		}
+		pl.observe(n, unmatched)
 		out.branches = append(out.branches, exec.Branch{Source: unmatched, Phase: phase + 1})
 	}
 	return out

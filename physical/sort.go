@@ -72,6 +72,8 @@ func planSort(keys []expr.SortKey, in []*expr.Column, q *exec.Query) (*sortPlan,
 type sorting struct {
 	plan   *sortPlan
 	locals []*localSort
+
+	ranges, runs int // what was sorted in memory, or merged from files
 }
 
 // Name implements exec.Sink.
@@ -166,7 +168,7 @@ func entryBytes(locals []*localSort) int64 {
 
 func (s *sorting) outOfMemory(from, to int64) (*exec.StageOutput, error) {
 	all := allRowsOf(s.plan, s.locals)
-	entries, err := sortRows(s.plan, all, inParallel(s.plan.query))
+	entries, err := s.sortAll(all)
 	if err != nil {
 		return nil, err
 	}
@@ -178,10 +180,16 @@ func (s *sorting) outOfMemory(from, to int64) (*exec.StageOutput, error) {
 	})
 }
 
+// sortAll returns the places of all workers' rows in order.
+func (s *sorting) sortAll(rows *keptRows) (entries []sortEntry, err error) {
+	entries, s.ranges, err = sortRows(s.plan, rows, inParallel(s.plan.query))
+	return entries, err
+}
+
 func (s *sorting) outOfRuns(from, to int64) (*exec.StageOutput, error) {
 	out := &stageWriter{query: s.plan.query, types: s.plan.types[:s.plan.in]}
 	at := int64(0)
-	err := mergeSpilled(s.plan, s.locals, func(b *columnar.Batch) error {
+	err := s.mergeSpilled(func(b *columnar.Batch) error {
 		first, last := max(from-at, 0), min(to-at, int64(b.N))
 		at += int64(b.N)
 		switch {
@@ -241,17 +249,17 @@ func oneByOne(n int, f func(task int) error) error {
 	return nil
 }
 
-// sortRows returns the places of all rows in order, in memory of the plan's arena.
-func sortRows(p *sortPlan, rows *keptRows, run runner) ([]sortEntry, error) {
+// sortRows returns the places of all rows in order, in memory of the plan's arena, and into how many ranges of keys they were divided for that.
+func sortRows(p *sortPlan, rows *keptRows, run runner) (sorted []sortEntry, ranges int, err error) {
 	n := rows.len()
 	if n == 0 {
-		return nil, nil
+		return nil, 0, nil
 	}
 	keys := &sortKeys{rows: rows, cols: p.cols, orders: p.orders}
 	keys.prepare()
 	entries, tasks, err := encodeAll(run, keys, n, p.arena)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	tmp := slab.Make[sortEntry](p.arena, n)
 	if len(tasks) <= 2 {
@@ -260,10 +268,11 @@ func sortRows(p *sortPlan, rows *keptRows, run runner) ([]sortEntry, error) {
 		if keys.exact < len(p.cols) {
 			sortTies(entries, keys.compare)
 		}
-		return entries, nil
+		return entries, 1, nil
 	}
 	defer slab.Free(p.arena, entries)
-	return sortParallel(run, keys, entries, tmp, tasks)
+	sorted, err = sortParallel(run, keys, entries, tmp, tasks)
+	return sorted, sortRanges, err
 }
 
 // encodeAll makes the entries of all rows in the order of the source. tasks are where stretches of them begin, and the end.

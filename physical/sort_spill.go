@@ -30,7 +30,7 @@ func (l *localSort) spillRun() error {
 	if len(l.rows.chunks) == 0 {
 		return nil
 	}
-	entries, err := sortRows(l.plan, &l.rows, oneByOne)
+	entries, _, err := sortRows(l.plan, &l.rows, oneByOne)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,8 @@ func spilled(locals []*localSort) bool {
 }
 
 // mergeSpilled gives emit the rows of all workers in order, in batches that belong to it, with the columns of the plan and the place.
-func mergeSpilled(p *sortPlan, locals []*localSort, emit func(b *columnar.Batch) error) error {
+func (s *sorting) mergeSpilled(emit func(b *columnar.Batch) error) error {
+	p, locals := s.plan, s.locals
 	err := p.query.Parallel(len(locals), func(w *exec.Worker, i int) error { return locals[i].spillRun() })
 	if err != nil {
 		return err
@@ -89,6 +90,7 @@ func mergeSpilled(p *sortPlan, locals []*localSort, emit func(b *columnar.Batch)
 		runs = append(runs, l.runs...)
 		l.runs = nil
 	}
+	s.runs = len(runs)
 	for len(runs) > mergeWidth {
 		w, err := p.query.Spill().Create("sort", runs[0].Types())
 		if err != nil {

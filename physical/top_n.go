@@ -115,7 +115,7 @@ func (l *localTop) compete(cols []*columnar.Vector, rows columnar.Rows) columnar
 
 // prune drops all but the first n rows. They keep the order of the source, which decides between equal keys.
 func (l *localTop) prune() error {
-	entries, err := sortRows(l.plan, &l.rows, oneByOne)
+	entries, _, err := sortRows(l.plan, &l.rows, oneByOne)
 	if err != nil {
 		return err
 	}

@@ -132,7 +132,8 @@ func (p *windowPlan) addFunc(w *expr.Window, q *exec.Query) error {
 // window is the sink.
 type window struct {
 	sorting
-	plan *windowPlan
+	plan   *windowPlan
+	pieces int // of whole partitions that were computed
 }
 
 // Name implements exec.Sink.
@@ -156,11 +157,12 @@ func (w *window) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 
 func (w *window) outOfMemory(q *exec.Query) (*exec.StageOutput, error) {
 	rows := allRowsOf(w.plan.sort, w.locals)
-	entries, err := sortRows(w.plan.sort, rows, inParallel(q))
+	entries, err := w.sortAll(rows)
 	if err != nil {
 		return nil, err
 	}
 	cuts := w.plan.cuts(rows, entries)
+	w.pieces = len(cuts) - 1
 	return writeAll(q, q.NewArena(), w.plan.out, len(cuts)-1, func(i int) (*columnar.Batch, error) {
 		return w.plan.compute(rows.gather(nil, entries[cuts[i]:cuts[i+1]], len(rows.types)))
 	})
@@ -171,10 +173,11 @@ func (w *window) outOfRuns() (*exec.StageOutput, error) {
 	m := &windowMerge{plan: w.plan, out: &stageWriter{query: w.plan.sort.query, types: w.plan.out}, pending: &columnar.Batch{},
 		memory: allowance{budget: w.plan.sort.query.Budget()}}
 	defer m.memory.release()
-	err := mergeSpilled(w.plan.sort, w.locals, m.add)
+	err := w.mergeSpilled(m.add)
 	if err == nil {
 		err = m.finish()
 	}
+	w.pieces = m.pieces
 	if err != nil {
 		m.out.release()
 		return nil, err

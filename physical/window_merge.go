@@ -10,6 +10,7 @@ type windowMerge struct {
 	pending *columnar.Batch // rows of partitions that are not computed yet
 	long    *longPartition  // instead, when the partition is too large
 	memory  allowance       // of pending
+	pieces  int             // computed
 }
 
 // add takes the next rows.
@@ -54,6 +55,7 @@ func (m *windowMerge) beginLong() (err error) {
 func (m *windowMerge) endLong() error {
 	l := m.long
 	m.long = nil
+	m.pieces++
 	return l.finish(m.out)
 }
 
@@ -71,6 +73,7 @@ func (m *windowMerge) finish() error {
 }
 
 func (m *windowMerge) compute(piece *columnar.Batch) error {
+	m.pieces++
 	b, err := m.plan.compute(piece)
 	if err != nil {
 		return err

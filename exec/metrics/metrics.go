@@ -11,7 +11,7 @@ import (
 // Operator counts what one operator gave, on all workers together. Workers add their part when they are done, so readers of a running query
 // see less. It is safe for concurrent use.
 type Operator struct {
-	rows, batches, nanos, memory, spilled, passed atomic.Int64
+	rows, batches, nanos, memory, spilled atomic.Int64
 }
 
 // Add counts rows in batches that took a time.
@@ -32,12 +32,6 @@ func (o *Operator) Memory() int64 { return o.memory.Load() }
 
 // Spilled returns the bytes written to files; known for sinks.
 func (o *Operator) Spilled() int64 { return o.spilled.Load() }
-
-// Pass notes rows that an aggregate did not group at once, since grouping did not reduce them.
-func (o *Operator) Pass(rows int64) { o.passed.Add(rows) }
-
-// Passed returns the rows of Pass.
-func (o *Operator) Passed() int64 { return o.passed.Load() }
 
 // Rows returns the rows given.
 func (o *Operator) Rows() int64 { return o.rows.Load() }
