@@ -110,7 +110,7 @@ func (l *localGrouping) room() int {
 
 func (l *localGrouping) writer() *partWriter {
 	if l.parts == nil {
-		l.parts = &partWriter{plan: l.grouping.plan, keys: l.grouping.keys}
+		l.parts = &partWriter{plan: l.grouping.plan, keys: l.grouping.keys, bits: partitionBits}
 	}
 	l.parts.order = l.order()
 	return l.parts

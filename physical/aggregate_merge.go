@@ -2,6 +2,8 @@ package physical
 
 import (
 	"cmp"
+	"math"
+	"math/bits"
 	"slices"
 	"sync"
 
@@ -138,7 +140,7 @@ func (m *merge64) divided(f func(w int, t *aggregateTable) (*columnar.Batch, err
 		if len(chunks) == 0 {
 			return nil
 		}
-		err := m.chunks(w.ID, 0, chunks, f)
+		err := m.chunks(w.ID, partitionBits, chunks, f)
 		if err == nil {
 			out[p], err = m.writers[w.ID].take()
 		}
@@ -153,13 +155,13 @@ func (m *merge64) divided(f func(w int, t *aggregateTable) (*columnar.Batch, err
 	return err
 }
 
-// maxDepth is how often a partition is divided again; by then 42 bits of the hash are used up.
-const maxDepth = 6
+// mostBits is how many bits of the hash divide rows at most.
+const mostBits = 42
 
 // chunks merges chunks into a new table in the order of their morsels. When the budget refuses room for it, table and remaining chunks are
-// divided by further bits of the hash and merged part by part. Where that does not help, for one group, the sets of its distinct arguments
+// divided by further bits of the hash, behind those used before, and merged part by part. Where that does not help, for one group, the sets of its distinct arguments
 // go to files.
-func (m *merge64) chunks(w, depth int, chunks []aggregateChunk, f func(w int, t *aggregateTable) (*columnar.Batch, error)) error {
+func (m *merge64) chunks(w, used int, chunks []aggregateChunk, f func(w int, t *aggregateTable) (*columnar.Batch, error)) error {
 	if m.grouping.ordered {
 		slices.SortStableFunc(chunks, func(a, b aggregateChunk) int { return cmp.Compare(a.order, b.order) })
 	}
@@ -184,9 +186,11 @@ func (m *merge64) chunks(w, depth int, chunks []aggregateChunk, f func(w int, t 
 		if memory.cover(t.bytes()) {
 			continue
 		}
-		if rest := chunks[i+1:]; t.moved == nil && len(t.keys) > 0 && t.len() > 1 && depth < maxDepth {
+		if rest := chunks[i+1:]; t.moved == nil && len(t.keys) > 0 && t.len() > 1 && used < mostBits {
+			pw := &partWriter{plan: m.grouping.plan, keys: m.grouping.keys, used: used}
+			pw.bits = min(splitBits(t.bytes(), memory.held, chunks[:i+1], rest), mostBits-used)
 			memory.release()
-			return m.split(w, depth+1, t, rest, f)
+			return m.split(w, pw, t, rest, f)
 		}
 		if err := m.keepWhole(t, &memory); err != nil {
 			return err
@@ -213,9 +217,23 @@ func (m *merge64) keepWhole(t *aggregateTable, memory *allowance) error {
 	return nil
 }
 
+// splitBits returns by how many bits to divide a table of so many bytes, for which less memory was granted, and the rows that follow those it
+// is made of. A part is to fill half of the memory, if the rows that follow are like those before.
+func splitBits(bytes, granted int64, done, rest []aggregateChunk) int {
+	before, after := int64(0), int64(0)
+	for _, c := range done {
+		before += int64(c.n)
+	}
+	for _, c := range rest {
+		after += int64(c.n)
+	}
+	all := float64(bytes) * float64(before+after) / float64(max(before, 1))
+	parts := max(min(2*all/float64(max(granted, neverRefused)), partitions), 1)
+	return max(bits.Len(uint(math.Ceil(parts))-1), fewestBits)
+}
+
 // split divides a table and chunks that follow it and merges the parts.
-func (m *merge64) split(w, depth int, t *aggregateTable, chunks []aggregateChunk, f func(w int, t *aggregateTable) (*columnar.Batch, error)) error {
-	pw := &partWriter{plan: m.grouping.plan, keys: m.grouping.keys, depth: depth}
+func (m *merge64) split(w int, pw *partWriter, t *aggregateTable, chunks []aggregateChunk, f func(w int, t *aggregateTable) (*columnar.Batch, error)) error {
 	defer pw.remove()
 	err := t.emit(func(kind int, cols []*columnar.Vector, n int) error {
 		pw.add(kind, cols, columnar.AllRows(n))
@@ -253,7 +271,7 @@ func (m *merge64) split(w, depth int, t *aggregateTable, chunks []aggregateChunk
 		if err := m.query.Err(); err != nil {
 			return err
 		}
-		if err := m.chunks(w, depth, part, f); err != nil {
+		if err := m.chunks(w, pw.used+pw.bits, part, f); err != nil {
 			return err
 		}
 	}

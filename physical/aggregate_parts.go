@@ -11,6 +11,8 @@ import (
 const (
 	partitionBits = 6
 	partitions    = 1 << partitionBits
+	// fewestBits is what a partition that does not fit in memory is divided by at least, so that one large group is soon alone.
+	fewestBits = 3
 	// chunkRows is how many rows of a partition are kept in one piece.
 	chunkRows = 8 << 10
 )
@@ -44,11 +46,12 @@ func (c *aggregateChunk) free() {
 	c.cols = nil
 }
 
-// partWriter divides rows by the hash of their keys: by the bits from the top on, at each depth the next ones.
+// partWriter divides rows by the hash of their keys: by some bits behind those from the top that divided them before.
 type partWriter struct {
 	plan  *aggregatePlan
 	keys  []int
-	depth int
+	used  int // bits that divided the rows before
+	bits  int // 2^bits parts, at most partitions
 	order int64
 	parts [partitions]part
 	bytes int64
@@ -84,10 +87,10 @@ func (w *partWriter) add(kind int, cols []*columnar.Vector, rows columnar.Rows) 
 		return
 	}
 	w.hashes = hashKeys(w.keyColumns(kind, cols), rows, w.hashes)
-	shift := 64 - partitionBits*(w.depth+1)
+	shift, mask := 64-w.used-w.bits, uint64(1)<<w.bits-1
 	var ends [partitions + 1]int
 	for _, h := range w.hashes[:n] {
-		ends[h>>shift&(partitions-1)+1]++
+		ends[h>>shift&mask&(partitions-1)+1]++
 	}
 	for p := range partitions {
 		ends[p+1] += ends[p]
@@ -95,7 +98,7 @@ func (w *partWriter) add(kind int, cols []*columnar.Vector, rows columnar.Rows) 
 	at := ends
 	w.sel = sized(w.sel, n)
 	for i, h := range w.hashes[:n] {
-		p := h >> shift & (partitions - 1)
+		p := h >> shift & mask & (partitions - 1)
 		w.sel[at[p]] = int32(rows.Row(i))
 		at[p]++
 	}
