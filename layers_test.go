@@ -19,7 +19,7 @@ var layers = [][]string{
 	{"sqlerr", "internal/tree", "internal/invariants"},
 	{"internal/slab"},
 	{"types"},
-	{"types/temporal"},
+	{"types/temporal", "types/variant"},
 	{"types/text", "config", "exec/metrics"},
 	{"exec/budget"},
 	{"columnar"},

@@ -110,6 +110,10 @@ func (p *printer) function(name string, x *expr.UnresolvedCall) {
 	case "dense_rank", "rank", "percent_rank":
 		args, name = nil, strings.ToUpper(name)
 	case "first", "last", "any_value", "from_csv", "from_json", "from_xml", "to_csv", "to_json", "to_xml", "schema_of_csv", "schema_of_json", "mode":
+		if name == "from_json" && len(args) > 1 && isMapSchema(args[1]) {
+			p.text("entries") // Spark's name for whatever the text is
+			return
+		}
 		if len(args) > 1 { // options that are no operands
 			args = args[:1]
 		}

@@ -102,9 +102,7 @@ func (p *printer) rare(e expr.Expr) {
 	case *expr.NamedArg:
 		p.expr(x.Child)
 	case *expr.VariantPath:
-		p.text("variant_get(")
-		p.expr(x.Child)
-		p.text(", ", x.Path, ")")
+		p.text(lastName(variantSteps(x.Path)))
 	case *expr.Parameter:
 		if l, err := p.a.parameterValue(x); err == nil {
 			p.expr(l)
@@ -172,6 +170,10 @@ func (p *printer) cast(x *expr.Cast) {
 	}
 	if l, ok := x.Child.(*expr.Literal); ok && l.Value == nil && x.To.IsNested() {
 		p.text("NULL") // Spark folds it before it names the column
+		return
+	}
+	if _, ok := x.Child.(*expr.VariantPath); ok || x.To.IsNested() { // Spark shows neither
+		p.expr(x.Child)
 		return
 	}
 	if x.Mode == expr.Try {

@@ -91,11 +91,7 @@ func (b *binder) rare(e expr.Expr) (expr.Expr, error) {
 	case *expr.UnresolvedLambda:
 		return nil, sqlerr.New("INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", n.At, "A lambda function should only be used in a higher order function.")
 	case *expr.VariantPath:
-		child, err := b.expr(n.Child)
-		if err != nil {
-			return nil, err
-		}
-		return b.call("variant_get", n.At, child, &expr.Literal{Value: n.Path, T: types.StringType})
+		return b.variantPath(n)
 	case *expr.Default:
 		return nil, sqlerr.New("DEFAULT_PLACEMENT_INVALID", n.At, "A DEFAULT keyword in a MERGE, INSERT, UPDATE, or SET VARIABLE command could not be directly assigned to a target column because it was part of an expression.")
 	case *expr.Column:
@@ -348,6 +344,9 @@ func (b *binder) in(n *expr.In) (expr.Expr, error) {
 	if !ok {
 		return nil, sqlerr.New("DATATYPE_MISMATCH.DATA_DIFF_TYPES", n.At, "Cannot resolve \"%s\" due to data type mismatch: Input to `in` should all be the same type, but it's [%s].",
 			autoName(b.a, n), quotedTypes(all))
+	}
+	if !t.IsOrderable() {
+		return nil, sqlerr.New("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", n.At, "Cannot resolve \"%s\" due to data type mismatch: The `in` does not support ordering on type \"%s\".", autoName(b.a, n), t.SQL())
 	}
 	out := &expr.In{Base: n.Base, Child: b.a.implicit(child, t), List: make([]expr.Expr, len(list))}
 	for i, e := range list {

@@ -297,6 +297,9 @@ func (b *binder) placement(n *expr.UnresolvedCall, f *expr.Func) error {
 			return sqlerr.New("WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE", n.At, "Window function %s requires an OVER clause.", types.Quote(name))
 		}
 	case expr.Generator:
+		if strings.HasPrefix(f.Name, "variant_explode") && b.clause != "FROM" {
+			return notScalar(n)
+		}
 		if b.generator == expr.Expr(n) {
 			return nil
 		}

@@ -434,6 +434,9 @@ func (k *block) orderBy(ord *logical.Order, keys *orderKeys) (*relation, error) 
 		if len(k.extra) > 0 { // only items below: computed above the Distinct
 			return k.distinctOrder(ord, keys, r)
 		}
+		if err := setElements(r.cols, k.sel.At); err != nil {
+			return nil, err
+		}
 		r.plan = &logical.Distinct{Base: k.sel.Base, Input: k.a.exact(r).plan}
 		r = r.closed()
 	}

@@ -74,15 +74,36 @@ func (a *analyzer) setTypes(n *logical.SetOp, inputs []*relation) ([]types.Type,
 			want[c] = t
 		}
 		if !(n.Kind == logical.UnionOp && n.All) {
-			switch want[c].Kind {
-			case types.Map:
-				return nil, sqlerr.Unsupported("SET_OPERATION_ON_MAP_TYPE", n.At, "The MAP type doesn't support set operations: the type of column %s is \"%s\".", types.Quote(first.cols[c].Name), want[c].SQL())
-			case types.Variant:
-				return nil, sqlerr.Unsupported("SET_OPERATION_ON_VARIANT_TYPE", n.At, "The VARIANT type doesn't support set operations: the type of column %s is \"%s\".", types.Quote(first.cols[c].Name), want[c].SQL())
+			if err := setElement(first.cols[c].Name, want[c], n.At); err != nil {
+				return nil, err
 			}
 		}
 	}
 	return want, nil
+}
+
+// setElements is setElement for the columns of SELECT DISTINCT.
+func setElements(cols []column, pos sqlerr.Pos) error {
+	for _, c := range cols {
+		if err := setElement(c.Name, c.T, pos); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// setElement rejects columns by whose values rows of a set cannot be compared.
+func setElement(name string, t types.Type, pos sqlerr.Pos) error {
+	for _, k := range []struct {
+		kind types.Kind
+		name string
+	}{{types.Map, "MAP"}, {types.Variant, "VARIANT"}} {
+		if t.Contains(k.kind) {
+			return sqlerr.Unsupported("SET_OPERATION_ON_"+k.name+"_TYPE", pos, "Cannot have %s type columns in a set operation (INTERSECT, EXCEPT, etc.), but the type of column %s is \"%s\".",
+				k.name, types.Quote(name), t.SQL())
+		}
+	}
+	return nil
 }
 
 // byName brings the columns of the inputs into the order of the first; with AllowMissing absent ones are null.

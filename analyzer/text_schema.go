@@ -9,11 +9,12 @@ import (
 	"github.com/sparrow-engine/sparrow/types"
 )
 
-// textFunctions are the functions of JSON, CSV and XML text whose schema and options are constants that typing needs: by name the positions of
+// textFunctions are the functions of JSON, CSV, XML and variants whose schema and options are constants that typing needs: by name the positions of
 // both arguments, -1 for none.
 var textFunctions = map[string]struct{ schema, options int }{
 	"from_json": {1, 2}, "from_csv": {1, 2}, "from_xml": {1, 2},
 	"to_json": {-1, 1}, "to_csv": {-1, 1}, "to_xml": {-1, 1},
+	"variant_get": {2, -1}, "try_variant_get": {2, -1},
 	"schema_of_json": {0, 1}, "schema_of_csv": {0, 1}, "schema_of_xml": {0, 1},
 }
 
@@ -66,6 +67,17 @@ func schemaLiteral(a *analyzer, e expr.Expr, lit *expr.Literal) (*expr.Literal, 
 		t = types.StructOf(fields...)
 	}
 	return &expr.Literal{Base: expr.Base{At: e.Pos()}, T: t}, nil
+}
+
+// isMapSchema reports a schema text that is a map type.
+func isMapSchema(e expr.Expr) bool {
+	lit, ok := e.(*expr.Literal)
+	if !ok {
+		return false
+	}
+	text, _ := lit.Value.(string)
+	t, err := sql.ParseType(text)
+	return err == nil && t.Kind == types.Map
 }
 
 // badSchema is the error of a text that is neither a type nor a list of columns. Of several words Spark blames the second, since it takes the

@@ -13,8 +13,7 @@ import (
 // sqlFunction replaces a call of a SQL function by its body, in which parameters stand for the arguments.
 func (b *binder) sqlFunction(n *expr.UnresolvedCall, f *catalog.Function) (expr.Expr, error) {
 	if f.IsTable {
-		return nil, sqlerr.New("NOT_A_SCALAR_FUNCTION", n.At, "%s appears as a scalar expression here, but the function was defined as a table function.", catalog.QuoteName(n.Name)).
-			WithHint("Please update the query to move the function call into the FROM clause.")
+		return nil, notScalar(n)
 	}
 	inner, vars, err := b.enter(n, f)
 	if err != nil {
@@ -35,6 +34,11 @@ func (b *binder) sqlFunction(n *expr.UnresolvedCall, f *catalog.Function) (expr.
 		e = inner.implicit(e, *f.Returns)
 	}
 	return e, nil
+}
+
+func notScalar(n *expr.UnresolvedCall) error {
+	return sqlerr.New("NOT_A_SCALAR_FUNCTION", n.At, "%s appears as a scalar expression here, but the function was defined as a table function.", catalog.QuoteName(n.Name)).
+		WithHint("Please update the query to move the function call into the FROM clause.")
 }
 
 // enter binds the arguments of a SQL function to its parameters and guards against recursion.

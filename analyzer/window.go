@@ -114,6 +114,11 @@ func (b *binder) spec(s expr.WindowSpec, n *expr.UnresolvedCall, f *expr.Func, b
 	if out.Partition, err = b.exprs(s.Partition); err != nil {
 		return out, err
 	}
+	for i, e := range out.Partition {
+		if !e.Type().IsOrderable() {
+			return out, sqlerr.New("EXPRESSION_TYPE_IS_NOT_ORDERABLE", n.At, "Column expression \"%s\" cannot be sorted because its type \"%s\" is not orderable.", autoName(b.a, s.Partition[i]), e.Type().SQL())
+		}
+	}
 	if out.Order, err = b.keys(s.Order); err != nil {
 		return out, err
 	}

@@ -687,15 +687,11 @@ func Int(x sparrow.Column) sparrow.Column { return sparrow.Call("int", x) }
 // IsValidUTF8 calls is_valid_utf8(s): tells whether s is well-formed UTF-8.
 func IsValidUTF8(s sparrow.Column) sparrow.Column { return sparrow.Call("is_valid_utf8", s) }
 
-// IsValidVariant calls is_valid_variant(…): not supported yet: a function of VARIANT values.
-func IsValidVariant(more ...sparrow.Column) sparrow.Column {
-	return call("is_valid_variant", nil, more...)
-}
+// IsValidVariant calls is_valid_variant(v): tells whether the bytes of a variant are well formed.
+func IsValidVariant(v sparrow.Column) sparrow.Column { return sparrow.Call("is_valid_variant", v) }
 
-// IsVariantNull calls is_variant_null(…): not supported yet: a function of VARIANT values.
-func IsVariantNull(more ...sparrow.Column) sparrow.Column {
-	return call("is_variant_null", nil, more...)
-}
+// IsVariantNull calls is_variant_null(v): tells whether a variant is the JSON null, which is not NULL.
+func IsVariantNull(v sparrow.Column) sparrow.Column { return sparrow.Call("is_variant_null", v) }
 
 // Isnan calls isnan(a): whether the value is NaN; false for null.
 func Isnan(a sparrow.Column) sparrow.Column { return sparrow.Call("isnan", a) }
@@ -1036,8 +1032,8 @@ func Overlay(a, b, c sparrow.Column, more ...sparrow.Column) sparrow.Column {
 	return call("overlay", []sparrow.Column{a, b, c}, more...)
 }
 
-// ParseJSON calls parse_json(…): not supported yet: a function of VARIANT values.
-func ParseJSON(more ...sparrow.Column) sparrow.Column { return call("parse_json", nil, more...) }
+// ParseJSON calls parse_json(json): returns a JSON text as a variant.
+func ParseJSON(json sparrow.Column) sparrow.Column { return sparrow.Call("parse_json", json) }
 
 // ParseURL calls parse_url(url, part[, key]): returns HOST, PATH, QUERY, REF, PROTOCOL, FILE, AUTHORITY or USERINFO of a URL, or the value
 // of a key of its query.
@@ -1272,9 +1268,12 @@ func SchemaOfJSON(json sparrow.Column, options ...sparrow.Column) sparrow.Column
 	return call("schema_of_json", []sparrow.Column{json}, options...)
 }
 
-// SchemaOfVariant calls schema_of_variant(…): not supported yet: a function of VARIANT values.
-func SchemaOfVariant(more ...sparrow.Column) sparrow.Column {
-	return call("schema_of_variant", nil, more...)
+// SchemaOfVariant calls schema_of_variant(v): returns the type of a variant.
+func SchemaOfVariant(v sparrow.Column) sparrow.Column { return sparrow.Call("schema_of_variant", v) }
+
+// SchemaOfVariantAgg calls schema_of_variant_agg(v): returns the type that all variants have. It is an aggregate function.
+func SchemaOfVariantAgg(v sparrow.Column) sparrow.Column {
+	return sparrow.Call("schema_of_variant_agg", v)
 }
 
 // SchemaOfXML calls schema_of_xml(…): not supported yet: a function of XML values.
@@ -1578,10 +1577,8 @@ func ToUtcTimestamp(t, zone sparrow.Column) sparrow.Column {
 // ToVarchar is another name of ToChar.
 func ToVarchar(x, format sparrow.Column) sparrow.Column { return sparrow.Call("to_varchar", x, format) }
 
-// ToVariantObject calls to_variant_object(…): not supported yet: a function of VARIANT values.
-func ToVariantObject(more ...sparrow.Column) sparrow.Column {
-	return call("to_variant_object", nil, more...)
-}
+// ToVariantObject calls to_variant_object(v): returns a struct, array or map as a variant; structs and maps become objects.
+func ToVariantObject(v sparrow.Column) sparrow.Column { return sparrow.Call("to_variant_object", v) }
 
 // ToXML calls to_xml(…): not supported yet: a function of XML values.
 func ToXML(more ...sparrow.Column) sparrow.Column { return call("to_xml", nil, more...) }
@@ -1662,8 +1659,8 @@ func TryMod(a, b sparrow.Column) sparrow.Column { return sparrow.Call("try_mod",
 // TryMultiply calls try_multiply(a, b): the product like *, but null on overflow.
 func TryMultiply(a, b sparrow.Column) sparrow.Column { return sparrow.Call("try_multiply", a, b) }
 
-// TryParseJSON calls try_parse_json(…): not supported yet: a function of VARIANT values.
-func TryParseJSON(more ...sparrow.Column) sparrow.Column { return call("try_parse_json", nil, more...) }
+// TryParseJSON calls try_parse_json(json): returns a JSON text as a variant, NULL if it is malformed.
+func TryParseJSON(json sparrow.Column) sparrow.Column { return sparrow.Call("try_parse_json", json) }
 
 // TryParseURL calls try_parse_url(url, part[, key]): is parse_url with NULL in place of errors.
 func TryParseURL(url, part sparrow.Column, key ...sparrow.Column) sparrow.Column {
@@ -1715,24 +1712,26 @@ func TryURLDecode(s sparrow.Column) sparrow.Column { return sparrow.Call("try_ur
 // TryValidateUTF8 calls try_validate_utf8(s): returns s if it is well-formed UTF-8, else NULL.
 func TryValidateUTF8(s sparrow.Column) sparrow.Column { return sparrow.Call("try_validate_utf8", s) }
 
-// TryVariantArrayAppend calls try_variant_array_append(…): not supported yet: a function of VARIANT values.
-func TryVariantArrayAppend(more ...sparrow.Column) sparrow.Column {
-	return call("try_variant_array_append", nil, more...)
+// TryVariantArrayAppend calls try_variant_array_append(v, path, value): is variant_array_append that returns NULL where the path does not
+// lead to an array.
+func TryVariantArrayAppend(v, path, value sparrow.Column) sparrow.Column {
+	return sparrow.Call("try_variant_array_append", v, path, value)
 }
 
-// TryVariantGet calls try_variant_get(…): not supported yet: a function of VARIANT values.
-func TryVariantGet(more ...sparrow.Column) sparrow.Column {
-	return call("try_variant_get", nil, more...)
+// TryVariantGet calls try_variant_get(v, path[, type]): is variant_get that returns NULL where the cast fails.
+func TryVariantGet(v, path sparrow.Column, type_ ...sparrow.Column) sparrow.Column {
+	return call("try_variant_get", []sparrow.Column{v, path}, type_...)
 }
 
-// TryVariantInsert calls try_variant_insert(…): not supported yet: a function of VARIANT values.
-func TryVariantInsert(more ...sparrow.Column) sparrow.Column {
-	return call("try_variant_insert", nil, more...)
+// TryVariantInsert calls try_variant_insert(v, path, value): is variant_insert that returns NULL where the path does not fit or the field
+// exists.
+func TryVariantInsert(v, path, value sparrow.Column) sparrow.Column {
+	return sparrow.Call("try_variant_insert", v, path, value)
 }
 
-// TryVariantSet calls try_variant_set(…): not supported yet: a function of VARIANT values.
-func TryVariantSet(more ...sparrow.Column) sparrow.Column {
-	return call("try_variant_set", nil, more...)
+// TryVariantSet calls try_variant_set(v, path, value[, create]): is variant_set that returns NULL where the path does not fit.
+func TryVariantSet(v, path, value sparrow.Column, create ...sparrow.Column) sparrow.Column {
+	return call("try_variant_set", []sparrow.Column{v, path, value}, create...)
 }
 
 // Typeof calls typeof(a): the type of the value as text.
@@ -1797,30 +1796,50 @@ func VarSamp(expr sparrow.Column) sparrow.Column { return sparrow.Call("var_samp
 // Variance is another name of VarSamp.
 func Variance(expr sparrow.Column) sparrow.Column { return sparrow.Call("variance", expr) }
 
-// VariantArrayAppend calls variant_array_append(…): not supported yet: a function of VARIANT values.
-func VariantArrayAppend(more ...sparrow.Column) sparrow.Column {
-	return call("variant_array_append", nil, more...)
+// VariantArrayAppend calls variant_array_append(v, path, value): returns a variant with a value put at the end of the array where a path
+// leads.
+func VariantArrayAppend(v, path, value sparrow.Column) sparrow.Column {
+	return sparrow.Call("variant_array_append", v, path, value)
 }
 
-// VariantDelete calls variant_delete(…): not supported yet: a function of VARIANT values.
-func VariantDelete(more ...sparrow.Column) sparrow.Column {
-	return call("variant_delete", nil, more...)
+// VariantDelete calls variant_delete(v, path, …): returns a variant without the fields and elements where paths lead, one after the other.
+func VariantDelete(v, path sparrow.Column, more ...sparrow.Column) sparrow.Column {
+	return call("variant_delete", []sparrow.Column{v, path}, more...)
 }
 
-// VariantGet calls variant_get(…): not supported yet: a function of VARIANT values.
-func VariantGet(more ...sparrow.Column) sparrow.Column { return call("variant_get", nil, more...) }
-
-// VariantInsert calls variant_insert(…): not supported yet: a function of VARIANT values.
-func VariantInsert(more ...sparrow.Column) sparrow.Column {
-	return call("variant_insert", nil, more...)
+// VariantExplode calls variant_explode(input): returns a row for each field of an object or element of an array. It makes any number of rows
+// of one.
+func VariantExplode(input sparrow.Column) sparrow.Column {
+	return sparrow.Call("variant_explode", input)
 }
 
-// VariantSet calls variant_set(…): not supported yet: a function of VARIANT values.
-func VariantSet(more ...sparrow.Column) sparrow.Column { return call("variant_set", nil, more...) }
+// VariantExplodeOuter calls variant_explode_outer(input): is variant_explode that gives a row of NULLs if there is nothing. It makes any
+// number of rows of one.
+func VariantExplodeOuter(input sparrow.Column) sparrow.Column {
+	return sparrow.Call("variant_explode_outer", input)
+}
 
-// VariantStripNulls calls variant_strip_nulls(…): not supported yet: a function of VARIANT values.
-func VariantStripNulls(more ...sparrow.Column) sparrow.Column {
-	return call("variant_strip_nulls", nil, more...)
+// VariantGet calls variant_get(v, path[, type]): returns the part of a variant that a path as $.a[0]['b'] leads to, NULL if there is none,
+// cast to a type.
+func VariantGet(v, path sparrow.Column, type_ ...sparrow.Column) sparrow.Column {
+	return call("variant_get", []sparrow.Column{v, path}, type_...)
+}
+
+// VariantInsert calls variant_insert(v, path, value): returns a variant with a new field, or a new element before that where a path leads.
+func VariantInsert(v, path, value sparrow.Column) sparrow.Column {
+	return sparrow.Call("variant_insert", v, path, value)
+}
+
+// VariantSet calls variant_set(v, path, value[, create]): returns a variant with a value put where a path leads; what is missing on the way
+// is made unless create is false.
+func VariantSet(v, path, value sparrow.Column, create ...sparrow.Column) sparrow.Column {
+	return call("variant_set", []sparrow.Column{v, path, value}, create...)
+}
+
+// VariantStripNulls calls variant_strip_nulls(v[, arrays]): returns a variant without fields that are null, and unless arrays is false
+// without elements that are null.
+func VariantStripNulls(v sparrow.Column, arrays ...sparrow.Column) sparrow.Column {
+	return call("variant_strip_nulls", []sparrow.Column{v}, arrays...)
 }
 
 // VectorAvg calls vector_avg(v): returns the mean of the vectors, element by element. It is an aggregate function.

@@ -58,7 +58,7 @@ func resolveFromText(schema func(c *expr.Resolving, t types.Type) error) func(c 
 }
 
 func jsonSchema(c *expr.Resolving, t types.Type) error {
-	if t.IsNested() {
+	if t.IsNested() || t.Kind == types.Variant {
 		return checkJSONKeys(c, t)
 	}
 	return sqlerr.New("DATATYPE_MISMATCH.INVALID_JSON_SCHEMA", c.Pos, "Cannot resolve \"%s\" due to data type mismatch: Input schema \"%s\" must be a struct, an array, a map or a variant.", describeCall(c.Func.Name, c.Args), t.SQL())
@@ -182,6 +182,9 @@ func (f *fromJSON) value(v *columnar.Vector, i int) (found, fits bool, err error
 		return false, false, err
 	case kind == jsontext.End:
 		return false, true, nil
+	case v.Type.Kind == types.Variant:
+		_, err = f.reader.Store(v, i, f.col, kind)
+		return true, true, err
 	case kind == jsontext.Array && v.Width == columnar.WStruct: // the first object of an array
 		if err := f.reader.Enter(); err != nil {
 			return false, false, err

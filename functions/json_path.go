@@ -245,7 +245,7 @@ func appendCompact(dst []byte, s *jsontext.Scanner, k jsontext.Kind) ([]byte, er
 	switch k {
 	case jsontext.String:
 		b, err := s.Str()
-		return jsontext.AppendString(dst, b), err
+		return text.AppendJSONString(dst, b), err
 	case jsontext.Number:
 		return appendNumber(dst, s)
 	case jsontext.Object, jsontext.Array:
@@ -263,7 +263,7 @@ func appendNumber(dst []byte, s *jsontext.Scanner) ([]byte, error) {
 	case err != nil || kind == jsontext.Integer:
 		return append(dst, b...), err
 	case kind == jsontext.Special:
-		return jsontext.AppendString(dst, b), nil
+		return text.AppendJSONString(dst, b), nil
 	}
 	x, _ := strconv.ParseFloat(string(b), 64)
 	return text.AppendFloat(dst, x, 64), nil
@@ -297,7 +297,7 @@ func appendNested(dst []byte, s *jsontext.Scanner, k jsontext.Kind) ([]byte, err
 			dst = append(dst, ',')
 		}
 		if k == jsontext.Object {
-			dst = append(jsontext.AppendString(dst, name), ':')
+			dst = append(text.AppendJSONString(dst, name), ':')
 		}
 		if dst, err = appendCompact(dst, s, inner); err != nil {
 			return dst, err

@@ -8,11 +8,10 @@ import (
 	"github.com/sparrow-engine/sparrow/types"
 )
 
-// unsupportedFuncs are Spark's functions of variants and XML. They are known, so that a call of one says what is missing.
+// unsupportedFuncs are Spark's functions of XML. They are known, so that a call of one says what is missing.
 func unsupportedFuncs() []*expr.Func {
 	var out []*expr.Func
 	for _, f := range []struct{ group, what, since, names string }{
-		{"variant_funcs", "VARIANT", "4.0.0", "is_variant_null parse_json schema_of_variant to_variant_object try_parse_json try_variant_get variant_get is_valid_variant variant_delete variant_insert variant_set variant_array_append variant_strip_nulls try_variant_insert try_variant_set try_variant_array_append"},
 		{"xml_funcs", "XML", "4.0.0", "from_xml schema_of_xml to_xml xpath xpath_boolean xpath_double xpath_float xpath_int xpath_long xpath_number xpath_short xpath_string"},
 	} {
 		for _, name := range strings.Fields(f.names) {

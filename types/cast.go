@@ -6,7 +6,9 @@ func CastNeverNull(from, to Type) bool {
 	switch {
 	case from.Kind == to.Kind && from.Kind != Decimal:
 		return true
-	case to.Kind == String:
+	case from.Kind == Variant: // the JSON null
+		return false
+	case to.Kind == String, to.Kind == Variant:
 		return true
 	case from.Kind == Decimal && to.Kind == Decimal:
 		return int(to.Precision)-int(to.Scale) >= int(from.Precision)-int(from.Scale) && to.Scale >= from.Scale
@@ -21,7 +23,7 @@ func CastNeverNull(from, to Type) bool {
 // CastNeverFails reports whether an ANSI cast succeeds for every value: to a type that holds all of them, or to string.
 func CastNeverFails(from, to Type) bool {
 	switch {
-	case from.Kind == Null:
+	case from.Kind == Null, to.Kind == Variant:
 		return true
 	case to.Kind == String:
 		return !from.IsNested() || to.Length == 0
@@ -41,8 +43,8 @@ func CastNeverFails(from, to Type) bool {
 	return false
 }
 
-// CastMayBeNull reports whether even an ANSI cast gives null for some value that is not null: NaN and infinities have no decimal, and text that
-// is no calendar interval is null.
+// CastMayBeNull reports whether even an ANSI cast gives null for some value that is not null: NaN and infinities have no decimal, text that
+// is no calendar interval is null, and so is the JSON null.
 func CastMayBeNull(from, to Type) bool {
-	return from.IsFloating() && to.Kind == Decimal || from.Kind == String && to.Kind == CalendarInterval
+	return from.IsFloating() && to.Kind == Decimal || from.Kind == String && to.Kind == CalendarInterval || from.Kind == Variant && to.Kind != Variant
 }

@@ -49,26 +49,26 @@ func toNumber(from Type, ansi bool) bool {
 // isOneField reports ANSI intervals of a single field, which convert from and to numbers.
 func isOneField(t Type) bool { return (t.Kind == YearMonth || t.Kind == DayTime) && t.From == t.To }
 
+// canCastVariant reports which values are variants and what variants are cast to. Structs and maps become variants by to_variant_object only, since
+// the order of fields and entries is lost.
 func canCastVariant(from, to Type) bool {
-	t := from
-	if t.Kind == Variant {
-		t = to
+	if to.Kind == Variant {
+		return from.Kind == Array && CanCast(from.Elem(), to, true) || from.isAtomic() && from.Kind < Time
 	}
-	switch t.Kind {
-	case YearMonth, DayTime, CalendarInterval, Time:
-		return false
+	switch to.Kind {
 	case Array:
-		return canCastVariant(VariantType, t.Elem())
+		return CanCast(from, to.Elem(), true)
 	case Map:
-		return t.Key().Kind == String && canCastVariant(VariantType, t.Elem())
+		return to.Key().Kind == String && CanCast(from, to.Elem(), true)
 	case Struct:
-		for _, f := range t.Fields() {
-			if !canCastVariant(VariantType, f.Type) {
+		for _, f := range to.Fields() {
+			if !CanCast(from, f.Type, true) {
 				return false
 			}
 		}
+		return true
 	}
-	return true
+	return to.isAtomic() && to.Kind < Time
 }
 
 func canCastNested(from, to Type, ansi bool) bool {
@@ -109,7 +109,7 @@ func CanStoreAssign(from, to Type) bool {
 	case from.IsNumeric() && to.IsNumeric(), from.IsDatetime() && to.IsDatetime():
 		return true
 	case to.Kind == String:
-		return from.isAtomic() || from.Kind == CalendarInterval
+		return from.isAtomic() || from.Kind == CalendarInterval || from.Kind == Variant
 	case from.Kind == to.Kind && (from.IsInterval() || from.Kind == Time):
 		return true
 	case isOneField(from) && to.IsInteger(), from.IsInteger() && isOneField(to):

@@ -214,6 +214,25 @@ func (t Type) IsInterval() bool { return t.Kind >= YearMonth && t.Kind <= Calend
 // IsNested reports arrays, maps and structs.
 func (t Type) IsNested() bool { return t.Kind >= Array && t.Kind <= Struct }
 
+// Contains reports whether the type, or one inside of it, is of a kind.
+func (t Type) Contains(k Kind) bool {
+	switch {
+	case t.Kind == k:
+		return true
+	case t.Kind == Array:
+		return t.Elem().Contains(k)
+	case t.Kind == Map:
+		return t.Key().Contains(k) || t.Elem().Contains(k)
+	case t.Kind == Struct:
+		for _, f := range t.Fields() {
+			if f.Type.Contains(k) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 var simpleNames = [numKinds]string{"void", "boolean", "tinyint", "smallint", "int", "bigint", "decimal", "float", "double", "string",
 	"binary", "date", "timestamp", "timestamp_ntz", "time", "", "", "interval", "array", "map", "struct", "variant"}
 

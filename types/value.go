@@ -6,7 +6,7 @@ import "math/bits"
 //
 //	boolean bool; tinyint int8; smallint int16; int, date, interval year-month int32;
 //	bigint, timestamp, timestamp_ntz, time, interval day-time int64; decimal Int128 (unscaled);
-//	float float32; double float64; string string; binary []byte; interval Interval;
+//	float float32; double float64; string string; binary, variant []byte; interval Interval;
 //	array []any; map MapValue; struct []any
 
 // MapValue is a map as parallel keys and values in insertion order.

@@ -10,6 +10,7 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/types"
 	"github.com/sparrow-engine/sparrow/types/temporal"
+	"github.com/sparrow-engine/sparrow/types/variant"
 )
 
 // Column is a type prepared for reading: the fields of structs by name.
@@ -46,6 +47,8 @@ type Reader struct {
 	Date      func(s string) (int32, bool)
 	Timestamp func(s string) (int64, bool)
 	NTZ       func(s string) (int64, bool)
+
+	builder variant.Builder
 }
 
 // SetNull makes row i null and its value harmless.
@@ -73,7 +76,7 @@ func present(v *columnar.Vector, i int) {
 // Store takes the next value, whose kind is k, and stores it as row i of v, a flat vector of the column's type. A value that does not fit the type is
 // null, or of an object the fields that fit, and fits is false. The error is a *SyntaxError; the row is then unspecified but harmless once set to null.
 func (r *Reader) Store(v *columnar.Vector, i int, c *Column, k Kind) (fits bool, err error) {
-	if k == Null {
+	if k == Null && c.Type.Kind != types.Variant {
 		SetNull(v, i)
 		_, err := r.Literal()
 		return true, err
@@ -82,6 +85,8 @@ func (r *Reader) Store(v *columnar.Vector, i int, c *Column, k Kind) (fits bool,
 	switch {
 	case c.Type.Kind == types.String:
 		return true, r.storeString(v, i, k)
+	case c.Type.Kind == types.Variant:
+		return true, r.storeVariant(v, i, k)
 	case c.Type.Kind == types.Struct && k == Object:
 		return r.storeStruct(v, i, c)
 	case c.Type.Kind == types.Map && k == Object:

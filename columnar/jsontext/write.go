@@ -6,12 +6,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/types"
 	"github.com/sparrow-engine/sparrow/types/temporal"
 	"github.com/sparrow-engine/sparrow/types/text"
+	"github.com/sparrow-engine/sparrow/types/variant"
 )
 
 // Writer appends values of vectors as JSON. The zero value with a Zone writes what Spark's to_json does.
@@ -46,14 +46,17 @@ func (w *Writer) Append(dst []byte, v *columnar.Vector, i int) []byte {
 	case columnar.W128:
 		return types.AppendDecimalJava(dst, columnar.Values[types.Int128](b)[k], int(v.Type.Scale))
 	case columnar.WF32:
-		return appendFloat(dst, float64(columnar.Values[float32](b)[k]), 32)
+		return text.AppendJSONFloat(dst, float64(columnar.Values[float32](b)[k]), 32)
 	case columnar.WF64:
-		return appendFloat(dst, columnar.Values[float64](b)[k], 64)
+		return text.AppendJSONFloat(dst, columnar.Values[float64](b)[k], 64)
 	case columnar.WInterval:
-		return AppendString(dst, temporal.FormatInterval(columnar.Values[types.Interval](b)[k]))
+		return text.AppendJSONString(dst, temporal.FormatInterval(columnar.Values[types.Interval](b)[k]))
 	case columnar.WView:
-		if v.Type.Kind == types.String {
-			return AppendString(dst, b.Bytes(k))
+		switch v.Type.Kind {
+		case types.Variant:
+			return text.AppendVariant(dst, variant.Of(b.Bytes(k)), w.Zone)
+		case types.String:
+			return text.AppendJSONString(dst, b.Bytes(k))
 		}
 		dst = append(dst, '"')
 		return append(base64.StdEncoding.AppendEncode(dst, b.Bytes(k)), '"')
@@ -84,7 +87,7 @@ func (w *Writer) AppendRow(dst []byte, fields []types.Field, cols []*columnar.Ve
 			dst = append(dst, ',')
 		}
 		first = false
-		dst = append(AppendString(dst, f.Name), ':')
+		dst = append(text.AppendJSONString(dst, f.Name), ':')
 		dst = w.Append(dst, cols[j], i)
 	}
 	return append(dst, '}')
@@ -158,7 +161,7 @@ func (w *Writer) appendKey(dst []byte, v *columnar.Vector, i int) []byte {
 	case types.Timestamp, types.TimestampNTZ:
 		t = types.BigIntType
 	}
-	return AppendString(dst, w.keyText(x, t))
+	return text.AppendJSONString(dst, w.keyText(x, t))
 }
 
 // keyText is the text of a key: structs as Spark's rows print themselves, in brackets.
@@ -259,57 +262,4 @@ func AppendOffset(dst []byte, offset int64) []byte {
 		two(s % 60)
 	}
 	return dst
-}
-
-func appendFloat(dst []byte, f float64, size int) []byte {
-	if f != f || f-f != 0 { // JSON has neither NaN nor infinities
-		return append(text.AppendFloat(append(dst, '"'), f, size), '"')
-	}
-	return text.AppendFloat(dst, f, size)
-}
-
-const hexDigits = "0123456789ABCDEF"
-
-// AppendString appends text in quotes. Bytes that are not UTF-8 become U+FFFD.
-func AppendString[S string | []byte](dst []byte, s S) []byte {
-	dst = append(dst, '"')
-	start := 0
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= utf8.RuneSelf {
-			r, n := utf8.DecodeRuneInString(string(s[i:min(i+utf8.UTFMax, len(s))]))
-			if r == utf8.RuneError && n <= 1 {
-				dst = append(append(dst, s[start:i]...), "\uFFFD"...)
-				start = i + 1
-			}
-			i += n
-			continue
-		}
-		if c >= ' ' && c != '"' && c != '\\' {
-			i++
-			continue
-		}
-		dst = appendEscape(append(dst, s[start:i]...), c)
-		i++
-		start = i
-	}
-	return append(append(dst, s[start:]...), '"')
-}
-
-func appendEscape(dst []byte, c byte) []byte {
-	switch c {
-	case '"', '\\':
-		return append(dst, '\\', c)
-	case '\n':
-		return append(dst, '\\', 'n')
-	case '\t':
-		return append(dst, '\\', 't')
-	case '\r':
-		return append(dst, '\\', 'r')
-	case '\b':
-		return append(dst, '\\', 'b')
-	case '\f':
-		return append(dst, '\\', 'f')
-	}
-	return append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 }

@@ -61,8 +61,7 @@ func (d *decompressor) decompress(codec format.CompressionCodec, dst, src []byte
 			return nil, errPageSize
 		}
 		dst = padded(dst, n)
-		_, err := snappy.Decode(dst, src)
-		return dst, err
+		return dst, decodeSnappy(dst, src)
 	case format.Lz4Raw, format.Lz4:
 		return d.lz4(codec, dst, src, n)
 	case format.Zstd:

@@ -31,10 +31,10 @@ type caster struct {
 	from, to types.Type
 }
 
-// castMode returns the mode in which a cast runs: those of ANSI intervals raise errors in Legacy mode, too.
+// castMode returns the mode in which a cast runs: those of ANSI intervals and variants raise errors in Legacy mode, too.
 func castMode(from, to types.Type, mode expr.Mode) expr.Mode {
 	interval := func(t types.Type) bool { return t.Kind == types.YearMonth || t.Kind == types.DayTime }
-	if mode == expr.Legacy && (interval(from) || interval(to)) {
+	if mode == expr.Legacy && (interval(from) || interval(to) || from.Kind == types.Variant) {
 		return expr.ANSI
 	}
 	return mode
@@ -47,8 +47,10 @@ func castKernel(from, to types.Type, o castOptions) (expr.Kernel, error) {
 	c := &caster{castOptions: o, from: from, to: to}
 	var fn expr.Kernel
 	switch {
-	case from.Kind == types.Variant || to.Kind == types.Variant:
-		return nil, sqlerr.Unsupported("VARIANT", o.pos, "Casts from and to VARIANT are not supported.")
+	case to.Kind == types.Variant:
+		return c.toVariant(), nil
+	case from.Kind == types.Variant:
+		return c.fromVariant(), nil
 	case from.IsNested() && to.Kind == from.Kind:
 		return c.nested()
 	case to.Kind == types.String:

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sparrow-engine/sparrow/types"
 	"github.com/sparrow-engine/sparrow/types/temporal"
+	"github.com/sparrow-engine/sparrow/types/variant"
 )
 
 // Hive returns a Go value (see package types) as Spark's SQL shell prints a result: NULL, [1,2], {"a":1} for structs and {1:"x"} for maps with
@@ -29,6 +30,8 @@ func hive(v any, t types.Type, zone *time.Location, nested bool) string {
 		}
 	case types.Binary: // as UTF-8, with U+FFFD for what is not
 		return string([]rune(string(v.([]byte))))
+	case types.Variant:
+		return string(AppendVariant(nil, variant.Of(v.([]byte)), time.UTC))
 	case types.YearMonth:
 		return hiveYearMonth(v.(int32))
 	case types.DayTime:

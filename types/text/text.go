@@ -7,6 +7,7 @@ import (
 
 	"github.com/sparrow-engine/sparrow/types"
 	"github.com/sparrow-engine/sparrow/types/temporal"
+	"github.com/sparrow-engine/sparrow/types/variant"
 )
 
 // Cast returns a Go value (see package types) as a cast to string does; null inside a nested value is "null", and so is a null itself.
@@ -40,6 +41,9 @@ func AppendCast(dst []byte, v any, t types.Type, zone *time.Location) []byte {
 	case string:
 		return append(dst, x...)
 	case []byte:
+		if t.Kind == types.Variant {
+			return AppendVariant(dst, variant.Of(x), zone)
+		}
 		return append(dst, x...)
 	case types.Interval:
 		return append(dst, temporal.FormatInterval(x)...)
