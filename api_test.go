@@ -516,3 +516,53 @@ func TestSaveOverFile(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "1", string(text))
 }
+
+// A misspelt setting of Sparrow's is an error that names the nearest ones; other keys may be set and read, as in Spark.
+func TestUnknownSetting(t *testing.T) {
+	_, err := NewSession(WithConf("sparrow.thread", "2"))
+	require.ErrorContains(t, err, "SQL_CONF_NOT_FOUND")
+	require.ErrorContains(t, err, "sparrow.threads")
+	s, err := NewSession()
+	require.NoError(t, err)
+	defer s.Close()
+	_, err = s.SQL(context.Background(), "SET sparrow.optimiser.enabled = false")
+	require.ErrorContains(t, err, "sparrow.optimizer.enabled")
+	for _, key := range []string{"spark.sql.unknown.key", "unknown.key"} {
+		_, err = s.SQL(context.Background(), "SET "+key+" = 1")
+		require.NoError(t, err)
+		v, _ := s.Conf(key)
+		require.Equal(t, "1", v)
+	}
+}
+
+// Hints that have no effect are told; those about partitions decide into how many files a query is written.
+func TestHints(t *testing.T) {
+	ctx := context.Background()
+	var told []string
+	s, err := NewSession(WithThreads(4), WithConf("sparrow.batchSize", "512"), WithWarnings(func(m string) { told = append(told, m) }))
+	require.NoError(t, err)
+	defer s.Close()
+	_, err = s.SQL(ctx, "SELECT /*+ NOSUCH(a), BROADCAST(b, zzz) */ count(*) FROM range(3) a JOIN range(3) b ON a.id = b.id")
+	require.NoError(t, err)
+	require.Len(t, told, 2)
+	require.Contains(t, told[0], "NOSUCH")
+	require.Contains(t, told[1], "zzz")
+	for hint, files := range map[string]int{"COALESCE(1)": 1, "REPARTITION(3)": 3} {
+		df, err := s.SQL(ctx, "SELECT /*+ "+hint+" */ id FROM range(20000)")
+		require.NoError(t, err)
+		dir := t.TempDir() + "/out"
+		require.NoError(t, df.Write().Parquet(ctx, dir))
+		parts, err := filepath.Glob(dir + "/*.parquet")
+		require.NoError(t, err)
+		require.Len(t, parts, files, hint)
+		back, err := s.Read().Parquet(ctx, dir)
+		require.NoError(t, err)
+		n, err := back.Count(ctx)
+		require.NoError(t, err)
+		require.EqualValues(t, 20000, n)
+	}
+	for _, hint := range []string{"COALESCE", "COALESCE(0)", "REPARTITION(3, nope)"} {
+		_, err = s.SQL(ctx, "SELECT /*+ "+hint+" */ id FROM range(3)")
+		require.Error(t, err, hint)
+	}
+}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/logical"
-	"github.com/sparrow-engine/sparrow/optimizer"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 )
 
@@ -158,8 +157,8 @@ func (c *planCache) lookup() []*cached {
 
 // replace puts the rows of cached plans in the place of equal subplans, which are computed if no query was there before. release, to be called
 // when the plan has run or will not, lets the rows go.
-func (c *planCache) replace(ctx context.Context, p logical.Plan) (out logical.Plan, release func()) {
-	r := &cacheReader{ctx: ctx, entries: c.lookup()}
+func (c *planCache) replace(ctx context.Context, st *statement, p logical.Plan) (out logical.Plan, release func()) {
+	r := &cacheReader{ctx: ctx, st: st, entries: c.lookup()}
 	if len(r.entries) == 0 {
 		return p, func() {}
 	}
@@ -168,6 +167,7 @@ func (c *planCache) replace(ctx context.Context, p logical.Plan) (out logical.Pl
 
 type cacheReader struct {
 	ctx     context.Context
+	st      *statement
 	entries []*cached
 	used    []*cached
 }
@@ -180,7 +180,7 @@ func (r *cacheReader) release() {
 
 func (r *cacheReader) plan(p logical.Plan) logical.Plan {
 	if plain(p) == p && !r.computing() {
-		form := optimizer.Canonical(p)
+		form := r.st.form(p)
 		for _, e := range r.entries {
 			if e.form != form {
 				continue
@@ -224,7 +224,7 @@ func plain(p logical.Plan) logical.Plan {
 
 // cachePlan makes an entry for an analyzed plan.
 func (st *statement) cachePlan(name string, analyzed logical.Plan) *cached {
-	e := &cached{name: name, form: optimizer.Canonical(analyzed), running: make(chan struct{}, 1)}
+	e := &cached{name: name, form: st.form(analyzed), running: make(chan struct{}, 1)}
 	e.run = func(ctx context.Context) (*exec.StageOutput, *exec.Query, error) {
 		// The rows outlive ctx, which may end only their computation.
 		own, cancel := context.WithCancel(context.WithoutCancel(ctx))

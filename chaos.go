@@ -8,35 +8,24 @@ import (
 	"strconv"
 	"sync/atomic"
 
+	"github.com/sparrow-engine/sparrow/config"
 	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/exec/metrics"
 	"github.com/sparrow-engine/sparrow/logical"
 )
 
-// The chaos modes of the tests. They are settings that no list shows, each a number:
-//
-//	sparrow.test.estimates  seed: every estimate is off by a factor from 10^-3 to 10^3, hence join orders and build sides are random
-//	sparrow.test.refuse     every n-th reservation of memory is refused
-//	sparrow.test.fail       the n-th read of a source or use of a spilled file fails with an I/O error
-//	sparrow.test.cancel     the query is cancelled at the n-th such event
-const (
-	testEstimates = "sparrow.test.estimates"
-	testRefuse    = "sparrow.test.refuse"
-	testFail      = "sparrow.test.fail"
-	testCancel    = "sparrow.test.cancel"
-)
-
+// testSetting returns the number of a chaos mode, 0 if it is off.
 func (st *statement) testSetting(key string) int64 {
 	n, _ := strconv.ParseInt(st.conf.Get(key), 10, 64)
 	return n
 }
 
-// errChaos is the I/O error of sparrow.test.fail.
+// errChaos is the I/O error of config.TestFail.
 var errChaos = errors.New("the test disturbs the reading")
 
 // chaos returns what disturbs a query, nil unless a test asks for it. cancel ends the query.
 func (st *statement) chaos(cancel func()) *exec.Chaos {
-	fail, stop, refuse := st.testSetting(testFail), st.testSetting(testCancel), st.testSetting(testRefuse)
+	fail, stop, refuse := st.testSetting(config.TestFail), st.testSetting(config.TestCancel), st.testSetting(config.TestRefuse)
 	if fail == 0 && stop == 0 && refuse == 0 {
 		return nil
 	}
@@ -65,7 +54,7 @@ func (st *statement) chaos(cancel func()) *exec.Chaos {
 
 // distortion falsifies estimates, the same way whenever it sees the same plan.
 func (st *statement) distortion() func(logical.Plan, float64) float64 {
-	seed := st.testSetting(testEstimates)
+	seed := st.testSetting(config.TestEstimates)
 	if seed == 0 {
 		return nil
 	}

@@ -143,7 +143,7 @@ func exists(orReplace, ifNotExists bool) catalog.Exists {
 
 func (st *statement) createView(ctx context.Context, n *logical.CreateView) error {
 	v := &catalog.View{Name: n.Name[len(n.Name)-1], Text: n.Text, Columns: n.Columns, Comments: n.Comments, Current: st.session.catalog.CurrentDatabase(), Created: st.env.Now,
-		Temporary: n.Temporary, Global: n.Global, Comment: n.Comment, Properties: n.Properties, Conf: st.conf.Values()}
+		Temporary: n.Temporary, Global: n.Global, Comment: n.Comment, Properties: n.Properties, Conf: st.conf.Values(), Zone: st.env.Zone}
 	if n.Using != "" {
 		var err error
 		if v.Plan, err = st.filesView(ctx, n); err != nil {

@@ -146,7 +146,7 @@ func (st *statement) describeFunction(n *logical.Describe) (*table, error) {
 	}
 	if f == nil {
 		return nil, sqlerr.New("ROUTINE_NOT_FOUND", n.At, "The function %s does not exist.", types.Quote(name)).
-			WithHint("Near: %s.", strings.Join(catalog.Nearest(name, functions.Names(), 3), ", "))
+			WithHint("Near: %s.", strings.Join(sqlerr.Nearest(name, functions.Names(), 3), ", "))
 	}
 	t.add("Function: " + f.Name)
 	t.add("Usage: " + f.Usage)

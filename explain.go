@@ -41,7 +41,7 @@ func (st *statement) explainText(ctx context.Context, query logical.Plan, mode s
 		return st.explainAnalyze(ctx, analyzed)
 	}
 	opt := st.optimizing(ctx)
-	withCached, release := st.session.cache.replace(ctx, analyzed)
+	withCached, release := st.session.cache.replace(ctx, st, analyzed)
 	defer release()
 	optimized, err := optimizer.Optimize(opt, withCached)
 	if err != nil {
@@ -81,8 +81,20 @@ func (st *statement) explainAnalyze(ctx context.Context, analyzed logical.Plan) 
 	writeReplans(&b, x.Events())
 	b.WriteString("\n== Final Plan ==\n")
 	b.WriteString(finalPlan(x))
-	fmt.Fprintf(&b, "\nplanning %s, total %s, result %s rows\n", x.planning.Round(10*time.Microsecond), x.elapsed.Round(10*time.Microsecond), humanize.Comma(rows))
+	fmt.Fprintf(&b, "\nplanning %s, total %s, result %s rows%s\n", x.planning.Round(10*time.Microsecond), x.elapsed.Round(10*time.Microsecond), humanize.Comma(rows), spilled(x.query))
 	return b.String(), nil
+}
+
+// spilled tells what a query wrote to files: rows and output (of stages), build and probe (of joins), aggregate, distinct, sort, window.
+func spilled(q *exec.Query) string {
+	var kinds []string
+	for _, k := range q.Spill().Kinds() {
+		kinds = append(kinds, fmt.Sprintf("%s %s", k.Name, humanize.IBytes(uint64(k.Bytes))))
+	}
+	if kinds == nil {
+		return ""
+	}
+	return ", spilled " + strings.Join(kinds, ", ")
 }
 
 // writeReplans prints each re-planning once: the fact that caused it, the rules that changed the plan, and what they made of it.

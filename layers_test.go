@@ -16,7 +16,7 @@ const module = "github.com/sparrow-engine/sparrow"
 // layers is the house from the ground up: a package imports only packages of lines above its own. An entry ending in /* stands for all packages
 // directly below the folder that have no entry of their own.
 var layers = [][]string{
-	{"sqlerr", "internal/tree", "internal/invariants"},
+	{"sqlerr", "internal/tree", "internal/invariants", "internal/sketch", "internal/xmltree"},
 	{"internal/slab"},
 	{"types"},
 	{"types/temporal", "types/variant"},

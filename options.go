@@ -39,6 +39,12 @@ func WithUser(name string) Option {
 	return func(s *Session) error { s.user = name; return nil }
 }
 
+// WithWarnings has f told what a statement says without effect, such as a hint that is not known. f may be called from many goroutines. Without it
+// warnings are dropped.
+func WithWarnings(f func(message string)) Option {
+	return func(s *Session) error { s.warn = f; return nil }
+}
+
 // withClock fixes the time that queries see, for tests.
 func withClock(now func() time.Time) Option {
 	return func(s *Session) error { s.now = now; return nil }

@@ -59,7 +59,7 @@ func materialized(q *exec.Query, in []*expr.Column) (exec.Sink, error) {
 func (st *statement) start(ctx context.Context, analyzed logical.Plan, sink makeSink) (*execution, error) {
 	begin := time.Now()
 	opt := st.optimizing(ctx)
-	withCached, release := st.session.cache.replace(ctx, analyzed)
+	withCached, release := st.session.cache.replace(ctx, st, analyzed)
 	optimized, err := optimizer.Optimize(opt, withCached)
 	if err != nil {
 		release()

@@ -38,7 +38,7 @@ func (df *DataFrame) run(ctx context.Context, consume func(*columnar.Batch) erro
 // errStopped ends a run whose consumer wants no more.
 var errStopped = errors.New("sparrow: the consumer stopped")
 
-// Records runs the query and gives its result as Arrow records, in order. Strings come as string views, decimals as decimal128. Numbers and
+// Records runs the query and gives its result as Arrow records, in order, while it runs; see Rows. Strings come as string views, decimals as decimal128. Numbers and
 // strings are not copied. A record is valid for as long as it is referred to, also after the loop and after Session.Close; Release is not needed
 // and does no harm.
 func (df *DataFrame) Records(ctx context.Context) iter.Seq2[arrow.RecordBatch, error] {
@@ -64,7 +64,10 @@ func (df *DataFrame) Records(ctx context.Context) iter.Seq2[arrow.RecordBatch, e
 	}
 }
 
-// Rows runs the query and gives its result row by row, in order.
+// Rows runs the query and gives its result row by row, in order, while it runs: the first rows come before the last are computed, and a caller who
+// takes them slowly holds the query back, so that a result of any size takes little memory. An error, also one of ctx, comes last, behind rows
+// that are right. The end of the loop, however it ends, ends the query; when it has ended, nothing of it is left. Files that the query reads must
+// stay until then.
 func (df *DataFrame) Rows(ctx context.Context) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		s, err := df.sqlSchema(ctx)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"os"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -243,6 +244,36 @@ func TestIteratorsLeaveNothing(t *testing.T) {
 						require.Less(t, late, 100*time.Millisecond)
 					})
 				}
+			}
+		}
+	}
+	goleak.VerifyNone(t, none)
+}
+
+// TestIteratorsRemoveFiles leaves results whose stages lie in files, at their first row and at their end.
+func TestIteratorsRemoveFiles(t *testing.T) {
+	none := goleak.IgnoreCurrent()
+	for _, threads := range []int{1, 3} {
+		dir := t.TempDir()
+		s := newTestSession(t, WithThreads(threads), WithConf("sparrow.memory", "512KB"), WithConf("sparrow.spill.dir", dir))
+		for way, rows := range numbersOf(bg, mustSQL(t, s, "SELECT id, 'some text ' || id FROM range(50000) ORDER BY 49999 - id DESC")) {
+			for _, all := range []bool{false, true} {
+				want := int64(0)
+				for n, err := range rows {
+					require.NoError(t, err)
+					require.Equal(t, want, n, way)
+					if want++; want == 1 {
+						spilled, err := os.ReadDir(dir)
+						require.NoError(t, err)
+						require.NotEmpty(t, spilled, "the query needs no files")
+						if !all {
+							break
+						}
+					}
+				}
+				left, err := os.ReadDir(dir)
+				require.NoError(t, err)
+				require.Empty(t, left)
 			}
 		}
 	}

@@ -2,8 +2,11 @@ package sparrow
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -14,6 +17,7 @@ import (
 	"github.com/sparrow-engine/sparrow/config"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/logical"
+	"github.com/sparrow-engine/sparrow/optimizer"
 	"github.com/sparrow-engine/sparrow/sql"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types/temporal"
@@ -30,6 +34,7 @@ type Session struct {
 	// localZone is what SET TIME ZONE LOCAL goes back to: the zone that the session was started with, "" for the process's.
 	localZone string
 	now       func() time.Time
+	warn      func(message string) // nil drops warnings
 	cache     planCache
 
 	mu        sync.Mutex
@@ -131,6 +136,7 @@ func (s *Session) env(conf *config.Conf) (*expr.Env, error) {
 type statement struct {
 	session *Session
 	conf    *config.Conf
+	bound   *config.Conf // the settings with which expressions were bound, and compute
 	env     *expr.Env
 	ids     *atomic.Int32
 	params  analyzer.Params
@@ -146,7 +152,7 @@ func (s *Session) begin(text string, params analyzer.Params) (*statement, error)
 	if err != nil {
 		return nil, err
 	}
-	return &statement{session: s, conf: conf, env: env, ids: new(atomic.Int32), params: params, text: text}, nil
+	return &statement{session: s, conf: conf, bound: conf, env: env, ids: new(atomic.Int32), params: params, text: text}, nil
 }
 
 // renewed is the statement for another run of its query: under the clock and the settings of execution of this moment.
@@ -158,6 +164,19 @@ func (st *statement) renewed() (*statement, error) {
 	env.Now = st.session.now()
 	c.env, c.conf = &env, st.session.conf.Clone()
 	return &c, nil
+}
+
+// form is equal for plans that compute the same: written alike, under equal settings of the language.
+func (st *statement) form(p logical.Plan) string {
+	var b strings.Builder
+	b.WriteString(st.env.Zone.String())
+	values := st.bound.Values()
+	for _, k := range slices.Sorted(maps.Keys(values)) {
+		if !strings.HasPrefix(k, "sparrow.") {
+			fmt.Fprintf(&b, " %s=%s", k, values[k])
+		}
+	}
+	return b.String() + "\n" + optimizer.Canonical(p)
 }
 
 func (st *statement) nextID() expr.ColumnID { return expr.ColumnID(st.ids.Add(1)) }
@@ -172,7 +191,11 @@ func (st *statement) parseOptions() sql.Options {
 
 // analyze binds a plan.
 func (st *statement) analyze(ctx context.Context, p logical.Plan) (logical.Plan, error) {
-	out, err := analyzer.Analyze(ctx, p, &analyzer.Session{Catalog: st.session.catalog, Conf: st.conf.Get, Env: st.env, Params: st.params, NextID: st.nextID,
-		Parse: func(text string) (logical.Plan, error) { return sql.Parse(text, st.parseOptions()) }})
+	out, err := analyzer.Analyze(ctx, p, &analyzer.Session{Catalog: st.session.catalog, Conf: st.conf.Get, Env: st.env, Params: st.params, NextID: st.nextID, Warn: st.session.warn,
+		Parse: func(text string, in *sqlerr.Origin) (logical.Plan, error) {
+			o := st.parseOptions()
+			o.Origin = in
+			return sql.Parse(text, o)
+		}})
 	return out, sqlerr.Attach(err, st.text)
 }

@@ -195,7 +195,7 @@ func (st *statement) write(ctx context.Context, out *datasource.Output, dir stri
 		err = errors.Join(err, w.Close())
 	} else {
 		var x *execution
-		x, err = st.start(ctx, query, func(*exec.Query, []*expr.Column) (exec.Sink, error) { return &physical.Write{Output: out}, nil })
+		x, err = st.start(ctx, query, func(*exec.Query, []*expr.Column) (exec.Sink, error) { return physical.NewWrite(out, files(query)), nil })
 		if err == nil {
 			x.query.Close()
 		}
@@ -426,7 +426,7 @@ func (st *statement) fit(ctx context.Context, t *catalog.Table, n *logical.Inser
 		key := strings.ToLower(name)
 		if t.Schema().Index(name) < 0 {
 			return nil, sqlerr.New("UNRESOLVED_COLUMN.WITH_SUGGESTION", n.At, "A column with name %s cannot be resolved.", types.Quote(name)).
-				WithHint("Did you mean one of the following? [%s].", catalog.QuoteList(catalog.Nearest(name, columnNames(t), 5)))
+				WithHint("Did you mean one of the following? [%s].", catalog.QuoteList(sqlerr.Nearest(name, columnNames(t), 5)))
 		}
 		if source[key] != nil {
 			return nil, sqlerr.New("DUPLICATE_ASSIGNMENTS", n.At, "The column %s is assigned more than once.", types.Quote(name))

@@ -108,6 +108,26 @@ func occupied(path string) bool {
 	return err != nil || len(entries) > 0
 }
 
+// files returns how many files a query asks to be written to by COALESCE, REPARTITION or their hints, 0 if it does not. Rows of equal keys together
+// are not promised, so a request with keys is left to the engine.
+func files(query logical.Plan) int {
+	for {
+		switch n := query.(type) {
+		case *logical.Project:
+			query = n.Input
+		case *logical.SubqueryAlias:
+			query = n.Input
+		case *logical.Repartition:
+			if len(n.By) > 0 {
+				return 0
+			}
+			return int(n.N)
+		default:
+			return 0
+		}
+	}
+}
+
 // arrange puts the partition columns last.
 func (w *Writer) arrange(out *datasource.Output, query logical.Plan) (logical.Plan, error) {
 	s := logical.Schema(query)

@@ -18,7 +18,7 @@ const (
 // then twice as large as the other input, which can be built on at once.
 func (x *Execution) patience(t *target, est float64) int64 {
 	j, ok := t.parent.(*logical.Join)
-	if !ok || !x.Enabled || t.def != nil || j.Right != t.node || j.Kind != logical.Inner || !stateless(t.node) {
+	if !ok || !x.Enabled || j.Hint.Right != "" || t.def != nil || j.Right != t.node || j.Kind != logical.Inner || !stateless(t.node) {
 		return 0
 	}
 	return int64(max(outgrownBy*est, 2*x.Opt.Cost.Rows(j.Left), outgrownRows))

@@ -413,7 +413,7 @@ func (p *printer) frame(s expr.WindowSpec, name string, args []expr.Expr) {
 		p.offset(name, args)
 		p.text(" AND ")
 		p.offset(name, args)
-	case isRanking(name):
+	case isRanking(name), name == "counter_diff":
 		p.text("ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW")
 	case len(s.Order) > 0:
 		p.text("RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW")

@@ -30,8 +30,10 @@ type Session struct {
 	Params  Params
 	// NextID gives column numbers that are new in the statement.
 	NextID func() expr.ColumnID
-	// Parse reads the text of a view or of IDENTIFIER's name.
-	Parse func(text string) (logical.Plan, error)
+	// Parse reads the text of a view, in which places lie.
+	Parse func(text string, in *sqlerr.Origin) (logical.Plan, error)
+	// Warn, if set, is told what has no effect: a hint that is not known.
+	Warn func(message string)
 }
 
 // Analyze binds a plan. The result's Output is what the query shows, in order. Errors are *sqlerr.Error with Spark's conditions and the

@@ -444,7 +444,7 @@ func (b *binder) unknownFunction(n *expr.UnresolvedCall) (expr.Expr, error) {
 	e := sqlerr.New("UNRESOLVED_ROUTINE", n.At, "Cannot resolve routine %s on search path [`system`.`builtin`, `system`.`session`, %s].", catalog.QuoteName(n.Name),
 		catalog.QuoteName([]string{catalog.DefaultCatalog, b.a.env.Database}))
 	names := append(b.a.Catalog.FunctionNames(), functions.Names()...)
-	if near := catalog.Nearest(n.Name[len(n.Name)-1], names, 3); len(near) > 0 {
+	if near := sqlerr.Nearest(n.Name[len(n.Name)-1], names, 3); len(near) > 0 {
 		e = e.WithHint("Did you mean one of the following? [%s].", catalog.QuoteList(near))
 	}
 	return nil, e

@@ -205,7 +205,7 @@ func (a *analyzer) withColumns(n *logical.WithColumns, outer *scope) (*relation,
 // unresolvedName is the error for a column that a relation does not have.
 func unresolvedName(name string, have []string, pos sqlerr.Pos) error {
 	e := sqlerr.New("UNRESOLVED_COLUMN.WITH_SUGGESTION", pos, "A column, variable, or function parameter with name %s cannot be resolved.", catalog.QuoteName([]string{name}))
-	near := catalog.Nearest(name, have, 5)
+	near := sqlerr.Nearest(name, have, 5)
 	if len(near) == 0 {
 		near = have[:min(5, len(have))]
 	}

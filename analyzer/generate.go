@@ -212,7 +212,7 @@ func (a *analyzer) unknownTableFunction(n *logical.TableFunction) error {
 			names = append(names, f.Name)
 		}
 	}
-	if near := catalog.Nearest(n.Call.Name[len(n.Call.Name)-1], append(names, "range"), 3); len(near) > 0 {
+	if near := sqlerr.Nearest(n.Call.Name[len(n.Call.Name)-1], append(names, "range"), 3); len(near) > 0 {
 		e = e.WithHint("Did you mean one of the following? [%s].", catalog.QuoteList(near))
 	}
 	return e

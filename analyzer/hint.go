@@ -1,10 +1,13 @@
 package analyzer
 
 import (
+	"fmt"
 	"strings"
 
+	"github.com/sparrow-engine/sparrow/catalog"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/logical"
+	"github.com/sparrow-engine/sparrow/sqlerr"
 )
 
 // joinHint returns the strategy that a hint asks for, "" for other hints.
@@ -22,22 +25,36 @@ func joinHint(name string) string {
 	return ""
 }
 
-// joinHints marks the joins of a FROM clause whose sides are named by hints. Hints that name nothing are ignored, as in Spark.
+// joinHints marks the joins of a FROM clause whose sides are named by hints. As in Spark, a hint that is not known, or names nothing that is
+// joined, is told as a warning and has no effect.
 func (a *analyzer) joinHints(r *relation, hints []logical.Hint) *relation {
 	for _, h := range hints {
 		strategy := joinHint(h.Name)
 		if strategy == "" {
+			if partitionHint(h.Name) == "" {
+				a.warn("The hint %s is not known.", h.Name)
+			}
 			continue
 		}
 		for _, arg := range h.Args {
-			if n, ok := arg.(*expr.Name); ok {
-				out := *r
-				out.plan = hinted(r.plan, n.Parts, strategy)
-				r = &out
+			n, ok := arg.(*expr.Name)
+			if !ok {
+				continue
 			}
+			out := *r
+			if out.plan = hinted(r.plan, n.Parts, strategy); out.plan == r.plan {
+				a.warn("The relation %s of the hint %s is not joined here.", catalog.QuoteName(n.Parts), h.Name)
+			}
+			r = &out
 		}
 	}
 	return r
+}
+
+func (a *analyzer) warn(format string, args ...any) {
+	if a.Warn != nil {
+		a.Warn(fmt.Sprintf(format, args...))
+	}
 }
 
 func hinted(p logical.Plan, name []string, strategy string) logical.Plan {
@@ -65,31 +82,44 @@ func isNamed(p logical.Plan, name []string) bool {
 	return ok && endsWith(s.Name, name)
 }
 
+// partitionHint returns the name of a hint about partitions, "" for other hints.
+func partitionHint(name string) string {
+	switch n := strings.ToUpper(name); n {
+	case "COALESCE", "REPARTITION", "REBALANCE", "REPARTITION_BY_RANGE":
+		return n
+	}
+	return ""
+}
+
 // partitionHints applies COALESCE, REPARTITION, REPARTITION_BY_RANGE and REBALANCE.
-func (a *analyzer) partitionHints(r *relation, hints []logical.Hint) *relation {
+func (a *analyzer) partitionHints(r *relation, hints []logical.Hint) (*relation, error) {
 	for _, h := range hints {
-		rep := &logical.Repartition{Base: logical.Base{At: h.Pos}}
-		switch strings.ToUpper(h.Name) {
-		case "COALESCE", "REPARTITION", "REBALANCE":
-		case "REPARTITION_BY_RANGE":
-			rep.Range = true
-		default:
+		name := partitionHint(h.Name)
+		if name == "" {
 			continue
 		}
+		rep := &logical.Repartition{Base: logical.Base{At: h.Pos}, Input: r.plan, Range: name == "REPARTITION_BY_RANGE"}
 		b := a.binder(r.scope(nil), "hint")
 		for _, arg := range h.Args {
 			if n, ok := ordinal(arg); ok {
+				if n < 1 {
+					return nil, sqlerr.New("INVALID_PARAMETER_VALUE.INTEGER", arg.Pos(), "The number of partitions must be positive, but is %d.", n)
+				}
 				rep.N = n
 				continue
 			}
-			if e, err := b.expr(arg); err == nil {
-				rep.By = append(rep.By, expr.SortKey{Expr: e, NullsFirst: true})
+			e, err := b.expr(arg)
+			if err != nil {
+				return nil, err
 			}
+			rep.By = append(rep.By, expr.SortKey{Expr: e, NullsFirst: true})
+		}
+		if name == "COALESCE" && (rep.N == 0 || len(rep.By) > 0) {
+			return nil, sqlerr.New("INVALID_PARAMETER_VALUE.INTEGER", h.Pos, "The hint COALESCE expects a number of partitions.")
 		}
 		out := *r
-		rep.Input = r.plan
 		out.plan = rep
 		r = &out
 	}
-	return r
+	return r, nil
 }

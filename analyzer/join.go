@@ -83,6 +83,9 @@ func (a *analyzer) onJoin(n *logical.UnresolvedJoin, left, right *relation, oute
 		if cond, err = b.predicate(n.Cond, "JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE", "the join condition"); err != nil {
 			return nil, err
 		}
+		if lit, ok := n.Cond.(*expr.Literal); ok && lit.T.Kind == types.Null {
+			return nil, sqlerr.New("JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE", n.Cond.Pos(), "The join condition \"NULL\" has the invalid type \"VOID\", expected \"BOOLEAN\".")
+		}
 		if n.Lateral && expr.IsVolatile(cond) {
 			return nil, sqlerr.New("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.LATERAL_JOIN_CONDITION_NON_DETERMINISTIC", n.At, "Lateral join condition cannot be non-deterministic: \"%s\".", autoName(a, n.Cond))
 		}

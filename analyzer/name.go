@@ -334,7 +334,7 @@ func nearestNames(parts, names []string, short map[string][]string) []string {
 	if len(parts) > 1 {
 		want = catalog.QuoteName(parts)
 	}
-	near := catalog.Nearest(want, keys, 5)
+	near := sqlerr.Nearest(want, keys, 5)
 	if len(near) == 0 {
 		near = keys[:min(5, len(keys))]
 	}

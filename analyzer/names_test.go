@@ -32,7 +32,7 @@ func TestFunctionNames(t *testing.T) {
 			Cols []string
 		}
 		require.NoError(t, json.Unmarshal(in.Bytes(), &e))
-		p, err := s.parse(e.SQL)
+		p, err := s.parse(e.SQL, nil)
 		if err != nil {
 			continue
 		}

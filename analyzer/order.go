@@ -443,7 +443,10 @@ func (k *block) orderBy(ord *logical.Order, keys *orderKeys) (*relation, error) 
 	if keys != nil {
 		r.plan = keys.over(r.plan, ord)
 	}
-	r = k.a.partitionHints(r, k.sel.Hints)
+	r, err := k.a.partitionHints(r, k.sel.Hints)
+	if err != nil {
+		return nil, err
+	}
 	if ord == nil {
 		if k.group == nil && !k.sel.Distinct {
 			r = widening(r, k.from)

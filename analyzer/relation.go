@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"strings"
+	"time"
 
 	"github.com/sparrow-engine/sparrow/catalog"
 	"github.com/sparrow-engine/sparrow/expr"
@@ -136,18 +137,50 @@ func (a *analyzer) view(v *catalog.View, base logical.Base) (*relation, error) {
 	p := v.Plan
 	if p == nil {
 		var err error
-		if p, err = a.Parse(v.Text); err != nil {
-			return nil, sqlerr.Attach(err, v.Text)
+		if p, err = a.Parse(v.Text, &sqlerr.Origin{Name: "view " + strings.Join(name, "."), Text: v.Text}); err != nil {
+			return nil, err
 		}
 	}
 	r, err := inner.plan(p, nil)
 	if err != nil {
-		if v.Text != "" {
-			err = sqlerr.Attach(err, v.Text)
-		}
-		return nil, err
+		return nil, placed(err, base.At)
 	}
-	return a.viewColumns(v, inner.exact(r), base)
+	r = inner.exact(r)
+	if v.Zone != nil && v.Zone.String() != a.env.Zone.String() {
+		r.plan = inZone(r.plan, v.Zone)
+	}
+	return a.viewColumns(v, r, base)
+}
+
+// inZone makes the calls and casts of a plan compute in a time zone, but those of views made under yet another.
+func inZone(p logical.Plan, zone *time.Location) logical.Plan {
+	return logical.Rewrite(p, func(n logical.Plan) logical.Plan {
+		return logical.MapExpressions(n, func(e expr.Expr) expr.Expr {
+			return expr.Rewrite(e, func(x expr.Expr) expr.Expr { return nodeInZone(x, zone) })
+		})
+	})
+}
+
+func nodeInZone(e expr.Expr, zone *time.Location) expr.Expr {
+	switch x := e.(type) {
+	case *expr.Call:
+		if x.Zone == nil {
+			c := *x
+			c.Zone = zone
+			return &c
+		}
+	case *expr.Cast:
+		if x.Zone == nil {
+			c := *x
+			c.Zone = zone
+			return &c
+		}
+	case *expr.Subquery:
+		s := *x
+		s.Query = inZone(x.Query.(logical.Plan), zone)
+		return &s
+	}
+	return e
 }
 
 func (a *analyzer) forView(v *catalog.View) *analyzer {
@@ -171,7 +204,7 @@ func (a *analyzer) forView(v *catalog.View) *analyzer {
 		}
 		inner.Session = &s
 	}
-	inner.env = &env
+	inner.env = env.In(v.Zone)
 	return &inner
 }
 

@@ -49,8 +49,8 @@ func (s *testSession) env() *expr.Env {
 		Database: s.catalog.CurrentDatabase(), Conf: s.conf.Get}
 }
 
-func (s *testSession) parse(text string) (logical.Plan, error) {
-	return sql.Parse(text, sql.Options{LegacyIntervals: s.legacy})
+func (s *testSession) parse(text string, in *sqlerr.Origin) (logical.Plan, error) {
+	return sql.Parse(text, sql.Options{LegacyIntervals: s.legacy, Origin: in})
 }
 
 func (s *testSession) analyze(p logical.Plan) (logical.Plan, error) {
@@ -61,7 +61,7 @@ func (s *testSession) analyze(p logical.Plan) (logical.Plan, error) {
 
 // run analyzes a query, or does a command as far as names are concerned; the plan is nil for commands.
 func (s *testSession) run(text string) (logical.Plan, error) {
-	p, err := s.parse(text)
+	p, err := s.parse(text, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -207,7 +207,7 @@ func (b *binder) unresolvedIn(name []string, items []*item, pos sqlerr.Pos) erro
 		all = append(all, itemName(it))
 	}
 	return sqlerr.New("UNRESOLVED_COLUMN.WITH_SUGGESTION", pos, "A column, variable, or function parameter with name %s cannot be resolved.", catalog.QuoteName(name)).
-		WithHint("Did you mean one of the following? [%s].", catalog.QuoteList(catalog.Nearest(name[len(name)-1], all, 5)))
+		WithHint("Did you mean one of the following? [%s].", catalog.QuoteList(sqlerr.Nearest(name[len(name)-1], all, 5)))
 }
 
 // withoutField rebuilds a struct without a nested field.

@@ -68,6 +68,7 @@ type View struct {
 	Created    time.Time
 	// Conf holds the settings that were in force, which decide what the text means (spark.sql.ansi.enabled).
 	Conf map[string]string
+	Zone *time.Location // the session's time zone then
 }
 
 // FullName returns the qualified name: a temporary view has one part, a global one two.
@@ -183,7 +184,7 @@ func (c *Catalog) Open(ctx context.Context, format, path string, options map[str
 func (c *Catalog) NotFound(parts []string, pos sqlerr.Pos) *sqlerr.Error {
 	e := sqlerr.New("TABLE_OR_VIEW_NOT_FOUND", pos, "The table or view %s cannot be found. Verify the spelling and correctness of the schema and "+
 		"catalog.", QuoteName(parts))
-	if near := Nearest(parts[len(parts)-1], c.RelationNames(), 3); len(near) > 0 {
+	if near := sqlerr.Nearest(parts[len(parts)-1], c.RelationNames(), 3); len(near) > 0 {
 		e = e.WithHint("Did you mean one of the following? [%s].", QuoteList(near))
 	}
 	return e

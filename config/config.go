@@ -81,6 +81,14 @@ var Settings = []Setting{
 	{"sparrow.sql.dialect", "spark", Dialect, nil, "dialect of SQL text: spark, or one whose package the program imports (sql/mysql)"},
 }
 
+// The chaos modes of the tests. They are settings that no list shows, each a number.
+const (
+	TestEstimates = "sparrow.test.estimates" // seed: every estimate is off by a factor from 10^-3 to 10^3, hence join orders and build sides are random
+	TestRefuse    = "sparrow.test.refuse"    // every n-th reservation of memory is refused
+	TestFail      = "sparrow.test.fail"      // the n-th read of a source or use of a spilled file fails with an I/O error
+	TestCancel    = "sparrow.test.cancel"    // the query is cancelled at the n-th such event
+)
+
 func byKey() map[string]*Setting {
 	m := make(map[string]*Setting, len(Settings))
 	for i := range Settings {
@@ -157,9 +165,33 @@ func ParseBytes(s string) (int64, error) {
 	return int64(n), err
 }
 
-// Set changes a setting after checking the value.
+// unknown is the error for a key of Sparrow's that does not exist, nil for keys of others, which may be set and read as in Spark.
+func unknown(key string) error {
+	lower := strings.ToLower(key)
+	switch lower {
+	case TestEstimates, TestRefuse, TestFail, TestCancel:
+		return nil
+	}
+	if !strings.HasPrefix(lower, "sparrow.") {
+		return nil
+	}
+	var own []string
+	for _, s := range Settings {
+		if strings.HasPrefix(s.Key, "sparrow.") {
+			own = append(own, s.Key)
+		}
+	}
+	return sqlerr.New("SQL_CONF_NOT_FOUND", sqlerr.Pos{}, "The setting %q does not exist.", key).WithHint("Near: %s.", strings.Join(sqlerr.Nearest(key, own, 3), ", "))
+}
+
+// Set changes a setting after checking the value. A key that begins with sparrow. must exist.
 func (c *Conf) Set(key, value string) error {
-	if s := Find(key); s != nil {
+	s := Find(key)
+	if s == nil {
+		if err := unknown(key); err != nil {
+			return err
+		}
+	} else {
 		if err := s.check(value); err != nil {
 			return err
 		}

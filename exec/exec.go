@@ -48,8 +48,8 @@ type Step interface {
 	New(w *Worker, next Push) (push Push, finish func() error, err error)
 }
 
-// Sink ends a pipeline. Every worker has a local sink; Combine merges it (calls are serialized); Finalize then makes the output, and may
-// run tasks on all workers. A pipeline without rows makes no local sinks: Finalize then comes alone.
+// Sink ends a pipeline. Every worker has a local sink; Combine merges it (calls are serialized); Finalize then makes the output (nil if
+// the rows went elsewhere), and may run tasks on all workers. A pipeline without rows makes no local sinks: Finalize then comes alone.
 type Sink interface {
 	Name() string
 	NewLocal(w *Worker) (LocalSink, error)

@@ -91,10 +91,10 @@ func (r *run) runPhase(branches []*Branch) error {
 	lives := make([]*live, len(branches))
 	total := 0
 	for i, b := range branches {
-		lives[i] = &live{Branch: b, first: total, morsels: b.Source.Morsels(), base: r.base + total}
+		lives[i] = &live{Branch: b, first: total, morsels: b.Source.Morsels(), base: r.base}
 		total += lives[i].morsels
+		r.base += span(b.Source)
 	}
-	r.base += total
 	if total == 0 {
 		return nil
 	}
@@ -113,6 +113,14 @@ func (r *run) runPhase(branches []*Branch) error {
 		r.rest = unreadOf(lives, taken, total)
 	}
 	return nil
+}
+
+// span returns how many numbers of morsels a source may give its batches; those of unread morsels do not begin at 0.
+func span(s Source) int {
+	if u, ok := s.(*unread); ok {
+		return span(u.Source)
+	}
+	return s.Morsels()
 }
 
 // phase is the branches that run at the same time.

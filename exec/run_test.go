@@ -327,3 +327,22 @@ func TestSpilledOutput(t *testing.T) {
 		require.Zero(t, q.Budget().Used())
 	}
 }
+
+// TestMorselsOfARestHaveTheirOwnNumbers runs what an ended run left, with another branch behind it.
+func TestMorselsOfARestHaveTheirOwnNumbers(t *testing.T) {
+	q := NewQuery(context.Background(), Options{Threads: 1})
+	defer q.Close()
+	out, rest, err := q.RunSome(&Pipeline{Sink: &collect{}, Branches: []Branch{{Source: &numbers{10, 1, 5, 0}}}, MaxRows: 30})
+	require.NoError(t, err)
+	require.Equal(t, upTo(35), all(t, q, out))
+	require.Equal(t, 3, rest.Unread)
+	sink := &collect{}
+	out, err = q.Run(&Pipeline{Sink: sink, Branches: append(rest.Branches, Branch{Source: &numbers{9, 1, 5, 50}})})
+	require.NoError(t, err)
+	require.Equal(t, upTo(95)[35:], all(t, q, out))
+	seen := map[int]bool{}
+	for _, b := range sink.batches {
+		require.False(t, seen[b.Morsel], "two batches of morsel %d", b.Morsel)
+		seen[b.Morsel] = true
+	}
+}

@@ -15,7 +15,7 @@ func SpecOf(e Expr, env *Env) *Spec {
 	var args []Expr
 	switch x := e.(type) {
 	case *Call:
-		args, s.Mode = x.Args, x.Mode
+		args, s.Mode, s.Env = x.Args, x.Mode, env.In(x.Zone)
 	case *Aggregate:
 		args, s.Mode, s.Distinct, s.IgnoreNulls, s.Order = append([]Expr{}, x.Args...), x.Mode, x.Distinct, x.IgnoreNulls, x.Order
 		for _, k := range x.Order {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/sparrow-engine/sparrow/types"
 )
@@ -33,10 +34,10 @@ func Equal(a, b Expr) bool {
 		return ok && equalLiterals(x, y)
 	case *Call:
 		y, ok := b.(*Call)
-		return ok && sameFunc(x.Func, y.Func) && x.Mode == y.Mode && !x.Func.Volatile && equalAll(x.Args, y.Args)
+		return ok && sameFunc(x.Func, y.Func) && x.Mode == y.Mode && x.Zone == y.Zone && !x.Func.Volatile && equalAll(x.Args, y.Args)
 	case *Cast:
 		y, ok := b.(*Cast)
-		return ok && x.Mode == y.Mode && x.To.Equal(y.To) && Equal(x.Child, y.Child)
+		return ok && x.Mode == y.Mode && x.Zone == y.Zone && x.To.Equal(y.To) && Equal(x.Child, y.Child)
 	case *And:
 		y, ok := b.(*And)
 		return ok && equalAll(x.Args, y.Args)
@@ -104,6 +105,7 @@ func keyTo(b *strings.Builder, e Expr, col func(ColumnID) string, lambdas int) {
 		return
 	case *Call:
 		fmt.Fprintf(b, "%s/%d", x.Func.Name, x.Mode)
+		keyZone(b, x.Zone)
 		switch {
 		case x.Func.Volatile:
 			fmt.Fprintf(b, "@%p", x)
@@ -112,6 +114,7 @@ func keyTo(b *strings.Builder, e Expr, col func(ColumnID) string, lambdas int) {
 		}
 	case *Cast:
 		fmt.Fprintf(b, "cast/%d/%s", x.Mode, x.To)
+		keyZone(b, x.Zone)
 	case *Field:
 		fmt.Fprintf(b, "field/%d", x.Index)
 	case *Aggregate:
@@ -158,6 +161,12 @@ func numberParams(params []*Column, lambda int, col func(ColumnID) string) func(
 			}
 		}
 		return col(id)
+	}
+}
+
+func keyZone(b *strings.Builder, zone *time.Location) {
+	if zone != nil {
+		b.WriteString("/" + zone.String())
 	}
 }
 

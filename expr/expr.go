@@ -8,6 +8,8 @@
 package expr
 
 import (
+	"time"
+
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
@@ -70,6 +72,7 @@ type Call struct {
 	T    types.Type
 	Null bool
 	Mode Mode
+	Zone *time.Location // nil: the session's; that of a view made under another
 }
 
 // Cast converts to a type. Implicit casts are not printed in column names. Literal marks TIMESTAMP'…' and TIME'…': the cast of a string
@@ -81,6 +84,7 @@ type Cast struct {
 	Mode     Mode
 	Implicit bool
 	Literal  bool
+	Zone     *time.Location // as of Call
 }
 
 // And and Or are n-ary and evaluate from left to right: a conjunct does not see rows that an earlier one made false.

@@ -165,6 +165,16 @@ type Env struct {
 	Conf     func(key string) string
 }
 
+// In returns the environment with another time zone; nil is the environment's own.
+func (e *Env) In(zone *time.Location) *Env {
+	if zone == nil || e == nil || e.Zone == zone {
+		return e
+	}
+	c := *e
+	c.Zone = zone
+	return &c
+}
+
 // Kernel computes one scalar call for a batch.
 type Kernel func(k *KernelCall)
 

@@ -54,6 +54,29 @@ func ApproxPercentile(expr, percentage sparrow.Column, accuracy ...sparrow.Colum
 	return call("approx_percentile", []sparrow.Column{expr, percentage}, accuracy...)
 }
 
+// ApproxTopK calls approx_top_k(expr[, k[, maxItemsTracked]]): returns the k most frequent values with their numbers. It is an aggregate
+// function.
+func ApproxTopK(expr sparrow.Column, more ...sparrow.Column) sparrow.Column {
+	return call("approx_top_k", []sparrow.Column{expr}, more...)
+}
+
+// ApproxTopKAccumulate calls approx_top_k_accumulate(expr[, maxItemsTracked]): returns a sketch of the most frequent values. It is an
+// aggregate function.
+func ApproxTopKAccumulate(expr sparrow.Column, maxItemsTracked ...sparrow.Column) sparrow.Column {
+	return call("approx_top_k_accumulate", []sparrow.Column{expr}, maxItemsTracked...)
+}
+
+// ApproxTopKCombine calls approx_top_k_combine(state[, maxItemsTracked]): returns the sketch of the values in all sketches. It is an
+// aggregate function.
+func ApproxTopKCombine(state sparrow.Column, maxItemsTracked ...sparrow.Column) sparrow.Column {
+	return call("approx_top_k_combine", []sparrow.Column{state}, maxItemsTracked...)
+}
+
+// ApproxTopKEstimate calls approx_top_k_estimate(state[, k]): returns the k most frequent values in a sketch with their numbers.
+func ApproxTopKEstimate(state sparrow.Column, k ...sparrow.Column) sparrow.Column {
+	return call("approx_top_k_estimate", []sparrow.Column{state}, k...)
+}
+
 // Array calls array(v, …): returns an array of the values.
 func Array(v sparrow.Column, more ...sparrow.Column) sparrow.Column {
 	return call("array", []sparrow.Column{v}, more...)
@@ -352,6 +375,18 @@ func CountDistinct(more ...sparrow.Column) sparrow.Column {
 // CountIf calls count_if(cond): the number of rows for which the condition is true. It is an aggregate function.
 func CountIf(cond sparrow.Column) sparrow.Column { return sparrow.Call("count_if", cond) }
 
+// CountMinSketch calls count_min_sketch(col, eps, confidence, seed): returns a count-min sketch, which tells how often a value came: too
+// large by at most a share eps of all values, with a probability. It is an aggregate function.
+func CountMinSketch(col, eps, confidence, seed sparrow.Column) sparrow.Column {
+	return sparrow.Call("count_min_sketch", col, eps, confidence, seed)
+}
+
+// CounterDiff calls counter_diff(value[, start_time]): by how much a counter that only grows is larger than in the row before; null where it
+// began anew. It is a window function, which needs Over.
+func CounterDiff(value sparrow.Column, startTime ...sparrow.Column) sparrow.Column {
+	return call("counter_diff", []sparrow.Column{value}, startTime...)
+}
+
 // CovarPop calls covar_pop(x, y): the covariance of a whole population of pairs. It is an aggregate function.
 func CovarPop(x, y sparrow.Column) sparrow.Column { return sparrow.Call("covar_pop", x, y) }
 
@@ -588,8 +623,10 @@ func FromUtcTimestamp(t, zone sparrow.Column) sparrow.Column {
 	return sparrow.Call("from_utc_timestamp", t, zone)
 }
 
-// FromXML calls from_xml(…): not supported yet: a function of XML values.
-func FromXML(more ...sparrow.Column) sparrow.Column { return call("from_xml", nil, more...) }
+// FromXML calls from_xml(xml, schema[, options]): returns a struct of the elements and attributes (_name) inside an XML element.
+func FromXML(xml, schema sparrow.Column, options ...sparrow.Column) sparrow.Column {
+	return call("from_xml", []sparrow.Column{xml, schema}, options...)
+}
 
 // Get calls get(array, i): returns the element at position i from 0, NULL if there is none.
 func Get(array, i sparrow.Column) sparrow.Column { return sparrow.Call("get", array, i) }
@@ -635,6 +672,28 @@ func Hex(x sparrow.Column) sparrow.Column { return sparrow.Call("hex", x) }
 // aggregate function.
 func HistogramNumeric(expr, bins sparrow.Column) sparrow.Column {
 	return sparrow.Call("histogram_numeric", expr, bins)
+}
+
+// HllSketchAgg calls hll_sketch_agg(expr[, lgConfigK]): returns an HLL sketch of the distinct values, with 2^lgConfigK registers. It is an
+// aggregate function.
+func HllSketchAgg(expr sparrow.Column, lgConfigK ...sparrow.Column) sparrow.Column {
+	return call("hll_sketch_agg", []sparrow.Column{expr}, lgConfigK...)
+}
+
+// HllSketchEstimate calls hll_sketch_estimate(sketch): returns the number of distinct values in an HLL sketch.
+func HllSketchEstimate(sketch sparrow.Column) sparrow.Column {
+	return sparrow.Call("hll_sketch_estimate", sketch)
+}
+
+// HllUnion calls hll_union(first, second[, allowDifferentLgConfigK]): returns the HLL sketch of the values in two sketches.
+func HllUnion(first, second sparrow.Column, allowDifferentLgConfigK ...sparrow.Column) sparrow.Column {
+	return call("hll_union", []sparrow.Column{first, second}, allowDifferentLgConfigK...)
+}
+
+// HllUnionAgg calls hll_union_agg(sketch[, allowDifferentLgConfigK]): returns the HLL sketch of all values in the sketches. It is an
+// aggregate function.
+func HllUnionAgg(sketch sparrow.Column, allowDifferentLgConfigK ...sparrow.Column) sparrow.Column {
+	return call("hll_union_agg", []sparrow.Column{sketch}, allowDifferentLgConfigK...)
 }
 
 // Hour calls hour(t): returns the hour of a timestamp or time, 0 to 23.
@@ -726,6 +785,123 @@ func JaroWinklerSimilarity(a, b sparrow.Column) sparrow.Column {
 // JavaMethod calls java_method(class, method[, arg …]): not supported: there is no Java here.
 func JavaMethod(class, method sparrow.Column, more ...sparrow.Column) sparrow.Column {
 	return call("java_method", []sparrow.Column{class, method}, more...)
+}
+
+// KllMergeAggBigint calls kll_merge_agg_bigint(sketch[, k]): returns the KLL sketch of all values in the sketches. It is an aggregate
+// function.
+func KllMergeAggBigint(sketch sparrow.Column, k ...sparrow.Column) sparrow.Column {
+	return call("kll_merge_agg_bigint", []sparrow.Column{sketch}, k...)
+}
+
+// KllMergeAggDouble calls kll_merge_agg_double(sketch[, k]): returns the KLL sketch of all values in the sketches. It is an aggregate
+// function.
+func KllMergeAggDouble(sketch sparrow.Column, k ...sparrow.Column) sparrow.Column {
+	return call("kll_merge_agg_double", []sparrow.Column{sketch}, k...)
+}
+
+// KllMergeAggFloat calls kll_merge_agg_float(sketch[, k]): returns the KLL sketch of all values in the sketches. It is an aggregate
+// function.
+func KllMergeAggFloat(sketch sparrow.Column, k ...sparrow.Column) sparrow.Column {
+	return call("kll_merge_agg_float", []sparrow.Column{sketch}, k...)
+}
+
+// KllSketchAggBigint calls kll_sketch_agg_bigint(expr[, k]): returns a KLL sketch of the values, which is exact for up to k of them and
+// otherwise the better the larger k is. It is an aggregate function.
+func KllSketchAggBigint(expr sparrow.Column, k ...sparrow.Column) sparrow.Column {
+	return call("kll_sketch_agg_bigint", []sparrow.Column{expr}, k...)
+}
+
+// KllSketchAggDouble calls kll_sketch_agg_double(expr[, k]): returns a KLL sketch of the values, which is exact for up to k of them and
+// otherwise the better the larger k is. It is an aggregate function.
+func KllSketchAggDouble(expr sparrow.Column, k ...sparrow.Column) sparrow.Column {
+	return call("kll_sketch_agg_double", []sparrow.Column{expr}, k...)
+}
+
+// KllSketchAggFloat calls kll_sketch_agg_float(expr[, k]): returns a KLL sketch of the values, which is exact for up to k of them and
+// otherwise the better the larger k is. It is an aggregate function.
+func KllSketchAggFloat(expr sparrow.Column, k ...sparrow.Column) sparrow.Column {
+	return call("kll_sketch_agg_float", []sparrow.Column{expr}, k...)
+}
+
+// KllSketchGetNBigint calls kll_sketch_get_n_bigint(sketch): returns the number of values in a KLL sketch.
+func KllSketchGetNBigint(sketch sparrow.Column) sparrow.Column {
+	return sparrow.Call("kll_sketch_get_n_bigint", sketch)
+}
+
+// KllSketchGetNDouble calls kll_sketch_get_n_double(sketch): returns the number of values in a KLL sketch.
+func KllSketchGetNDouble(sketch sparrow.Column) sparrow.Column {
+	return sparrow.Call("kll_sketch_get_n_double", sketch)
+}
+
+// KllSketchGetNFloat calls kll_sketch_get_n_float(sketch): returns the number of values in a KLL sketch.
+func KllSketchGetNFloat(sketch sparrow.Column) sparrow.Column {
+	return sparrow.Call("kll_sketch_get_n_float", sketch)
+}
+
+// KllSketchGetQuantileBigint calls kll_sketch_get_quantile_bigint(sketch, rank): returns the value that a share of all values, or each of an
+// array of shares, does not exceed.
+func KllSketchGetQuantileBigint(sketch, rank sparrow.Column) sparrow.Column {
+	return sparrow.Call("kll_sketch_get_quantile_bigint", sketch, rank)
+}
+
+// KllSketchGetQuantileDouble calls kll_sketch_get_quantile_double(sketch, rank): returns the value that a share of all values, or each of an
+// array of shares, does not exceed.
+func KllSketchGetQuantileDouble(sketch, rank sparrow.Column) sparrow.Column {
+	return sparrow.Call("kll_sketch_get_quantile_double", sketch, rank)
+}
+
+// KllSketchGetQuantileFloat calls kll_sketch_get_quantile_float(sketch, rank): returns the value that a share of all values, or each of an
+// array of shares, does not exceed.
+func KllSketchGetQuantileFloat(sketch, rank sparrow.Column) sparrow.Column {
+	return sparrow.Call("kll_sketch_get_quantile_float", sketch, rank)
+}
+
+// KllSketchGetRankBigint calls kll_sketch_get_rank_bigint(sketch, value): returns the share of values that a value, or each of an array of
+// values, is not exceeded by.
+func KllSketchGetRankBigint(sketch, value sparrow.Column) sparrow.Column {
+	return sparrow.Call("kll_sketch_get_rank_bigint", sketch, value)
+}
+
+// KllSketchGetRankDouble calls kll_sketch_get_rank_double(sketch, value): returns the share of values that a value, or each of an array of
+// values, is not exceeded by.
+func KllSketchGetRankDouble(sketch, value sparrow.Column) sparrow.Column {
+	return sparrow.Call("kll_sketch_get_rank_double", sketch, value)
+}
+
+// KllSketchGetRankFloat calls kll_sketch_get_rank_float(sketch, value): returns the share of values that a value, or each of an array of
+// values, is not exceeded by.
+func KllSketchGetRankFloat(sketch, value sparrow.Column) sparrow.Column {
+	return sparrow.Call("kll_sketch_get_rank_float", sketch, value)
+}
+
+// KllSketchMergeBigint calls kll_sketch_merge_bigint(first, second): returns the KLL sketch of the values in both sketches.
+func KllSketchMergeBigint(first, second sparrow.Column) sparrow.Column {
+	return sparrow.Call("kll_sketch_merge_bigint", first, second)
+}
+
+// KllSketchMergeDouble calls kll_sketch_merge_double(first, second): returns the KLL sketch of the values in both sketches.
+func KllSketchMergeDouble(first, second sparrow.Column) sparrow.Column {
+	return sparrow.Call("kll_sketch_merge_double", first, second)
+}
+
+// KllSketchMergeFloat calls kll_sketch_merge_float(first, second): returns the KLL sketch of the values in both sketches.
+func KllSketchMergeFloat(first, second sparrow.Column) sparrow.Column {
+	return sparrow.Call("kll_sketch_merge_float", first, second)
+}
+
+// KllSketchToStringBigint calls kll_sketch_to_string_bigint(sketch): returns a description of a KLL sketch.
+func KllSketchToStringBigint(sketch sparrow.Column) sparrow.Column {
+	return sparrow.Call("kll_sketch_to_string_bigint", sketch)
+}
+
+// KllSketchToStringDouble calls kll_sketch_to_string_double(sketch): returns a description of a KLL sketch.
+func KllSketchToStringDouble(sketch sparrow.Column) sparrow.Column {
+	return sparrow.Call("kll_sketch_to_string_double", sketch)
+}
+
+// KllSketchToStringFloat calls kll_sketch_to_string_float(sketch): returns a description of a KLL sketch.
+func KllSketchToStringFloat(sketch sparrow.Column) sparrow.Column {
+	return sparrow.Call("kll_sketch_to_string_float", sketch)
 }
 
 // Kurtosis calls kurtosis(expr): how heavy the tails are, above those of a normal distribution. It is an aggregate function.
@@ -1276,8 +1452,10 @@ func SchemaOfVariantAgg(v sparrow.Column) sparrow.Column {
 	return sparrow.Call("schema_of_variant_agg", v)
 }
 
-// SchemaOfXML calls schema_of_xml(…): not supported yet: a function of XML values.
-func SchemaOfXML(more ...sparrow.Column) sparrow.Column { return call("schema_of_xml", nil, more...) }
+// SchemaOfXML calls schema_of_xml(xml[, options]): returns the type of an XML element.
+func SchemaOfXML(xml sparrow.Column, options ...sparrow.Column) sparrow.Column {
+	return call("schema_of_xml", []sparrow.Column{xml}, options...)
+}
 
 // Sec calls sec(x): returns the secant of an angle in radians, 1/cos(x).
 func Sec(x sparrow.Column) sparrow.Column { return sparrow.Call("sec", x) }
@@ -1448,6 +1626,44 @@ func Tan(x sparrow.Column) sparrow.Column { return sparrow.Call("tan", x) }
 // Tanh calls tanh(x): returns the hyperbolic tangent of x.
 func Tanh(x sparrow.Column) sparrow.Column { return sparrow.Call("tanh", x) }
 
+// ThetaDifference calls theta_difference(first, second): returns the theta sketch of the values in the first sketch and not in the second.
+func ThetaDifference(first, second sparrow.Column) sparrow.Column {
+	return sparrow.Call("theta_difference", first, second)
+}
+
+// ThetaIntersection calls theta_intersection(first, second): returns the theta sketch of the values in both sketches.
+func ThetaIntersection(first, second sparrow.Column) sparrow.Column {
+	return sparrow.Call("theta_intersection", first, second)
+}
+
+// ThetaIntersectionAgg calls theta_intersection_agg(sketch): returns the theta sketch of the values in all of the sketches. It is an
+// aggregate function.
+func ThetaIntersectionAgg(sketch sparrow.Column) sparrow.Column {
+	return sparrow.Call("theta_intersection_agg", sketch)
+}
+
+// ThetaSketchAgg calls theta_sketch_agg(expr[, lgNomEntries]): returns a theta sketch of the distinct values that holds about 2^lgNomEntries
+// of them. It is an aggregate function.
+func ThetaSketchAgg(expr sparrow.Column, lgNomEntries ...sparrow.Column) sparrow.Column {
+	return call("theta_sketch_agg", []sparrow.Column{expr}, lgNomEntries...)
+}
+
+// ThetaSketchEstimate calls theta_sketch_estimate(sketch): returns the number of distinct values in a theta sketch.
+func ThetaSketchEstimate(sketch sparrow.Column) sparrow.Column {
+	return sparrow.Call("theta_sketch_estimate", sketch)
+}
+
+// ThetaUnion calls theta_union(first, second[, lgNomEntries]): returns the theta sketch of the values in either sketch.
+func ThetaUnion(first, second sparrow.Column, lgNomEntries ...sparrow.Column) sparrow.Column {
+	return call("theta_union", []sparrow.Column{first, second}, lgNomEntries...)
+}
+
+// ThetaUnionAgg calls theta_union_agg(sketch[, lgNomEntries]): returns the theta sketch of the values in any of the sketches. It is an
+// aggregate function.
+func ThetaUnionAgg(sketch sparrow.Column, lgNomEntries ...sparrow.Column) sparrow.Column {
+	return call("theta_union_agg", []sparrow.Column{sketch}, lgNomEntries...)
+}
+
 // Time calls time(x): converts x to the type time(6), as CAST does.
 func Time(args ...sparrow.Column) sparrow.Column { return call("time", nil, args...) }
 
@@ -1580,8 +1796,10 @@ func ToVarchar(x, format sparrow.Column) sparrow.Column { return sparrow.Call("t
 // ToVariantObject calls to_variant_object(v): returns a struct, array or map as a variant; structs and maps become objects.
 func ToVariantObject(v sparrow.Column) sparrow.Column { return sparrow.Call("to_variant_object", v) }
 
-// ToXML calls to_xml(…): not supported yet: a function of XML values.
-func ToXML(more ...sparrow.Column) sparrow.Column { return call("to_xml", nil, more...) }
+// ToXML calls to_xml(struct[, options]): returns a struct as an XML element.
+func ToXML(struct_ sparrow.Column, options ...sparrow.Column) sparrow.Column {
+	return call("to_xml", []sparrow.Column{struct_}, options...)
+}
 
 // Transform calls transform(array, f): returns the array of f(element) or f(element, position).
 func Transform(array, f sparrow.Column) sparrow.Column { return sparrow.Call("transform", array, f) }
@@ -1732,6 +1950,142 @@ func TryVariantInsert(v, path, value sparrow.Column) sparrow.Column {
 // TryVariantSet calls try_variant_set(v, path, value[, create]): is variant_set that returns NULL where the path does not fit.
 func TryVariantSet(v, path, value sparrow.Column, create ...sparrow.Column) sparrow.Column {
 	return call("try_variant_set", []sparrow.Column{v, path, value}, create...)
+}
+
+// TupleDifferenceDouble calls tuple_difference_double(first, second): returns the tuple sketch of the keys in the first sketch and not in
+// the second.
+func TupleDifferenceDouble(first, second sparrow.Column) sparrow.Column {
+	return sparrow.Call("tuple_difference_double", first, second)
+}
+
+// TupleDifferenceInteger calls tuple_difference_integer(first, second): returns the tuple sketch of the keys in the first sketch and not in
+// the second.
+func TupleDifferenceInteger(first, second sparrow.Column) sparrow.Column {
+	return sparrow.Call("tuple_difference_integer", first, second)
+}
+
+// TupleDifferenceThetaDouble calls tuple_difference_theta_double(first, second): returns the tuple sketch of the keys in the first sketch
+// and not in the second.
+func TupleDifferenceThetaDouble(first, second sparrow.Column) sparrow.Column {
+	return sparrow.Call("tuple_difference_theta_double", first, second)
+}
+
+// TupleDifferenceThetaInteger calls tuple_difference_theta_integer(first, second): returns the tuple sketch of the keys in the first sketch
+// and not in the second.
+func TupleDifferenceThetaInteger(first, second sparrow.Column) sparrow.Column {
+	return sparrow.Call("tuple_difference_theta_integer", first, second)
+}
+
+// TupleIntersectionAggDouble calls tuple_intersection_agg_double(sketch[, mode]): returns the tuple sketch of the keys in all of the
+// sketches. It is an aggregate function.
+func TupleIntersectionAggDouble(sketch sparrow.Column, mode ...sparrow.Column) sparrow.Column {
+	return call("tuple_intersection_agg_double", []sparrow.Column{sketch}, mode...)
+}
+
+// TupleIntersectionAggInteger calls tuple_intersection_agg_integer(sketch[, mode]): returns the tuple sketch of the keys in all of the
+// sketches. It is an aggregate function.
+func TupleIntersectionAggInteger(sketch sparrow.Column, mode ...sparrow.Column) sparrow.Column {
+	return call("tuple_intersection_agg_integer", []sparrow.Column{sketch}, mode...)
+}
+
+// TupleIntersectionDouble calls tuple_intersection_double(first, second[, mode]): returns the tuple sketch of the keys in both sketches.
+func TupleIntersectionDouble(first, second sparrow.Column, mode ...sparrow.Column) sparrow.Column {
+	return call("tuple_intersection_double", []sparrow.Column{first, second}, mode...)
+}
+
+// TupleIntersectionInteger calls tuple_intersection_integer(first, second[, mode]): returns the tuple sketch of the keys in both sketches.
+func TupleIntersectionInteger(first, second sparrow.Column, mode ...sparrow.Column) sparrow.Column {
+	return call("tuple_intersection_integer", []sparrow.Column{first, second}, mode...)
+}
+
+// TupleIntersectionThetaDouble calls tuple_intersection_theta_double(first, second[, mode]): returns the tuple sketch of the keys in both
+// sketches.
+func TupleIntersectionThetaDouble(first, second sparrow.Column, mode ...sparrow.Column) sparrow.Column {
+	return call("tuple_intersection_theta_double", []sparrow.Column{first, second}, mode...)
+}
+
+// TupleIntersectionThetaInteger calls tuple_intersection_theta_integer(first, second[, mode]): returns the tuple sketch of the keys in both
+// sketches.
+func TupleIntersectionThetaInteger(first, second sparrow.Column, mode ...sparrow.Column) sparrow.Column {
+	return call("tuple_intersection_theta_integer", []sparrow.Column{first, second}, mode...)
+}
+
+// TupleSketchAggDouble calls tuple_sketch_agg_double(key, summary[, lgNomEntries[, mode]]): returns a tuple sketch of the distinct keys
+// whose summaries are combined by sum, min, max or alwaysone. It is an aggregate function.
+func TupleSketchAggDouble(key, summary sparrow.Column, more ...sparrow.Column) sparrow.Column {
+	return call("tuple_sketch_agg_double", []sparrow.Column{key, summary}, more...)
+}
+
+// TupleSketchAggInteger calls tuple_sketch_agg_integer(key, summary[, lgNomEntries[, mode]]): returns a tuple sketch of the distinct keys
+// whose summaries are combined by sum, min, max or alwaysone. It is an aggregate function.
+func TupleSketchAggInteger(key, summary sparrow.Column, more ...sparrow.Column) sparrow.Column {
+	return call("tuple_sketch_agg_integer", []sparrow.Column{key, summary}, more...)
+}
+
+// TupleSketchEstimateDouble calls tuple_sketch_estimate_double(sketch): returns the number of distinct keys in a tuple sketch.
+func TupleSketchEstimateDouble(sketch sparrow.Column) sparrow.Column {
+	return sparrow.Call("tuple_sketch_estimate_double", sketch)
+}
+
+// TupleSketchEstimateInteger calls tuple_sketch_estimate_integer(sketch): returns the number of distinct keys in a tuple sketch.
+func TupleSketchEstimateInteger(sketch sparrow.Column) sparrow.Column {
+	return sparrow.Call("tuple_sketch_estimate_integer", sketch)
+}
+
+// TupleSketchSummaryDouble calls tuple_sketch_summary_double(sketch[, mode]): returns the summaries of a tuple sketch combined by sum, min,
+// max or alwaysone.
+func TupleSketchSummaryDouble(sketch sparrow.Column, mode ...sparrow.Column) sparrow.Column {
+	return call("tuple_sketch_summary_double", []sparrow.Column{sketch}, mode...)
+}
+
+// TupleSketchSummaryInteger calls tuple_sketch_summary_integer(sketch[, mode]): returns the summaries of a tuple sketch combined by sum,
+// min, max or alwaysone.
+func TupleSketchSummaryInteger(sketch sparrow.Column, mode ...sparrow.Column) sparrow.Column {
+	return call("tuple_sketch_summary_integer", []sparrow.Column{sketch}, mode...)
+}
+
+// TupleSketchThetaDouble calls tuple_sketch_theta_double(sketch): returns the part of all keys that a tuple sketch looks at, from 0 to 1.
+func TupleSketchThetaDouble(sketch sparrow.Column) sparrow.Column {
+	return sparrow.Call("tuple_sketch_theta_double", sketch)
+}
+
+// TupleSketchThetaInteger calls tuple_sketch_theta_integer(sketch): returns the part of all keys that a tuple sketch looks at, from 0 to 1.
+func TupleSketchThetaInteger(sketch sparrow.Column) sparrow.Column {
+	return sparrow.Call("tuple_sketch_theta_integer", sketch)
+}
+
+// TupleUnionAggDouble calls tuple_union_agg_double(sketch[, lgNomEntries[, mode]]): returns the tuple sketch of the keys in any of the
+// sketches. It is an aggregate function.
+func TupleUnionAggDouble(sketch sparrow.Column, more ...sparrow.Column) sparrow.Column {
+	return call("tuple_union_agg_double", []sparrow.Column{sketch}, more...)
+}
+
+// TupleUnionAggInteger calls tuple_union_agg_integer(sketch[, lgNomEntries[, mode]]): returns the tuple sketch of the keys in any of the
+// sketches. It is an aggregate function.
+func TupleUnionAggInteger(sketch sparrow.Column, more ...sparrow.Column) sparrow.Column {
+	return call("tuple_union_agg_integer", []sparrow.Column{sketch}, more...)
+}
+
+// TupleUnionDouble calls tuple_union_double(first, second[, lgNomEntries[, mode]]): returns the tuple sketch of the keys in either sketch.
+func TupleUnionDouble(first, second sparrow.Column, more ...sparrow.Column) sparrow.Column {
+	return call("tuple_union_double", []sparrow.Column{first, second}, more...)
+}
+
+// TupleUnionInteger calls tuple_union_integer(first, second[, lgNomEntries[, mode]]): returns the tuple sketch of the keys in either sketch.
+func TupleUnionInteger(first, second sparrow.Column, more ...sparrow.Column) sparrow.Column {
+	return call("tuple_union_integer", []sparrow.Column{first, second}, more...)
+}
+
+// TupleUnionThetaDouble calls tuple_union_theta_double(first, second[, lgNomEntries[, mode]]): returns the tuple sketch of the keys in
+// either sketch.
+func TupleUnionThetaDouble(first, second sparrow.Column, more ...sparrow.Column) sparrow.Column {
+	return call("tuple_union_theta_double", []sparrow.Column{first, second}, more...)
+}
+
+// TupleUnionThetaInteger calls tuple_union_theta_integer(first, second[, lgNomEntries[, mode]]): returns the tuple sketch of the keys in
+// either sketch.
+func TupleUnionThetaInteger(first, second sparrow.Column, more ...sparrow.Column) sparrow.Column {
+	return call("tuple_union_theta_integer", []sparrow.Column{first, second}, more...)
 }
 
 // Typeof calls typeof(a): the type of the value as text.
@@ -1903,32 +2257,46 @@ func WindowBound(t, slide, start, shift sparrow.Column) sparrow.Column {
 // WindowTime calls window_time(window): returns the last microsecond of what window returns.
 func WindowTime(window sparrow.Column) sparrow.Column { return sparrow.Call("window_time", window) }
 
-// Xpath calls xpath(…): not supported yet: a function of XML values.
-func Xpath(more ...sparrow.Column) sparrow.Column { return call("xpath", nil, more...) }
+// Xpath calls xpath(xml, xpath): returns the texts of the nodes that an XPath expression gives for an XML text.
+func Xpath(xml, xpath sparrow.Column) sparrow.Column { return sparrow.Call("xpath", xml, xpath) }
 
-// XpathBoolean calls xpath_boolean(…): not supported yet: a function of XML values.
-func XpathBoolean(more ...sparrow.Column) sparrow.Column { return call("xpath_boolean", nil, more...) }
+// XpathBoolean calls xpath_boolean(xml, xpath): returns whether there is a node or truth that an XPath expression gives for an XML text.
+func XpathBoolean(xml, xpath sparrow.Column) sparrow.Column {
+	return sparrow.Call("xpath_boolean", xml, xpath)
+}
 
-// XpathDouble calls xpath_double(…): not supported yet: a function of XML values.
-func XpathDouble(more ...sparrow.Column) sparrow.Column { return call("xpath_double", nil, more...) }
+// XpathDouble calls xpath_double(xml, xpath): returns the number that an XPath expression gives for an XML text.
+func XpathDouble(xml, xpath sparrow.Column) sparrow.Column {
+	return sparrow.Call("xpath_double", xml, xpath)
+}
 
-// XpathFloat calls xpath_float(…): not supported yet: a function of XML values.
-func XpathFloat(more ...sparrow.Column) sparrow.Column { return call("xpath_float", nil, more...) }
+// XpathFloat calls xpath_float(xml, xpath): returns the number that an XPath expression gives for an XML text.
+func XpathFloat(xml, xpath sparrow.Column) sparrow.Column {
+	return sparrow.Call("xpath_float", xml, xpath)
+}
 
-// XpathInt calls xpath_int(…): not supported yet: a function of XML values.
-func XpathInt(more ...sparrow.Column) sparrow.Column { return call("xpath_int", nil, more...) }
+// XpathInt calls xpath_int(xml, xpath): returns the number that an XPath expression gives for an XML text.
+func XpathInt(xml, xpath sparrow.Column) sparrow.Column { return sparrow.Call("xpath_int", xml, xpath) }
 
-// XpathLong calls xpath_long(…): not supported yet: a function of XML values.
-func XpathLong(more ...sparrow.Column) sparrow.Column { return call("xpath_long", nil, more...) }
+// XpathLong calls xpath_long(xml, xpath): returns the number that an XPath expression gives for an XML text.
+func XpathLong(xml, xpath sparrow.Column) sparrow.Column {
+	return sparrow.Call("xpath_long", xml, xpath)
+}
 
-// XpathNumber calls xpath_number(…): not supported yet: a function of XML values.
-func XpathNumber(more ...sparrow.Column) sparrow.Column { return call("xpath_number", nil, more...) }
+// XpathNumber is another name of XpathDouble.
+func XpathNumber(xml, xpath sparrow.Column) sparrow.Column {
+	return sparrow.Call("xpath_number", xml, xpath)
+}
 
-// XpathShort calls xpath_short(…): not supported yet: a function of XML values.
-func XpathShort(more ...sparrow.Column) sparrow.Column { return call("xpath_short", nil, more...) }
+// XpathShort calls xpath_short(xml, xpath): returns the number that an XPath expression gives for an XML text.
+func XpathShort(xml, xpath sparrow.Column) sparrow.Column {
+	return sparrow.Call("xpath_short", xml, xpath)
+}
 
-// XpathString calls xpath_string(…): not supported yet: a function of XML values.
-func XpathString(more ...sparrow.Column) sparrow.Column { return call("xpath_string", nil, more...) }
+// XpathString calls xpath_string(xml, xpath): returns the text of the first node that an XPath expression gives for an XML text.
+func XpathString(xml, xpath sparrow.Column) sparrow.Column {
+	return sparrow.Call("xpath_string", xml, xpath)
+}
 
 // Xxhash64 calls xxhash64(x, …): returns a bigint hash (xxHash64) of the arguments.
 func Xxhash64(x sparrow.Column, more ...sparrow.Column) sparrow.Column {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/types"
 )
@@ -165,7 +166,7 @@ func (a *modeAccumulator) Final() (*columnar.Vector, error) {
 		if b < 0 || a.counts[r] > a.counts[b] {
 			best[g] = int32(r)
 		} else if a.counts[r] == a.counts[b] {
-			if c := compareRows(v, r, v, int(b)); c < 0 != a.largest && c != 0 {
+			if c := kernel.CompareNullable(v, r, v, int(b)); c < 0 != a.largest && c != 0 {
 				best[g] = int32(r)
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/types"
 )
@@ -50,7 +51,7 @@ func (a *histogram) Update(groups []int32, args []*columnar.Vector, rows columna
 
 func (a *histogram) insert(g int, b histogramBin) {
 	bins := a.state[g]
-	i, found := slices.BinarySearchFunc(bins, b.x, func(h histogramBin, x float64) int { return compareFloats(h.x, x) })
+	i, found := slices.BinarySearchFunc(bins, b.x, func(h histogramBin, x float64) int { return kernel.CompareFloat(h.x, x) })
 	if found {
 		bins[i].y += b.y
 		return

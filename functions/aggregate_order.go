@@ -1,89 +1,15 @@
 package functions
 
 import (
-	"bytes"
-	"cmp"
 	"encoding/binary"
 	"math"
 	"slices"
 
 	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/types"
 )
-
-// compareRows orders row i of a against row j of b, flat vectors of one type: nulls first, NaN last, -0.0 equal to 0.0, arrays and
-// structs element by element.
-func compareRows(a *columnar.Vector, i int, b *columnar.Vector, j int) int {
-	if an, bn := a.IsNull(i), b.IsNull(j); an || bn {
-		switch {
-		case an && bn:
-			return 0
-		case an:
-			return -1
-		}
-		return 1
-	}
-	switch a.Width {
-	case columnar.WBool:
-		return cmp.Compare(columnar.Values[uint8](a)[i], columnar.Values[uint8](b)[j])
-	case columnar.W8:
-		return cmp.Compare(columnar.Values[int8](a)[i], columnar.Values[int8](b)[j])
-	case columnar.W16:
-		return cmp.Compare(columnar.Values[int16](a)[i], columnar.Values[int16](b)[j])
-	case columnar.W32:
-		return cmp.Compare(columnar.Values[int32](a)[i], columnar.Values[int32](b)[j])
-	case columnar.W64, columnar.W128:
-		if a.Width == columnar.W64 && b.Width == columnar.W64 {
-			return cmp.Compare(columnar.Values[int64](a)[i], columnar.Values[int64](b)[j])
-		}
-		return decimalAt(a, i).Cmp(decimalAt(b, j))
-	case columnar.WF32:
-		return compareFloats(float64(columnar.Values[float32](a)[i]), float64(columnar.Values[float32](b)[j]))
-	case columnar.WF64:
-		return compareFloats(columnar.Values[float64](a)[i], columnar.Values[float64](b)[j])
-	case columnar.WView:
-		return bytes.Compare(a.Bytes(i), b.Bytes(j))
-	case columnar.WList:
-		return compareLists(a, columnar.Values[columnar.Span](a)[i], b, columnar.Values[columnar.Span](b)[j])
-	case columnar.WStruct:
-		for k := range a.Children {
-			if c := compareRows(a.Children[k], i, b.Children[k], j); c != 0 {
-				return c
-			}
-		}
-	}
-	return 0
-}
-
-func compareLists(a *columnar.Vector, s columnar.Span, b *columnar.Vector, t columnar.Span) int {
-	for k := range min(s.Len, t.Len) {
-		if c := compareRows(a.Children[0], int(s.Off+k), b.Children[0], int(t.Off+k)); c != 0 {
-			return c
-		}
-	}
-	return cmp.Compare(s.Len, t.Len)
-}
-
-// compareFloats puts NaN last and equal to itself.
-func compareFloats(x, y float64) int {
-	switch {
-	case x < y:
-		return -1
-	case x > y:
-		return 1
-	case x == y:
-		return 0
-	}
-	xn, yn := 0, 0
-	if x != x {
-		xn = 1
-	}
-	if y != y {
-		yn = 1
-	}
-	return xn - yn
-}
 
 // sortFloats sorts ascending with NaN last.
 func sortFloats(v []float64) {
@@ -115,7 +41,7 @@ func compareByKeys(keys []expr.SortKey, cols []*columnar.Vector, i, j int) int {
 			}
 			return c
 		default:
-			c = compareRows(v, i, v, j)
+			c = kernel.CompareNullable(v, i, v, j)
 		}
 		if c != 0 {
 			if key.Desc {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
@@ -152,7 +153,7 @@ func (a *percentile) quantile(p float64, n int64, at func(rank int64) float64) f
 // setWeighted computes the quantiles of values that count as often as their weight says.
 func (a *percentile) setWeighted(out *columnar.Vector, g int, part []int32) {
 	values, weights := columnar.Values[float64](a.cols[0]), columnar.Values[int64](a.cols[1])
-	slices.SortStableFunc(part, func(i, j int32) int { return compareFloats(values[i], values[j]) })
+	slices.SortStableFunc(part, func(i, j int32) int { return kernel.CompareFloat(values[i], values[j]) })
 	ends := make([]int64, len(part)) // rank after the last of each value
 	n := int64(0)
 	for i, r := range part {

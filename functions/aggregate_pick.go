@@ -2,6 +2,7 @@ package functions
 
 import (
 	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/types"
 )
@@ -104,14 +105,14 @@ func (a *pick) replaces(batch []*columnar.Vector, r, g int) bool {
 	if a.spec.key < 0 {
 		return a.spec.last
 	}
-	return a.wins(compareRows(batch[a.spec.key], r, a.cols[a.spec.key], int(a.pos[g])))
+	return a.wins(kernel.CompareNullable(batch[a.spec.key], r, a.cols[a.spec.key], int(a.pos[g])))
 }
 
 func (a *pick) beats(batch []*columnar.Vector, r, other int) bool {
 	if a.spec.key < 0 {
 		return a.spec.last
 	}
-	return a.wins(compareRows(batch[a.spec.key], r, batch[a.spec.key], other))
+	return a.wins(kernel.CompareNullable(batch[a.spec.key], r, batch[a.spec.key], other))
 }
 
 // wins gives the later of equal rows the prize in max_by and min_by, as Spark does.

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"math"
 	"slices"
+
+	"github.com/sparrow-engine/sparrow/columnar/kernel"
 )
 
 // quantileSummary answers approximate quantiles in bounded memory: the algorithm of Greenwald and Khanna with buffered insertion, as
@@ -47,7 +49,7 @@ func (q *quantileSummary) sortIn() {
 	merged := make([]quantileStat, 0, len(q.sampled)+len(q.head))
 	old, count := q.sampled, q.count
 	for i, x := range q.head {
-		for len(old) > 0 && compareFloats(old[0].value, x) <= 0 {
+		for len(old) > 0 && kernel.CompareFloat(old[0].value, x) <= 0 {
 			merged = append(merged, old[0])
 			old = old[1:]
 		}
@@ -89,7 +91,7 @@ func compressStats(s []quantileStat, threshold float64) []quantileStat {
 		head = s[i]
 	}
 	out = append(out, head)
-	if len(s) > 1 && compareFloats(s[0].value, head.value) <= 0 {
+	if len(s) > 1 && kernel.CompareFloat(s[0].value, head.value) <= 0 {
 		out = append(out, s[0])
 	}
 	slices.Reverse(out)
@@ -114,7 +116,7 @@ func (q *quantileSummary) merge(o *quantileSummary) {
 	i, j := 0, 0
 	for i < len(a) && j < len(b) {
 		var s quantileStat
-		if compareFloats(a[i].value, b[j].value) < 0 {
+		if kernel.CompareFloat(a[i].value, b[j].value) < 0 {
 			s = a[i]
 			if j > 0 {
 				s.delta += addA
@@ -140,7 +142,7 @@ func (q *quantileSummary) query(percentages []float64) []float64 {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(i, j int) int { return compareFloats(percentages[i], percentages[j]) })
+	slices.SortStableFunc(order, func(i, j int) int { return kernel.CompareFloat(percentages[i], percentages[j]) })
 	target := int64(math.MinInt64)
 	for _, s := range q.sampled {
 		target = max(target, s.delta+s.g)

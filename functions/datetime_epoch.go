@@ -10,7 +10,8 @@ import (
 
 // epochFuncs turn dates and timestamps into numbers since 1970-01-01 and back.
 func epochFuncs() []*expr.Func {
-	fromTimestamp := []expr.Sig{returns(types.BigIntType, types.ClassTimestamp)}
+	// A timestamp without time zone counts as if in UTC.
+	fromTimestamp := []expr.Sig{returns(types.BigIntType, types.ClassExactly(types.TimestampType)), returns(types.BigIntType, types.ClassExactly(types.TimestampNTZType))}
 	fromIntegral := []expr.Sig{returns(types.TimestampType, classIntegralToBigInt)}
 	return []*expr.Func{
 		{Name: "unix_date", Group: datetimeGroup, Since: "3.1.0", Usage: "unix_date(date) - Returns the number of days since 1970-01-01.",

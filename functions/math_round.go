@@ -81,6 +81,9 @@ func resolveRound(class types.Class, whole bool) func(c *expr.Resolving) (*expr.
 // resolveWhole types ceil and floor of one argument.
 func resolveWhole(c *expr.Resolving) (*expr.Resolution, error) {
 	t, err := accept(c, 0, types.ClassOneOf(types.ClassBigInt, types.ClassDouble, types.ClassDecimal))
+	if k := c.Args[0].Type().Kind; k == types.Float || k == types.String {
+		t, err = types.DoubleType, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +128,7 @@ func newRound(mode roundMode) newKernel {
 		case t.IsInteger():
 			return roundInteger(s, mode, places), nil
 		case s.Result.Kind == types.BigInt:
-			return func(k *expr.KernelCall) { mapValues(k, wholeOf(mode)) }, nil
+			return newWhole(s, mode), nil
 		case t.Kind == types.Float:
 			return func(k *expr.KernelCall) {
 				mapValues(k, func(x float32) float32 { return float32(roundDouble(float64(x), places, mode)) })
@@ -137,12 +140,23 @@ func newRound(mode roundMode) newKernel {
 	}
 }
 
-// wholeOf is ceil or floor of a double as a bigint, with the ends of its range for what lies beyond, as Java casts.
-func wholeOf(mode roundMode) func(float64) int64 {
+// newWhole is ceil or floor of a double as a bigint: beyond its range an error in ANSI mode, else the range's end, as Java casts.
+func newWhole(s *expr.Spec, mode roundMode) expr.Kernel {
+	round := math.Ceil
 	if mode == floored {
-		return func(x float64) int64 { return saturated(math.Floor(x)) }
+		round = math.Floor
 	}
-	return func(x float64) int64 { return saturated(math.Ceil(x)) }
+	return func(k *expr.KernelCall) {
+		a, out := columnOf[float64](k.Args[0]), columnar.Values[int64](k.Out)
+		for i := range live(k) {
+			x := round(a.at(i))
+			if s.Mode != expr.Legacy && (x >= 1<<63 || x < -1<<63) {
+				raise(k, i, s.Pos, "ARITHMETIC_OVERFLOW", "The whole number does not fit in BIGINT.")
+				continue
+			}
+			out[i] = saturated(x)
+		}
+	}
 }
 
 // saturated is Java's cast of a double to long.

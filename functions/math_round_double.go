@@ -8,7 +8,7 @@ import (
 // roundDouble rounds the shortest decimal that reads back as x, as java.math.BigDecimal.valueOf does: 1.005 to two places is 1.01.
 func roundDouble(x float64, places int, mode roundMode) float64 {
 	if x == 0 || math.IsNaN(x) || math.IsInf(x, 0) {
-		return x
+		return x + 0 // no -0.0
 	}
 	if y, ok := roundFast(x, places, mode); ok {
 		return y

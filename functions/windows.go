@@ -36,6 +36,7 @@ func windows() []*expr.Func {
 			Examples:   ex("nth_value(x, 2)", "1"),
 			AlwaysNull: true, NewWindow: newNthValue, Pick: pickNth,
 			Sigs: []expr.Sig{{Params: []types.Class{types.ClassAny, types.ClassInt}}}},
+		counterDiff(),
 	}
 	for _, f := range all {
 		f.Group, f.Kind = "window_funcs", expr.WindowFunction

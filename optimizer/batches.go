@@ -24,6 +24,7 @@ var Batches = []Batch{
 		{Name: "eliminate_outer_join", Why: "a join less for everything that follows", Rewrite: eliminateOuterJoin},
 		{Name: "eliminate_group_keys", Why: "constants have reached the keys", Rewrite: eliminateGroupKeys},
 		{Name: "simplify_aggregates", Why: "arguments are simple; what it no longer reads is pruned later", Rewrite: simplifyAggregates},
+		{Name: "rewrite_distinct_aggregates", Why: "functions for which DISTINCT does not count have lost it", Rewrite: rewriteDistinctAggregates},
 		{Name: "eliminate_sorts", Why: "a sort in between hides nodes from each other", Rewrite: eliminateSorts},
 		{Name: "merge_window_functions", Why: "filters and sorts between windows are gone", Rewrite: mergeWindowFunctions},
 		{Name: "eliminate_distinct", Why: "unique inputs show once filters are in place", Rewrite: eliminateDistinct},

@@ -37,6 +37,9 @@ func (r *reorderer) plan(p logical.Plan) logical.Plan {
 		return &out
 	}
 	j, ok := p.(*logical.Join)
+	if ok && buildsLeft(j) {
+		return logical.RewriteChildren(exchanged(j), r.plan)
+	}
 	if !ok || !movable(j) {
 		return logical.RewriteChildren(p, r.plan)
 	}
@@ -48,8 +51,25 @@ func (r *reorderer) plan(p logical.Plan) logical.Plan {
 	return restrict(r.order(g), p.Output())
 }
 
+// buildsLeft reports whether hints ask for a table of the left side, and none for one of the right side, where inner joins have theirs.
+func buildsLeft(j *logical.Join) bool {
+	return j.Kind == logical.Inner && !j.Lateral && builds(j.Hint.Left) && !builds(j.Hint.Right)
+}
+
+func builds(hint string) bool { return hint == "BROADCAST" || hint == "SHUFFLE_HASH" }
+
+// exchanged is an inner join with its sides exchanged, and its columns as before.
+func exchanged(j *logical.Join) logical.Plan {
+	c := *j
+	c.Left, c.Right = j.Right, j.Left
+	c.Hint = logical.JoinHint{Left: j.Hint.Right, Right: j.Hint.Left}
+	return restrict(&c, j.Output())
+}
+
+// movable reports whether a join takes part in the search for an order. One with a hint stays where it is written; a hint that asks for a merge of
+// sorted inputs, or for a nested loop over copies, has no meaning here and is passed over.
 func movable(j *logical.Join) bool {
-	if j.Hint != (logical.JoinHint{}) || j.Cond != nil && expr.MayFail(j.Cond) { // elsewhere it would meet other rows
+	if builds(j.Hint.Left) || builds(j.Hint.Right) || j.Cond != nil && expr.MayFail(j.Cond) { // elsewhere it would meet other rows
 		return false
 	}
 	switch j.Kind {

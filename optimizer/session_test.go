@@ -60,7 +60,9 @@ func (s *session) analyze(text string) (logical.Plan, error) {
 		return nil, err
 	}
 	return analyzer.Analyze(context.Background(), p, &analyzer.Session{Catalog: s.catalog, Conf: s.conf.Get, Env: s.env(), NextID: s.nextID,
-		Parse: func(text string) (logical.Plan, error) { return sql.Parse(text, sql.Options{}) }})
+		Parse: func(text string, in *sqlerr.Origin) (logical.Plan, error) {
+			return sql.Parse(text, sql.Options{Origin: in})
+		}})
 }
 
 // context returns an optimizer that checks the invariants after every rule.

@@ -81,7 +81,7 @@ func (a *hashAggregate) Name() string { return "HashAggregate" }
 
 // NewLocal implements exec.Sink.
 func (a *hashAggregate) NewLocal(w *exec.Worker) (exec.LocalSink, error) {
-	l := &localAggregate{eval: a.plan.program.New()}
+	l := &localAggregate{eval: a.plan.program.New(), compactor: newCompactor(a.plan.exprs)}
 	for _, g := range a.fed {
 		lg, err := newLocalGrouping(g, w.Query)
 		if err != nil {

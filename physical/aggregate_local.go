@@ -10,6 +10,8 @@ import (
 const (
 	// localGroups is how many groups a worker's table may have before it is emptied into partitions: it should stay in the second-level cache.
 	localGroups = 1 << 15
+	// wideGroups is the same for keys that do not fit in a word and reduce.
+	wideGroups = 4 * localGroups
 	// minReduction is how many rows a group must have on average for the table to be worth its lookups.
 	minReduction = 2
 	// passRows is how many rows pass by the table before it is tried again: data changes.
@@ -20,12 +22,14 @@ const (
 
 // localAggregate is one worker's part of a grouping.
 type localAggregate struct {
-	eval   *eval.Evaluator
-	groups []*localGrouping
+	eval      *eval.Evaluator
+	compactor *compactor
+	groups    []*localGrouping
 }
 
 // Consume implements exec.LocalSink.
 func (l *localAggregate) Consume(b *columnar.Batch) error {
+	b = l.compactor.compact(b)
 	cols, err := l.eval.Eval(b)
 	if err != nil {
 		return err
@@ -86,13 +90,22 @@ func (l *localGrouping) update(kind int, cols []*columnar.Vector, rows columnar.
 		return err
 	}
 	n := l.table.len()
-	if n < localGroups {
+	if n < l.room() {
 		return nil
 	}
 	if l.table.rows < minReduction*n {
 		l.passing = passRows
 	}
 	return l.flush()
+}
+
+// room is how many groups make the table full. Emptying copies the keys, hashes them and looks them up again, so keys that are no words stay
+// for longer while they reduce: their lookups leave the cache anyway.
+func (l *localGrouping) room() int {
+	if g := l.table.groups; g != nil && g.words == nil && l.table.rows >= minReduction*l.table.len() {
+		return wideGroups
+	}
+	return localGroups
 }
 
 func (l *localGrouping) writer() *partWriter {

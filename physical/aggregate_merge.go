@@ -3,6 +3,7 @@ package physical
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/exec"
@@ -80,11 +81,11 @@ func (m *merge64) empty(f func(w int, t *aggregateTable) (*columnar.Batch, error
 }
 
 func (m *merge64) collect(w int, t *aggregateTable, f func(w int, t *aggregateTable) (*columnar.Batch, error)) error {
-	if err := m.give(w, t, f); err != nil {
-		return err
+	err := m.give(w, t, f)
+	if err == nil {
+		m.out, err = m.writers[w].take()
 	}
-	m.out = append(m.out, m.writers[w].take()...)
-	return nil
+	return err
 }
 
 // give adds what f makes of a table to the worker's output.
@@ -107,11 +108,11 @@ func (m *merge64) together(f func(w int, t *aggregateTable) (*columnar.Batch, er
 		}
 		chunks = append(chunks, l.whole...)
 	}
-	if err := m.chunks(0, 0, chunks, f); err != nil {
-		return err
+	err := m.chunks(0, 0, chunks, f)
+	if err == nil {
+		m.out, err = m.writers[0].take()
 	}
-	m.out = m.writers[0].take()
-	return nil
+	return err
 }
 
 // divided merges partition by partition, in parallel.
@@ -121,16 +122,31 @@ func (m *merge64) divided(f func(w int, t *aggregateTable) (*columnar.Batch, err
 		return err
 	}
 	out := make([][]exec.Chunk, partitions)
+	var mu sync.Mutex // of the locals' memory, which goes partition by partition to make room for what is made of it
 	err := m.query.Parallel(partitions, func(w *exec.Worker, p int) error {
 		var chunks []aggregateChunk
-		for _, l := range locals {
-			chunks = append(chunks, l.parts.take(p)...)
+		held := make([]int64, len(locals))
+		for i, l := range locals {
+			part := l.parts.take(p)
+			chunks = append(chunks, part...)
+			for _, c := range part {
+				if c.file == nil {
+					held[i] += c.bytes
+				}
+			}
 		}
 		if len(chunks) == 0 {
 			return nil
 		}
 		err := m.chunks(w.ID, 0, chunks, f)
-		out[p] = m.writers[w.ID].take()
+		if err == nil {
+			out[p], err = m.writers[w.ID].take()
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		for i, l := range locals {
+			l.memory.shrink(held[i])
+		}
 		return err
 	})
 	m.out = slices.Concat(out...)

@@ -42,13 +42,14 @@ func newAggregateTable(p *aggregatePlan, keys []int) (*aggregateTable, error) {
 	}
 	for _, d := range p.distinct {
 		var ts []types.Type
-		if t.groups != nil {
-			ts = append(ts, types.IntType)
-		}
 		for _, c := range d.args {
 			ts = append(ts, p.exprs[c].Type())
 		}
-		t.sets = append(t.sets, newGroupTable(p.arena, ts))
+		if t.groups != nil {
+			t.sets = append(t.sets, newSetTable(p.arena, ts))
+		} else {
+			t.sets = append(t.sets, newGroupTable(p.arena, ts))
+		}
 	}
 	return t, t.makeAccumulators()
 }
@@ -231,7 +232,10 @@ func (t *aggregateTable) filter(c int, cols []*columnar.Vector, groups []int32, 
 
 // addPairs adds (group, arguments) to a set.
 func (t *aggregateTable) addPairs(d int, args []*columnar.Vector, groups []int32, rows columnar.Rows) error {
-	if groups != nil {
+	if rows.Count() == 0 {
+		return nil
+	}
+	if t.groups != nil {
 		t.byRow.Reset(types.IntType, columnar.W32, rows.N)
 		v := columnar.Values[int32](t.byRow)
 		for i, g := range groups {

@@ -44,6 +44,13 @@ func (a *allowance) force(n int64) {
 	}
 }
 
+// shrink gives up to n bytes back.
+func (a *allowance) shrink(n int64) {
+	n = min(n, a.held)
+	a.budget.Release(n)
+	a.held -= n
+}
+
 // release gives everything back.
 func (a *allowance) release() {
 	a.budget.Release(a.held)

@@ -2,15 +2,21 @@ package physical
 
 import (
 	"math"
+	"slices"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 )
 
-// maxDirect is the largest array that combinations of codes index: it stays in the second-level cache.
-const maxDirect = 1 << 16
+// The largest arrays that combinations of codes index. maxDirect stays in the second-level cache. maxDirectRows is for keys whose lookup
+// hashes and compares rows, beside which a load from memory is little.
+const (
+	maxDirect     = 1 << 16
+	maxDirectRows = 1 << 20
+)
 
 // directIndex remembers the group of each combination of dictionary codes and small integers. It is emptied when a dictionary changes.
 type directIndex struct {
+	limit int // of size
 	cols  []directColumn
 	slots []int32 // -1: not known
 	size  int
@@ -27,6 +33,8 @@ type directColumn struct {
 	dict *columnar.Vector
 	lo   int64
 	card int
+	// follows tells that the column has the codes of one before it, as columns of one side of a join have: they add nothing to the place.
+	follows bool
 }
 
 // prepare reports whether the index serves a batch. It is only made when the rows seen with these dictionaries outweigh the work of
@@ -37,8 +45,11 @@ func (d *directIndex) prepare(keys []*columnar.Vector, rows columnar.Rows) bool 
 	}
 	size, same := 1, true
 	for c, v := range keys {
-		col, ok := directOf(v)
-		if size *= max(col.card, 1); !ok || size > maxDirect {
+		col, ok := directOf(v, d.limit)
+		if ok && slices.ContainsFunc(keys[:c], func(other *columnar.Vector) bool { return sameCodes(v, other) }) {
+			col.follows, col.card = true, 1
+		}
+		if size *= max(col.card, 1); !ok || size > d.limit {
 			d.size, d.seen = 0, 0
 			return false
 		}
@@ -66,11 +77,17 @@ func (d *directIndex) clear() {
 	}
 }
 
-// directOf describes a column that can index. Scratch dictionaries may change under the same address.
-func directOf(v *columnar.Vector) (directColumn, bool) {
+// sameCodes reports whether two columns of a batch are codes, and the same in every row.
+func sameCodes(a, b *columnar.Vector) bool {
+	return a.Form == columnar.Dictionary && b.Form == columnar.Dictionary && a.Len > 0 && len(a.Codes) == len(b.Codes) &&
+		&a.Codes[0] == &b.Codes[0] && (a.Valid == nil) == (b.Valid == nil) && (a.Valid == nil || &a.Valid[0] == &b.Valid[0])
+}
+
+// directOf describes a column that can index, with fewer codes than the limit. Scratch dictionaries may change under the same address.
+func directOf(v *columnar.Vector, limit int) (directColumn, bool) {
 	switch {
 	case v.Form == columnar.Dictionary:
-		return directColumn{dict: v.Dict, card: v.Dict.Len + 1}, v.Dict.Class != columnar.Scratch && v.Dict.Len < maxDirect
+		return directColumn{dict: v.Dict, card: v.Dict.Len + 1}, v.Dict.Class != columnar.Scratch && v.Dict.Len < limit
 	case v.Form == columnar.Constant:
 		return directColumn{}, false
 	case v.Width == columnar.WBool:
@@ -129,6 +146,9 @@ func (d *directIndex) codes(keys []*columnar.Vector, rows columnar.Rows) []int32
 	d.index = sized(d.index, rows.Count())
 	for c, v := range keys {
 		col := d.cols[c]
+		if col.follows {
+			continue
+		}
 		factor := int32(0)
 		if c > 0 {
 			factor = int32(col.card)

@@ -10,7 +10,12 @@ import (
 
 // rowTable is a group table of keys packed into rows. A slot holds the upper half of the hash beside the group, so that rows are compared
 // almost only with their equals.
+//
+// Numbers among the keys often decide the others (a customer's number its name and address), so strings are not hashed at first. When rows
+// that are not equal turn out to have the same hash too often, all keys are hashed from then on.
 type rowTable struct {
+	short  []int       // the key columns that are hashed, nil: all
+	misled int         // comparisons of rows with the same hash that were not equal
 	arena  *slab.Arena // of slots
 	page   *row.Page
 	hashes []uint64 // by group
@@ -25,7 +30,20 @@ const rowSlots = 64
 
 func newRowTable(a *slab.Arena, ts []types.Type) *rowTable {
 	l := row.NewLayout(ts)
-	return &rowTable{arena: a, page: row.NewPage(l), batch: row.NewPage(l), slots: make([]uint64, rowSlots), mask: rowSlots - 1}
+	return &rowTable{short: shortKeys(ts), arena: a, page: row.NewPage(l), batch: row.NewPage(l), slots: make([]uint64, rowSlots), mask: rowSlots - 1}
+}
+
+// shortKeys returns the columns that are hashed at a glance, nil if there are none or no others.
+func shortKeys(ts []types.Type) (short []int) {
+	for c, t := range ts {
+		if w := columnar.WidthOf(t); w != columnar.WNone && w < columnar.WView {
+			short = append(short, c)
+		}
+	}
+	if len(short) == len(ts) {
+		return nil
+	}
+	return short
 }
 
 func (t *rowTable) bytes() int64 {
@@ -46,7 +64,7 @@ func (t *rowTable) reset() {
 
 func (t *rowTable) find(keys []*columnar.Vector, rows columnar.Rows, out []int32) {
 	n := rows.Count()
-	t.hashed = hashKeys(keys, rows, t.hashed)
+	t.hashed = t.hash(keys, rows, t.hashed)
 	t.batch.Reset()
 	t.batch.Scatter(keys, rows)
 	for i, h := range t.hashed[:n] {
@@ -54,8 +72,38 @@ func (t *rowTable) find(keys []*columnar.Vector, rows columnar.Rows, out []int32
 			out[i] = out[i-1]
 			continue
 		}
-		out[i] = t.group(i, h)
+		if t.misled > maxMisled+t.page.Len()/8 && t.short != nil {
+			t.widen()
+			t.hashed = t.hash(keys, rows, t.hashed)
+		}
+		out[i] = t.group(i, t.hashed[i])
 	}
+}
+
+// maxMisled is how many vain comparisons a short hash is forgiven beside one for every eighth group.
+const maxMisled = 64
+
+func (t *rowTable) hash(keys []*columnar.Vector, rows columnar.Rows, dst []uint64) []uint64 {
+	if t.short == nil {
+		return hashKeys(keys, rows, dst)
+	}
+	dst = sized(dst, rows.Count())
+	for i, c := range t.short {
+		kernel.Hash(keys[c], rows, dst, i > 0)
+	}
+	return dst
+}
+
+// widen hashes all keys from now on.
+func (t *rowTable) widen() {
+	t.short = nil
+	n := t.page.Len()
+	keys := make([]*columnar.Vector, len(t.page.Layout.Types))
+	for c := range keys {
+		keys[c] = t.page.Column(c, 0, n)
+	}
+	t.hashes = hashKeys(keys, columnar.AllRows(n), t.hashes)[:n]
+	t.fill(len(t.slots))
 }
 
 func (t *rowTable) group(i int, h uint64) int32 {
@@ -70,6 +118,7 @@ func (t *rowTable) group(i int, h uint64) int32 {
 			if g := int(uint32(s)) - 1; t.page.Equal(g, t.batch, i) {
 				return int32(g)
 			}
+			t.misled++
 		}
 		at = (at + 1) & t.mask
 	}
@@ -78,13 +127,13 @@ func (t *rowTable) group(i int, h uint64) int32 {
 	t.hashes = append(t.hashes, h)
 	t.slots[at] = tag<<32 | uint64(g+1)
 	if 2*len(t.hashes) > len(t.slots) {
-		t.rehash()
+		t.fill(4 * len(t.slots))
 	}
 	return int32(g)
 }
 
-func (t *rowTable) rehash() {
-	size := 4 * len(t.slots)
+// fill makes the slots of the groups anew.
+func (t *rowTable) fill(size int) {
 	slab.Free(t.arena, t.slots)
 	t.slots, t.mask = slab.MakeZeroed[uint64](t.arena, size), uint64(size-1)
 	for g, h := range t.hashes {

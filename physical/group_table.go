@@ -14,23 +14,37 @@ import (
 //     the others, because dictionaries change along the way.
 //   - Keys of up to 64 bits together are the slots of an open-addressing table themselves (group_words.go): no row is compared elsewhere.
 //   - Any other keys are packed into rows and looked up by hash (group_rows.go): one comparison in one place instead of one a column.
+//   - Keys of which some are codes of one side of a join are numbered in two parts, each in one of the ways above, and the numbers are a key
+//     of 64 bits (group_pairs.go).
 //
 // All of them look at the row before first: data clustered by its key is common and costs one comparison a row then.
 type groupTable struct {
+	arena  *slab.Arena
 	types  []types.Type
 	words  *wordTable // either
 	rows   *rowTable  // or
+	pairs  *pairTable // or, instead of rows while there are no groups
 	direct directIndex
 }
 
 func newGroupTable(a *slab.Arena, ts []types.Type) *groupTable {
-	t := &groupTable{types: ts}
+	t := &groupTable{arena: a, types: ts, direct: directIndex{limit: maxDirect}}
 	if p, ok := packing(ts); ok {
 		t.words = newWordTable(a, p)
 	} else {
 		t.rows = newRowTable(a, ts)
+		t.direct.limit = maxDirectRows
 	}
 	return t
+}
+
+// newSetTable returns a table whose keys are a number and values of the types ts.
+func newSetTable(a *slab.Arena, ts []types.Type) *groupTable {
+	all := append([]types.Type{types.IntType}, ts...)
+	if _, ok := packing(all); ok {
+		return newGroupTable(a, all)
+	}
+	return &groupTable{arena: a, types: all, direct: directIndex{limit: maxDirect}, pairs: newNumberedPairs(a, ts)}
 }
 
 // find writes the number of the key of the i-th of rows to out[i].
@@ -43,25 +57,40 @@ func (t *groupTable) find(keys []*columnar.Vector, rows columnar.Rows, out []int
 }
 
 func (t *groupTable) lookup(keys []*columnar.Vector, rows columnar.Rows, out []int32) {
-	if t.words != nil {
+	if t.rows != nil && t.len() == 0 {
+		if t.pairs != nil {
+			t.pairs.free()
+		}
+		t.pairs = newCodedPairs(t.arena, t.types, keys)
+	}
+	switch {
+	case t.words != nil:
 		t.words.find(keys, rows, out)
-	} else {
+	case t.pairs != nil:
+		t.pairs.find(keys, rows, out)
+	default:
 		t.rows.find(keys, rows, out)
 	}
 }
 
 // len returns the number of different keys.
 func (t *groupTable) len() int {
-	if t.words != nil {
+	switch {
+	case t.words != nil:
 		return len(t.words.keys)
+	case t.pairs != nil:
+		return len(t.pairs.words.keys)
 	}
 	return t.rows.page.Len()
 }
 
 // column returns key column c of all groups, in memory of the arena or of Go.
 func (t *groupTable) column(a *slab.Arena, c int) *columnar.Vector {
-	if t.words != nil {
+	switch {
+	case t.words != nil:
 		return t.words.column(a, c)
+	case t.pairs != nil:
+		return t.pairs.column(c)
 	}
 	return t.rows.page.Column(c, 0, t.len())
 }
@@ -77,8 +106,11 @@ func (t *groupTable) columns() []*columnar.Vector {
 // bytes returns the memory held.
 func (t *groupTable) bytes() int64 {
 	n := int64(4 * cap(t.direct.slots))
-	if t.words != nil {
+	switch {
+	case t.words != nil:
 		return n + t.words.bytes()
+	case t.pairs != nil:
+		return n + t.pairs.bytes()
 	}
 	return n + t.rows.bytes()
 }
@@ -87,7 +119,11 @@ func (t *groupTable) bytes() int64 {
 func (t *groupTable) free() {
 	if t.words != nil {
 		t.words.free()
-	} else {
+	}
+	if t.pairs != nil {
+		t.pairs.free()
+	}
+	if t.rows != nil {
 		t.rows.free()
 	}
 }
@@ -95,9 +131,12 @@ func (t *groupTable) free() {
 // reset forgets all keys. Columns returned before stay as they are.
 func (t *groupTable) reset() {
 	t.direct.clear()
-	if t.words != nil {
+	switch {
+	case t.words != nil:
 		t.words.reset()
-	} else {
+	case t.pairs != nil:
+		t.pairs.reset()
+	default:
 		t.rows.reset()
 	}
 }

@@ -297,7 +297,7 @@ func (t *wordTable) column(a *slab.Arena, c int) *columnar.Vector {
 	return out
 }
 
-func unpack[T uint8 | int16 | uint32 | int64](out []T, keys []uint64, shift uint) {
+func unpack[T uint8 | int16 | int32 | uint32 | int64](out []T, keys []uint64, shift uint) {
 	for g, k := range keys {
 		out[g] = T(k >> shift)
 	}

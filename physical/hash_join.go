@@ -174,9 +174,6 @@ func (j *HashJoin) buildKeys() ([]*columnar.Vector, error) {
 
 // KeyFilter returns a filter of probe rows by the i-th key, nil if there is none for its type.
 func (j *HashJoin) KeyFilter(i int) datasource.KeyFilter {
-	if j.spilled != nil {
-		return nil
-	}
 	if at, ok := allColumns(j.spec.BuildKeys[i:i+1], j.spec.Build); ok {
 		f, err := NewKeyFilter(j.spec.Query, j.stage, at[0])
 		if err != nil {
@@ -184,10 +181,21 @@ func (j *HashJoin) KeyFilter(i int) datasource.KeyFilter {
 		}
 		return f
 	}
-	if f := newKeySet(j.index.keys[i]); f != nil {
-		return f
+	if j.spilled != nil {
+		return nil
 	}
-	return nil
+	key := j.index.keys[i]
+	f, err := newKeySet(key.Type, int64(key.Len), oneVector(key), func(n int64) bool {
+		if !j.spec.Query.Budget().Reserve(n) {
+			return false
+		}
+		j.stage.Holds(j.spec.Query, n)
+		return true
+	})
+	if err != nil || f == nil {
+		return nil
+	}
+	return f
 }
 
 // Probe returns the step that joins batches of the probe side.

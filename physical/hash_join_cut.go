@@ -44,8 +44,24 @@ func newCutter(q *exec.Query, name string, ts []types.Type, keys evaluator, null
 	return &cutter{q: q, name: name, types: ts, keys: keys, nullSafe: nullSafe, depth: depth}
 }
 
-// add takes the rows of a batch.
+// add takes the rows of a batch. A batch may be a whole build side: it is taken in pieces, or all of it would be copied before it is written.
 func (c *cutter) add(b *columnar.Batch) error {
+	if b.Sel != nil || b.N <= columnar.BatchSize {
+		return c.addPiece(b)
+	}
+	for off := 0; off < b.N; off += columnar.BatchSize {
+		piece := columnar.Batch{N: min(columnar.BatchSize, b.N-off)}
+		for _, v := range b.Cols {
+			piece.Cols = append(piece.Cols, v.Slice(off, piece.N))
+		}
+		if err := c.addPiece(&piece); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *cutter) addPiece(b *columnar.Batch) error {
 	if err := c.divide(b); err != nil {
 		return err
 	}

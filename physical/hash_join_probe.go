@@ -32,6 +32,7 @@ type prober struct {
 	seen    []uint64 // right and full outer: build rows with a partner
 
 	left, right repeater
+	compactor   compactor
 	present     []uint64
 	out         columnar.Batch
 	mark        columnar.Vector
@@ -175,9 +176,23 @@ func (p *prober) emitUnique(b *columnar.Batch) error {
 		sel = b.Sel
 	} else if len(p.hits) == 0 {
 		return nil
+	} else if sparse*len(p.hits) <= b.N {
+		return p.emitFew(b)
 	}
 	cols := p.right.appendRows(p.probeCols(b), p.HashJoin.out.values.Cols, p.match[:b.N], present)
 	return p.emit(b, cols, b.N, sel)
+}
+
+// emitFew pushes the few rows with their one match as a dense batch: making codes, and all that follows, costs by the rows of a batch.
+func (p *prober) emitFew(b *columnar.Batch) error {
+	dense := p.compactor.compact(&columnar.Batch{Cols: p.probeCols(b), N: b.N, Sel: p.hits})
+	build := sized(p.pairs.build, len(p.hits))
+	for i, r := range p.hits {
+		build[i] = p.match[r]
+	}
+	p.pairs.build = build
+	cols := p.right.appendRows(append(p.out.Cols[:0], dense.Cols...), p.HashJoin.out.values.Cols, build, nil)
+	return p.emit(b, cols, len(build), nil)
 }
 
 // seenRows returns the hits if the join must remember the build rows that have a partner.

@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/expr"
@@ -34,13 +32,6 @@ func bigintStage(q *exec.Query, n int, f func(i int) int64) *exec.StageOutput {
 	}
 	k.Class, v.Class = columnar.Shared, columnar.Shared
 	return exec.NewStageOutput(q, []types.Type{types.BigIntType, types.BigIntType}, []*columnar.Batch{{Cols: []*columnar.Vector{k, v}, N: n}})
-}
-
-// cpuTime is the processor time of the process, which other processes on the machine do not stretch.
-func cpuTime() time.Duration {
-	var u unix.Rusage
-	_ = unix.Getrusage(unix.RUSAGE_SELF, &u)
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 func BenchmarkHashJoin(b *testing.B) {

@@ -8,26 +8,41 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/datasource"
 	"github.com/sparrow-engine/sparrow/exec"
+	"github.com/sparrow-engine/sparrow/types"
 )
 
-// NewKeyFilter returns the filter of the values in a column of a finished stage, nil if the column's type has none. It is made once.
+// NewKeyFilter returns the filter of the values in a column of a finished stage, nil if the column's type has none or the budget refuses the memory
+// for it. It is made once.
 func NewKeyFilter(q *exec.Query, stage *exec.StageOutput, col int) (datasource.KeyFilter, error) {
 	x, err := stage.Index(fmt.Sprint("filter ", col), func() (any, error) {
-		rows, err := stage.Flat()
-		if err != nil {
-			return nil, err
-		}
-		f := newKeySet(rows.Cols[col])
-		if f != nil {
-			q.Budget().Force(f.bytes())
-			stage.Holds(q, f.bytes())
-		}
-		return f, nil
+		f, err := newKeySet(stage.Types()[col], stage.Rows, stageColumn(q, stage, col), func(n int64) bool {
+			if !q.Budget().Reserve(n) {
+				return false
+			}
+			stage.Holds(q, n)
+			return true
+		})
+		return f, err
 	})
 	if f, _ := x.(*keySet); err == nil && f != nil {
 		return f, nil
 	}
 	return nil, err
+}
+
+// keyValues calls f with all values of a key, in one or more vectors that live until f returns.
+type keyValues func(f func(v *columnar.Vector)) error
+
+// stageColumn gives a column of a stage chunk by chunk: it need not fit in memory.
+func stageColumn(q *exec.Query, stage *exec.StageOutput, col int) keyValues {
+	return func(f func(v *columnar.Vector)) error {
+		return stage.Each(q, func(b *columnar.Batch) error { f(b.Cols[col]); return nil })
+	}
+}
+
+// oneVector gives the values of a vector.
+func oneVector(v *columnar.Vector) keyValues {
+	return func(f func(v *columnar.Vector)) error { f(v); return nil }
 }
 
 // keySet is a set of values: exact, one bit for each number of a range, or approximate, a Bloom filter whose hashes set bits of one word each
@@ -40,46 +55,58 @@ type keySet struct {
 	mask    uint64 // Bloom filter: words - 1
 }
 
-// An exact set has at most exactFactor bits a value, or exactSmall in all; a Bloom filter has bloomBits a value.
+// An exact set has at most exactFactor bits a value, or exactSmall in all; a Bloom filter has bloomBits a value. A bit of a range is found
+// in under a nanosecond, also where the set is many times larger than a filter, which takes about five for the hash; and keys often
+// come in their order.
 const (
-	exactFactor = 64
-	exactSmall  = 1 << 20
+	exactFactor = 128
+	exactSmall  = 1 << 23
 	exactMax    = 1 << 31
 	bloomBits   = 16
 )
 
-// newKeySet makes the set of a vector's values without nulls; nil for types that are not compared by runtime filters.
-func newKeySet(v *columnar.Vector) *keySet {
-	f := &keySet{}
-	lo, hi, some, ok := exec.Extremes(v)
-	width := v.Base().Width
-	switch {
-	case ok:
-		f.lo, f.hi, f.bounded = lo, hi, true
-		if !some {
-			f.lo, f.hi = math.MaxInt64, math.MinInt64
+// newKeySet makes the set of up to n values without nulls; nil for types that are not compared by runtime filters, or if grant refuses the bytes that
+// it takes.
+func newKeySet(t types.Type, n int64, values keyValues, grant func(bytes int64) bool) (*keySet, error) {
+	width := columnar.WidthOf(t)
+	switch width {
+	case columnar.W8, columnar.W16, columnar.W32, columnar.W64, columnar.W128, columnar.WView:
+	default:
+		return nil, nil
+	}
+	f := &keySet{lo: math.MaxInt64, hi: math.MinInt64, bounded: true}
+	wide := width == columnar.WView // or decimals of 128 bits: there are no bounds
+	some := false
+	err := values(func(v *columnar.Vector) {
+		lo, hi, any, ok := exec.Extremes(v)
+		if wide = wide || !ok; any {
+			f.lo, f.hi, some = min(f.lo, lo), max(f.hi, hi), true
 		}
-	case width != columnar.WView && width != columnar.W128:
-		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	span := uint64(f.hi) - uint64(f.lo)
-	if !some && ok {
+	if wide {
+		f.lo, f.hi, f.bounded = 0, 0, false
+	} else if !some {
 		f.exact = true
-		return f
+		return f, nil
 	}
-	if ok && span < exactMax && (span < exactSmall || span < uint64(v.Len)*exactFactor) {
+	words := slotsFor(int(n) * bloomBits / 64)
+	if span := uint64(f.hi) - uint64(f.lo); !wide && span < exactMax && (span < exactSmall || span < uint64(n)*exactFactor) {
 		f.exact = true
-		f.words = make([]uint64, span>>6+1)
-		f.addNumbers(v)
-		return f
+		words = int(span>>6 + 1)
 	}
-	f.mask = uint64(slotsFor(v.Len*bloomBits/64)) - 1
-	f.words = make([]uint64, f.mask+1)
-	f.addHashes(v)
-	return f
+	if !grant(int64(words) * 8) {
+		return nil, nil
+	}
+	f.words = make([]uint64, words)
+	if f.exact {
+		return f, values(f.addNumbers)
+	}
+	f.mask = uint64(words) - 1
+	return f, values(f.addHashes)
 }
-
-func (f *keySet) bytes() int64 { return int64(len(f.words)) * 8 }
 
 func (f *keySet) addNumbers(v *columnar.Vector) {
 	base, nulls := v.Base(), v.MayHaveNulls()

@@ -146,7 +146,7 @@ func (l *localMaterialize) reserve(c *chunk) error {
 	return l.spill()
 }
 
-// spill writes the worker's chunks to a file, each piece as a block of its own, so that blocks can be put in order.
+// spill writes the worker's chunks to a file, each piece in blocks of its own, so that blocks can be put in order.
 func (l *localMaterialize) spill() error {
 	if l.file == nil {
 		var err error
@@ -161,17 +161,31 @@ func (l *localMaterialize) spill() error {
 			continue
 		}
 		for _, p := range c.pieces {
-			if err := l.file.Write(&columnar.Batch{Cols: c.Cols, N: c.N, Sel: p.rows(nil), Morsel: p.morsel}); err != nil {
+			blocks, err := l.write(c, p)
+			if err != nil {
 				return err
 			}
-			file := l.file.Finish()
-			out = append(out, &chunk{Batch: columnar.Batch{N: p.to - p.from}, pieces: []piece{{p.morsel, 0, p.to - p.from}}, file: file, block: file.Blocks() - 1})
+			out = append(out, blocks...)
 		}
 		c.free()
 		l.w.Query.Budget().Release(c.bytes)
 	}
 	l.chunks, l.open = out, nil
 	return nil
+}
+
+// write writes a piece in blocks of mergedRows: a reader holds one in memory.
+func (l *localMaterialize) write(c *chunk, p piece) (out []*chunk, err error) {
+	for from := p.from; from < p.to; from += mergedRows {
+		n := min(mergedRows, p.to-from)
+		sel := piece{from: from, to: from + n}.rows(nil)
+		if err := l.file.Write(&columnar.Batch{Cols: c.Cols, N: c.N, Sel: sel, Morsel: p.morsel}); err != nil {
+			return nil, err
+		}
+		file := l.file.Finish()
+		out = append(out, &chunk{Batch: columnar.Batch{N: n}, pieces: []piece{{p.morsel, 0, n}}, file: file, block: file.Blocks() - 1})
+	}
+	return out, nil
 }
 
 // rows returns the rows of the piece, over dst.

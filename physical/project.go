@@ -27,13 +27,15 @@ func NewProject(list []logical.Named, in []*expr.Column, env *expr.Env) (exec.St
 	}
 	var err error
 	p.compute, err = compileAll(computed, in, env)
+	p.computed = computed
 	return p, err
 }
 
 // project has for each output the position of an input column, or the complement of the position of a computed one.
 type project struct {
-	from    []int
-	compute func() evaluator // nil: nothing is computed
+	from     []int
+	compute  func() evaluator // nil: nothing is computed
+	computed []expr.Expr
 }
 
 func (p *project) Name() string { return "Project" }
@@ -41,10 +43,12 @@ func (p *project) Name() string { return "Project" }
 func (p *project) New(w *exec.Worker, next exec.Push) (exec.Push, func() error, error) {
 	var out columnar.Batch
 	var state evaluator
+	compactor := newCompactor(p.computed)
 	if p.compute != nil {
 		state = p.compute()
 	}
 	return func(b *columnar.Batch) error {
+		b = compactor.compact(b)
 		var computed []*columnar.Vector
 		if state != nil {
 			var err error

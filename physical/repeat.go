@@ -30,8 +30,8 @@ func (r *repeater) appendRows(dst []*columnar.Vector, src []*columnar.Vector, id
 			r.cols[i] = *columnar.NewDictionary(v.AsEntry(), r.codes[i])
 			r.cols[i].Valid = present
 		case columnar.Dictionary:
-			r.codes[i] = compose(r.codes[i], v.Codes, idx)
-			r.cols[i] = *columnar.NewDictionary(v.Dict, r.codes[i])
+			codes := r.composed(i, src, idx)
+			r.cols[i] = *columnar.NewDictionary(v.Dict, codes)
 			r.cols[i].Valid = present
 			if v.Valid != nil {
 				r.valids[i] = pickBits(r.valids[i], v.Valid, idx)
@@ -47,6 +47,15 @@ func (r *repeater) appendRows(dst []*columnar.Vector, src []*columnar.Vector, id
 		dst = append(dst, &r.cols[i])
 	}
 	return dst
+}
+
+// composed returns the codes of column i of src at the rows idx. Columns with the same codes go on to have the same.
+func (r *repeater) composed(i int, src []*columnar.Vector, idx []int32) []int32 {
+	if i > 0 && sameCodes(src[i], src[i-1]) {
+		return r.cols[i-1].Codes
+	}
+	r.codes[i] = compose(r.codes[i], src[i].Codes, idx)
+	return r.codes[i]
 }
 
 // compose writes to dst codes[k] for all k of idx.

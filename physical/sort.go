@@ -192,7 +192,11 @@ func (s *sorting) outOfRuns(from, to int64) (*exec.StageOutput, error) {
 		}
 		return out.add(&columnar.Batch{Cols: b.Cols[:s.plan.in], N: b.N})
 	})
-	return out.finish(), err
+	if err != nil {
+		out.release()
+		return nil, err
+	}
+	return out.finish()
 }
 
 // slicedBatch copies rows from to to-1.

@@ -1,6 +1,7 @@
 package physical
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 )
@@ -116,8 +117,25 @@ func sortTies(a []sortEntry, compare func(x, y rowRef) int) {
 			to++
 		}
 		if to-from > 1 {
-			slices.SortStableFunc(a[from:to], func(x, y sortEntry) int { return compare(x.ref, y.ref) })
+			sortTie(a[from:to], compare)
 		}
 		from = to
+	}
+}
+
+// sortTie sorts entries of one key. Their places stand in for the key meanwhile: a sort that is not stable by itself compares less.
+func sortTie(a []sortEntry, compare func(x, y rowRef) int) {
+	key := a[0].key
+	for i := range a {
+		a[i].key = uint64(i)
+	}
+	slices.SortFunc(a, func(x, y sortEntry) int {
+		if c := compare(x.ref, y.ref); c != 0 {
+			return c
+		}
+		return cmp.Compare(x.key, y.key)
+	})
+	for i := range a {
+		a[i].key = key
 	}
 }

@@ -1,6 +1,8 @@
 package physical
 
 import (
+	"bytes"
+	"encoding/binary"
 	"math"
 	"math/bits"
 
@@ -26,7 +28,8 @@ type keyField struct {
 	kind   keyKind
 	lo, hi uint64 // of the values as ordered numbers
 	desc   bool
-	chars  int  // bytes of a short string
+	skip   int  // bytes that all strings begin with: they say nothing about the order
+	chars  int  // bytes of a short string after them
 	drop   uint // low bits left out, for want of room
 	base   uint64
 	null   uint64
@@ -38,8 +41,8 @@ type keyKind uint8
 const (
 	keyNumber keyKind = iota // up to 64 bits
 	keyWide                  // the upper half of 128 bits
-	keyShort                 // up to 7 bytes, then the length
-	keyString                // the first 8 bytes
+	keyShort                 // up to 7 bytes after the common ones, then their number
+	keyString                // the first 8 bytes after the common ones
 	keyOther                 // null or not
 )
 
@@ -68,11 +71,16 @@ func (s *sortKeys) field(c int, o kernel.Order, room int) (f keyField, width int
 		kind, lo, hi := keyRange(v)
 		f.kind, f.lo, f.hi = max(f.kind, kind), min(f.lo, lo), max(f.hi, hi)
 	}
+	if f.kind == keyShort { // the numbers are lengths
+		f.skip = s.common(c)
+		if f.chars = int(f.hi) - f.skip; f.chars > 7 {
+			f.kind = keyString
+		}
+	}
 	switch f.kind {
 	case keyWide, keyString:
 		f.lo, f.hi = 0, math.MaxUint64
-	case keyShort: // the numbers are lengths
-		f.chars = int(f.hi)
+	case keyShort:
 		f.lo, f.hi = 0, 1<<(8*f.chars+3)-1
 	}
 	if f.lo > f.hi || f.kind == keyOther { // no value, or none that has a number
@@ -125,9 +133,6 @@ func keyRange(v *columnar.Vector) (kind keyKind, lo, hi uint64) {
 		return keyWide, 0, 0
 	case columnar.WView:
 		_, _, longest := rangeOf(columnar.Values[columnar.View](b), v, func(x columnar.View) uint64 { return uint64(x.Len) })
-		if longest > 7 {
-			return keyString, 0, 0
-		}
 		return keyShort, 0, longest
 	}
 	return keyOther, 0, 0
@@ -171,7 +176,14 @@ func (f *keyField) encode(v *columnar.Vector, from int, dst []sortEntry) {
 		return
 	}
 	if f.kind == keyString {
-		f.put(v, from, dst, func(i int) uint64 { return beginning(&columnar.Values[columnar.View](b)[i], b.Buffers) })
+		f.put(v, from, dst, func(i int) uint64 { return beginning(&columnar.Values[columnar.View](b)[i], b.Buffers, f.skip) })
+		return
+	}
+	if f.kind == keyShort && f.skip > 0 {
+		f.put(v, from, dst, func(i int) uint64 {
+			x := &columnar.Values[columnar.View](b)[i]
+			return beginning(x, b.Buffers, f.skip)>>(64-8*f.chars)<<3 | uint64(int(x.Len)-f.skip)
+		})
 		return
 	}
 	switch b.Width {
@@ -237,17 +249,47 @@ func putCodes[T any](f *keyField, vals []T, v *columnar.Vector, from int, dst []
 	}
 }
 
-// beginning returns the first 8 bytes of a string as a number in the order of strings.
-func beginning(x *columnar.View, buffers [][]byte) uint64 {
-	if x.Len <= columnar.MaxInline {
+// beginning returns 8 bytes of a string after the first skip, with zeros behind its end, as a number in the order of strings.
+func beginning(x *columnar.View, buffers [][]byte, skip int) uint64 {
+	if x.Len <= columnar.MaxInline && skip == 0 {
 		return uint64(bits.ReverseBytes32(x.Prefix))<<32 | uint64(bits.ReverseBytes32(x.Buf))
 	}
-	b := x.Bytes(buffers)
+	b := x.Bytes(buffers)[skip:]
+	if len(b) >= 8 {
+		return binary.BigEndian.Uint64(b)
+	}
 	u := uint64(0)
-	for _, c := range b[:8] {
-		u = u<<8 | uint64(c)
+	for i, c := range b {
+		u |= uint64(c) << (56 - 8*i)
 	}
 	return u
+}
+
+// common returns how many bytes all strings of a column begin with: names such as Customer#000000001 have many.
+func (s *sortKeys) common(c int) int {
+	var first []byte
+	n := -1
+	for _, chunk := range s.rows.chunks {
+		v := chunk.cols[c]
+		b := v.Base()
+		views := columnar.Values[columnar.View](b)
+		for i := range views {
+			if b.Valid != nil && b.Valid[i>>6]>>(i&63)&1 == 0 {
+				continue
+			}
+			x := views[i].Bytes(b.Buffers)
+			if n < 0 {
+				first, n = x, len(x)
+			}
+			for n = min(n, len(x)); n > 0 && !bytes.Equal(x[:n], first[:n]); {
+				n--
+			}
+			if n == 0 {
+				return 0
+			}
+		}
+	}
+	return max(n, 0)
 }
 
 func upperHalf(b *columnar.Vector, i int) int64 {

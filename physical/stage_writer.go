@@ -18,6 +18,7 @@ type stageWriter struct {
 	chunks []exec.Chunk
 	held   int64
 	file   *spill.Writer
+	open   columnar.Batch // rows that are to be written
 }
 
 // add takes a batch, which belongs to the output from now on.
@@ -27,8 +28,40 @@ func (s *stageWriter) add(b *columnar.Batch) error {
 		size += v.Size()
 	}
 	if s.query.Budget().Reserve(size) {
+		if err := s.flush(); err != nil { // rows stay in order
+			return err
+		}
 		s.held += size
 		s.chunks = append(s.chunks, exec.Chunk{Batch: b})
+		return nil
+	}
+	if err := s.spill(b); err != nil {
+		return err
+	}
+	for _, v := range b.Cols {
+		v.Free()
+	}
+	return nil
+}
+
+// spill writes rows to the file, in blocks of spillRows: a reader holds one in memory, and has little of smaller ones.
+func (s *stageWriter) spill(b *columnar.Batch) error {
+	for from := 0; from < b.N; {
+		to := min(from+spillRows-s.open.N, b.N)
+		columnar.AppendBatch(&s.open, &columnar.Batch{Cols: b.Cols, N: b.N, Sel: columnar.Identity(to)[from:]})
+		from = to
+		if s.open.N == spillRows {
+			if err := s.flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// flush writes the open block.
+func (s *stageWriter) flush() error {
+	if s.open.N == 0 {
 		return nil
 	}
 	if s.file == nil {
@@ -37,29 +70,19 @@ func (s *stageWriter) add(b *columnar.Batch) error {
 			return err
 		}
 	}
-	for from := 0; from < b.N; from += spillRows { // a reader holds one block in memory
-		to := min(from+spillRows, b.N)
-		part := &columnar.Batch{N: to - from}
-		for _, v := range b.Cols {
-			part.Cols = append(part.Cols, v.Slice(from, to-from))
-		}
-		if err := s.file.Write(part); err != nil {
-			return err
-		}
-		f := s.file.Finish()
-		s.chunks = append(s.chunks, exec.Chunk{File: f, Block: f.Blocks() - 1})
-	}
-	for _, v := range b.Cols {
-		v.Free()
-	}
-	return nil
+	err := s.file.Write(&s.open)
+	s.open = columnar.Batch{}
+	f := s.file.Finish()
+	s.chunks = append(s.chunks, exec.Chunk{File: f, Block: f.Blocks() - 1})
+	return err
 }
 
 // take returns what was added since the last call.
-func (s *stageWriter) take() []exec.Chunk {
+func (s *stageWriter) take() ([]exec.Chunk, error) {
+	err := s.flush()
 	out := s.chunks
 	s.chunks = nil
-	return out
+	return out, err
 }
 
 // release gives back what is held: the output accounts for it itself.
@@ -69,9 +92,13 @@ func (s *stageWriter) release() {
 }
 
 // finish returns the output.
-func (s *stageWriter) finish() *exec.StageOutput {
+func (s *stageWriter) finish() (*exec.StageOutput, error) {
 	s.release()
-	return exec.NewOutput(s.query, s.query.NewArena(), s.types, s.take())
+	chunks, err := s.take()
+	if err != nil {
+		return nil, err
+	}
+	return exec.NewOutput(s.query, s.query.NewArena(), s.types, chunks), nil
 }
 
 // writeAll runs tasks on all workers and returns an output of their batches in the order of the tasks. Their memory is Go's or comes from the arena,
@@ -93,8 +120,9 @@ func writeAll(q *exec.Query, arena *slab.Arena, ts []types.Type, tasks int, f fu
 		}
 		out := &writers[w.ID]
 		out.query, out.types = q, ts
-		err = out.add(b)
-		chunks[i] = out.take()
+		if err = out.add(b); err == nil {
+			chunks[i], err = out.take()
+		}
 		return err
 	})
 	if err != nil {

@@ -175,7 +175,11 @@ func (w *window) outOfRuns() (*exec.StageOutput, error) {
 	if err == nil {
 		err = m.finish()
 	}
-	return m.out.finish(), err
+	if err != nil {
+		m.out.release()
+		return nil, err
+	}
+	return m.out.finish()
 }
 
 // lastCut returns where the last partition of sorted rows begins, 0 if that is before from.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/logical"
+	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -495,6 +496,22 @@ func (p *parser) createFunction(start int32, f logical.CreateFunction) logical.P
 		p.skipToEnd()
 		return p.unsupportedPlan("JAVA_FUNCTION", start)
 	}
+	p.routine(&f)
+	f.Base = p.base(start)
+	return &f
+}
+
+// routine reads parameters, characteristics and body of a function. Their places say that they are in the function, for the statements that
+// call it.
+func (p *parser) routine(f *logical.CreateFunction) {
+	outer := p.opts.Origin
+	p.opts.Origin = &sqlerr.Origin{Name: "function " + strings.Join(f.Name, "."), Text: p.text}
+	defer func() {
+		p.opts.Origin = outer
+		if p.err != nil {
+			p.err.Pos.In = outer
+		}
+	}()
 	p.expect(tokLParen)
 	if !p.at(tokRParen) {
 		for {
@@ -508,9 +525,9 @@ func (p *parser) createFunction(start int32, f logical.CreateFunction) logical.P
 	p.expect(tokRParen)
 	if p.at(kwRETURNS) && p.peek(1) != kwNULL {
 		p.pos++
-		p.returns(&f)
+		p.returns(f)
 	}
-	p.characteristics(&f)
+	p.characteristics(f)
 	p.expect(kwRETURN)
 	if p.queryStartsAt(0) && !p.at(tokLParen) {
 		f.Query = p.query()
@@ -520,8 +537,6 @@ func (p *parser) createFunction(start int32, f logical.CreateFunction) logical.P
 			f.Query, f.Body = s.Query.(logical.Plan), nil
 		}
 	}
-	f.Base = p.base(start)
-	return &f
 }
 
 func (p *parser) returns(f *logical.CreateFunction) {

@@ -3,7 +3,6 @@ package sql
 import (
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/logical"
-	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -270,7 +269,7 @@ func (p *parser) is(e expr.Expr, start int32) (expr.Expr, bool) {
 		}
 		return p.call(start, "isnull", e), true
 	case kwTRUE, kwFALSE:
-		lit := &expr.Literal{Base: expr.Base{At: sqlerr.Pos{Start: t.start, End: t.end}}, Value: t.kind == kwTRUE, T: types.BooleanType}
+		lit := &expr.Literal{Base: expr.Base{At: p.place(t.start, t.end)}, Value: t.kind == kwTRUE, T: types.BooleanType}
 		return p.not(start, negated, p.call(start, "<=>", e, lit)), true
 	case kwDISTINCT:
 		p.expect(kwFROM)

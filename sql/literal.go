@@ -14,7 +14,7 @@ import (
 	"github.com/sparrow-engine/sparrow/types/temporal"
 )
 
-func (p *parser) spanOf(t token) sqlerr.Pos { return sqlerr.Pos{Start: t.start, End: t.end} }
+func (p *parser) spanOf(t token) sqlerr.Pos { return p.place(t.start, t.end) }
 
 func (p *parser) isString(k kind) bool {
 	return k == tokString || k == tokDQString && !p.opts.DoubleQuotedIdentifiers

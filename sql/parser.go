@@ -33,6 +33,7 @@ func newParser(text string, o Options) (*parser, error) {
 	}
 	tokens, err := lex(text)
 	if err != nil {
+		err.Pos.In = o.Origin
 		return nil, sqlerr.Attach(err, text)
 	}
 	return &parser{text: text, opts: o, tokens: tokens}, nil
@@ -120,21 +121,25 @@ func (p *parser) tokenText(t token) string { return p.text[t.start:t.end] }
 
 func (p *parser) start() int32 { return p.tokens[p.pos].start }
 
+func (p *parser) place(start, end int32) sqlerr.Pos {
+	return sqlerr.Pos{Start: start, End: end, In: p.opts.Origin}
+}
+
 // from returns the range from a start to the end of the last token taken.
 func (p *parser) from(start int32) sqlerr.Pos {
 	end := start
 	if p.pos > 0 {
 		end = p.tokens[p.pos-1].end
 	}
-	return sqlerr.Pos{Start: start, End: max(start, end)}
+	return p.place(start, max(start, end))
 }
 
 func (p *parser) here() sqlerr.Pos {
 	t := p.tokens[p.pos]
 	if t.kind == tokEOF && t.start > 0 { // point at the last character
-		return sqlerr.Pos{Start: t.start - 1, End: t.start}
+		return p.place(t.start-1, t.start)
 	}
-	return sqlerr.Pos{Start: t.start, End: max(t.end, t.start+1)}
+	return p.place(t.start, max(t.end, t.start+1))
 }
 
 func (p *parser) base(start int32) logical.Base { return logical.Base{At: p.from(start)} }
@@ -194,7 +199,7 @@ func (p *parser) hyphenated() (string, sqlerr.Pos) {
 	if a.kind != tokWord && !a.kind.isKeyword() || c.kind != tokWord && !c.kind.isKeyword() || a.end != b.start || b.end != c.start {
 		return "", sqlerr.Pos{}
 	}
-	at := sqlerr.Pos{Start: a.start, End: c.end}
+	at := p.place(a.start, c.end)
 	return p.text[at.Start:at.End], at
 }
 

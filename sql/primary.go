@@ -3,7 +3,6 @@ package sql
 import (
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/logical"
-	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -286,5 +285,5 @@ func (p *parser) lambda(n int) expr.Expr {
 }
 
 func (p *parser) literalString(t token, s string) *expr.Literal {
-	return &expr.Literal{Base: expr.Base{At: sqlerr.Pos{Start: t.start, End: t.end}}, Value: s, T: types.StringType}
+	return &expr.Literal{Base: expr.Base{At: p.place(t.start, t.end)}, Value: s, T: types.StringType}
 }

@@ -21,6 +21,9 @@ type Options struct {
 	EscapedStrings          bool // backslashes in string literals stand for themselves (spark.sql.parser.escapedStringLiterals)
 	AdjacentStrings         bool // a doubled quote ends one literal and begins the next (spark.sql.legacy.consecutiveStringLiterals.enabled)
 	TimestampNTZ            bool // TIMESTAMP is TIMESTAMP_NTZ (spark.sql.timestampType)
+
+	// Origin names the text if it is not the statement's own: that of a view. Places then say so.
+	Origin *sqlerr.Origin
 }
 
 // Statement is one statement of a script with its text and where that begins in the script.

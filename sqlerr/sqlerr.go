@@ -10,25 +10,37 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/width"
 )
 
-// Pos is a half-open byte range [Start, End) of the statement text. The zero Pos means "no place known"; a node that begins
-// at the first byte has Start 0 and End > 0.
-type Pos struct{ Start, End int32 }
+// Pos is a half-open byte range [Start, End) of the statement text, or of another one, In, that the statement uses. The zero Pos means "no
+// place known"; a node that begins at the first byte has Start 0 and End > 0.
+type Pos struct {
+	Start, End int32
+	In         *Origin
+}
+
+// Origin is a text that a statement uses beside its own.
+type Origin struct {
+	Name string // what people call it: "view v"
+	Text string
+}
 
 // Known reports whether p names a place.
 func (p Pos) Known() bool { return p.End > p.Start }
 
-// Join returns the smallest range that covers both.
+// Join returns the smallest range that covers both; of places in different texts, p.
 func (p Pos) Join(q Pos) Pos {
 	if !p.Known() {
 		return q
 	}
-	if !q.Known() {
+	if !q.Known() || p.In != q.In {
 		return p
 	}
-	return Pos{min(p.Start, q.Start), max(p.End, q.End)}
+	return Pos{min(p.Start, q.Start), max(p.End, q.End), p.In}
 }
 
 // Error is an error of a query. Condition is Spark's name ("DIVIDE_BY_ZERO", "UNRESOLVED_COLUMN.WITH_SUGGESTION"), State its
@@ -39,7 +51,7 @@ type Error struct {
 	Message   string
 	Hint      string
 	Pos       Pos
-	Text      string // the statement that Pos points into, once known
+	Text      string // what Pos points into, once known: the statement, or the text of Pos.In
 	Cause     error
 }
 
@@ -92,8 +104,10 @@ func (e *Error) Error() string {
 	if e.State != "" {
 		b.WriteString(" SQLSTATE: " + e.State)
 	}
-	if s := e.Snippet(); s != "" {
-		b.WriteString("\n" + s)
+	for _, s := range []string{e.Within(), e.Snippet()} {
+		if s != "" {
+			b.WriteString("\n" + s)
+		}
 	}
 	return b.String()
 }
@@ -106,6 +120,15 @@ func (e *Error) LineCol() (line, col int) {
 	before := e.Text[:e.Pos.Start]
 	nl := strings.LastIndexByte(before, '\n')
 	return strings.Count(before, "\n") + 1, utf8.RuneCountInString(before[nl+1:])
+}
+
+// Within returns "in view v, line 1, column 8" for a place in another text than the statement's, else "". Columns count from 1 here.
+func (e *Error) Within() string {
+	line, col := e.LineCol()
+	if e.Pos.In == nil || line == 0 {
+		return ""
+	}
+	return fmt.Sprintf("in %s, line %d, column %d", e.Pos.In.Name, line, col+1)
 }
 
 // Snippet returns the line of the statement that the error points at, with carets below the place, or "".
@@ -122,24 +145,45 @@ func (e *Error) Snippet() string {
 	}
 	n = max(1, min(n, rest))
 	prefix := fmt.Sprintf("%4d | ", line)
-	pad := make([]rune, 0, col)
+	var below strings.Builder
 	for i, r := range []rune(text) {
-		if i >= col {
-			break
+		mark := " "
+		switch {
+		case i >= col+n:
+			continue
+		case i >= col:
+			mark = "^"
+		case r == '\t':
+			mark = "\t"
 		}
-		if r != '\t' {
-			r = ' '
-		}
-		pad = append(pad, r)
+		below.WriteString(strings.Repeat(mark, columns(r)))
 	}
-	return prefix + text + "\n" + strings.Repeat(" ", len(prefix)) + string(pad) + strings.Repeat("^", n)
+	if rest < 1 { // behind the end of the line
+		below.WriteByte('^')
+	}
+	return prefix + text + "\n" + strings.Repeat(" ", len(prefix)) + below.String()
 }
 
-// Attach gives err the statement text it points into. Errors that are not *Error are returned as they are.
+// columns returns how many columns of a terminal a character takes.
+func columns(r rune) int {
+	switch k := width.LookupRune(r).Kind(); {
+	case k == width.EastAsianWide || k == width.EastAsianFullwidth:
+		return 2
+	case unicode.In(r, unicode.Mn, unicode.Me):
+		return 0
+	}
+	return 1
+}
+
+// Attach gives err the text it points into, which is the statement's unless the place says otherwise. Errors that are not *Error are returned
+// as they are.
 func Attach(err error, text string) error {
 	var e *Error
 	if errors.As(err, &e) && e.Text == "" {
 		e.Text = text
+		if e.Pos.In != nil {
+			e.Text = e.Pos.In.Text
+		}
 	}
 	return err
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -34,7 +33,6 @@ type console struct {
 	pager       bool
 	file        *os.File // of \o, nil for stdout
 	includes    int      // files being run
-	finish      time.Time
 }
 
 func newConsole(s *sparrow.Session, p *printer, stdout, stderr io.Writer) *console {
@@ -136,37 +134,38 @@ func (c *console) limit() int {
 	return c.printer.limit()
 }
 
-// show prints what run gives, with progress, pager and time as the user wants them.
+// show prints what run gives, with progress, pager and time as the user wants them. The time is that until the last row has come: a pager may be
+// looked at for long after.
 func (c *console) show(ctx context.Context, run func(context.Context) (result, error)) error {
 	begin := time.Now()
-	c.finish = time.Time{}
 	var p *progress
 	if isTerminal(c.stderr) {
 		p = startProgress(c.stderr, width(c.stderr), colored(c.stderr))
 		defer p.stop()
 		ctx = sparrow.WithProgress(ctx, p.note)
 	}
-	out, flush := c.output(func() {
-		p.stop()
-		c.finish = time.Now()
-	})
+	out, flush := c.output(p.stop)
+	took := time.Duration(0)
 	r, err := run(ctx)
 	if err == nil {
+		r.rows = r.then(func() { took = time.Since(begin) })
 		err = c.look().print(out, r)
 	}
+	if took == 0 { // a command
+		took = time.Since(begin)
+	}
 	p.stop()
-	err = errors.Join(err, flush())
-	if joined, ok := err.(interface{ Unwrap() []error }); ok && len(joined.Unwrap()) == 1 {
-		err = joined.Unwrap()[0]
+	switch failed := flush(); {
+	case err == nil:
+		err = failed
+	case failed != nil && !errors.Is(err, failed): // a failed write is reported again by the flush
+		err = errors.Join(err, failed)
 	}
 	if errors.Is(err, errPagerLeft) {
 		err = nil
 	}
 	if c.timing && err == nil {
-		if c.finish.IsZero() {
-			c.finish = time.Now()
-		}
-		fmt.Fprintf(c.stderr, "Time: %s\n", humanTime(c.finish.Sub(begin)))
+		fmt.Fprintf(c.stderr, "Time: %s\n", humanTime(took))
 	}
 	return err
 }
@@ -180,20 +179,25 @@ func (c *console) look() *printer {
 	return &p
 }
 
-// output returns where a result goes. before is called when its first bytes do; flush writes the last ones.
+// output returns where a result goes, as its rows come. flush writes the last ones. On a terminal, before is called when the first bytes are
+// to be written.
 func (c *console) output(before func()) (out io.Writer, flush func() error) {
 	if c.file != nil {
-		w := bufio.NewWriter(&firstWrite{c.file, before})
+		w := newPromptWriter(c.file)
 		return w, w.Flush
+	}
+	to := c.stdout
+	if isTerminal(to) {
+		to = &firstWrite{to, before}
 	}
 	command := pagerCommand()
 	if !c.interactive || !c.pager || len(command) == 0 {
-		w := bufio.NewWriterSize(&firstWrite{c.stdout, before}, 1<<16)
+		w := newPromptWriter(to)
 		return w, w.Flush
 	}
 	cols, rows := size(c.stdout)
-	pages := &paged{out: c.stdout, width: cols, height: rows, command: command}
-	w := bufio.NewWriter(&firstWrite{pages, before})
+	pages := &paged{out: c.stdout, width: cols, height: rows, command: command, before: before}
+	w := newPromptWriter(pages)
 	return w, func() error { return errors.Join(w.Flush(), pages.Close()) }
 }
 

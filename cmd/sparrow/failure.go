@@ -23,6 +23,9 @@ func describe(err error, color bool) string {
 	if e.State != "" {
 		b.WriteString(" SQLSTATE: " + e.State)
 	}
+	if s := e.Within(); s != "" {
+		b.WriteString("\n" + s)
+	}
 	if s := e.Snippet(); s != "" {
 		line, carets, _ := strings.Cut(s, "\n")
 		b.WriteString("\n" + line + "\n" + paint(color, red, carets))
@@ -46,7 +49,7 @@ func (p *placedError) Unwrap() error { return p.err }
 // plan may hold, stays as it is.
 func within(err error, script string, offset int) error {
 	var e *sparrow.Error
-	if !errors.As(err, &e) || !e.Pos.Known() || offset+len(e.Text) > len(script) || script[offset:offset+len(e.Text)] != e.Text {
+	if !errors.As(err, &e) || !e.Pos.Known() || e.Pos.In != nil || offset+len(e.Text) > len(script) || script[offset:offset+len(e.Text)] != e.Text {
 		return err
 	}
 	moved := *e

@@ -12,7 +12,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/sparrow-engine/sparrow"
-	"github.com/sparrow-engine/sparrow/catalog"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/functions"
 	"github.com/sparrow-engine/sparrow/sqlerr"
@@ -60,7 +59,7 @@ func (c *console) meta(ctx context.Context, line string) error {
 		names = append(names, m.name)
 	}
 	hint := ""
-	if near := catalog.Nearest(name, names, 1); len(near) > 0 {
+	if near := sqlerr.Nearest(name, names, 1); len(near) > 0 {
 		hint = fmt.Sprintf("; did you mean %s?", near[0])
 	}
 	return fmt.Errorf("there is no command %s (\\? lists them)%s", name, hint)
@@ -144,7 +143,7 @@ func (c *console) list(ctx context.Context, cols []string, rows [][]string) erro
 }
 
 func near(name string, names []string) string {
-	n := catalog.Nearest(name, names, 3)
+	n := sqlerr.Nearest(name, names, 3)
 	if len(n) == 0 {
 		return ""
 	}

@@ -21,6 +21,7 @@ type paged struct {
 	out           io.Writer
 	width, height int
 	command       []string
+	before        func() // called before the first bytes are shown, if not nil
 
 	held  bytes.Buffer // while it may still fit
 	lines int
@@ -63,6 +64,7 @@ func (p *paged) forward(b []byte) (int, error) {
 
 // start runs the pager and gives it what was held; without one the text goes to the terminal.
 func (p *paged) start() error {
+	p.begin()
 	path, err := exec.LookPath(p.command[0])
 	if err != nil {
 		p.pipe = nopCloser{p.out}
@@ -84,6 +86,12 @@ func (p *paged) start() error {
 	return err
 }
 
+func (p *paged) begin() {
+	if p.before != nil {
+		p.before()
+	}
+}
+
 type nopCloser struct{ io.Writer }
 
 func (nopCloser) Close() error { return nil }
@@ -96,6 +104,7 @@ func (p *paged) Close() error {
 		}
 	}
 	if p.pipe == nil {
+		p.begin()
 		_, err := p.out.Write(p.held.Bytes())
 		return err
 	}

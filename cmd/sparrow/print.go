@@ -35,6 +35,15 @@ func resultOf(ctx context.Context, df *sparrow.DataFrame, limit int) result {
 	return r
 }
 
+// then calls f when no more rows are taken.
+func (r *result) then(f func()) iter.Seq2[[]*string, error] {
+	rows := r.rows
+	return func(yield func([]*string, error) bool) {
+		defer f()
+		rows(yield)
+	}
+}
+
 // textResult makes a result of texts.
 func textResult(cols []string, rows [][]string) result {
 	r := result{cols: cols, types: make([]string, len(cols))}
@@ -118,6 +127,7 @@ func (p *printer) text(out io.Writer, r result) error {
 	return nil
 }
 
+// table writes nothing before all rows have come, since the widths of columns depend on them; csv, json, jsonl and line write rows as they come.
 func (p *printer) table(out io.Writer, r result) error {
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)
@@ -235,6 +245,7 @@ func (p *printer) csv(out io.Writer, r result) error {
 		if err := w.Write(rec); err != nil {
 			return err
 		}
+		w.Flush() // into out, which has a buffer of its own
 	}
 	w.Flush()
 	return w.Error()
@@ -247,20 +258,20 @@ func (p *printer) json(out io.Writer, r result) error {
 		keys[i] = append(appendJSON(nil, c), ':')
 	}
 	keys[0] = append([]byte{'{'}, keys[0]...)
-	begin, between, end := "", "\n", "\n"
+	begin, between, rowEnd, end := "", "", "}\n", "" // a line is whole when its row has come
 	if p.mode == "json" {
-		begin, between, end = "[", ",\n ", "]\n"
+		begin, between, rowEnd, end = "[", ",\n ", "}", "]\n"
 	}
-	var buf []byte
-	n := 0
+	buf := []byte(begin)
+	first := true
 	for row, err := range r.rows {
 		if err != nil {
 			return err
 		}
-		buf = append(buf[:0], begin...)
-		if n > 0 {
-			buf = append(buf[:0], between...)
+		if !first {
+			buf = append(buf, between...)
 		}
+		first = false
 		for i, c := range row {
 			if i > 0 {
 				buf = append(buf, ',')
@@ -268,15 +279,12 @@ func (p *printer) json(out io.Writer, r result) error {
 			buf = append(buf, keys[i]...)
 			buf = appendJSONValue(buf, c, r.types[i])
 		}
-		if _, err := out.Write(append(buf, '}')); err != nil {
+		if _, err := out.Write(append(buf, rowEnd...)); err != nil {
 			return err
 		}
-		n++
+		buf = buf[:0]
 	}
-	if n == 0 {
-		end = strings.TrimPrefix(begin+end, "\n") // "[]" or nothing
-	}
-	_, err := io.WriteString(out, end)
+	_, err := out.Write(append(buf, end...))
 	return err
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/sparrow-engine/sparrow"
+	_ "github.com/sparrow-engine/sparrow/sql/mysql" // --dialect mysql
 	"github.com/spf13/cobra"
 )
 
@@ -23,6 +24,7 @@ type flags struct {
 	file    []string
 	mode    string
 	timing  bool
+	dialect string
 }
 
 func newRoot() *cobra.Command {
@@ -60,6 +62,7 @@ not a terminal, it is run as a script.`,
 	p.IntVar(&f.threads, "threads", 0, "workers of a query (default: one a processor)")
 	p.StringVar(&f.memory, "memory", "", "memory of a query before it spills to files, such as 512MB")
 	p.StringArrayVar(&f.conf, "conf", nil, "a setting, key=value; may be repeated")
+	p.StringVar(&f.dialect, "dialect", "spark", "dialect of the statements: spark or mysql")
 	p.StringArrayVar(&f.tables, "tables", nil, "a folder: every file and folder in it becomes a view")
 	root.Flags().StringArrayVarP(&f.command, "command", "c", nil, "statements to run instead of the shell; may be repeated")
 	root.Flags().StringArrayVarP(&f.file, "file", "f", nil, "a file of statements to run instead of the shell; may be repeated")
@@ -74,7 +77,10 @@ func (f *flags) session(ctx context.Context) (*sparrow.Session, error) {
 	if f.threads < 0 {
 		return nil, fmt.Errorf("--threads must be positive, not %d", f.threads)
 	}
-	options := []sparrow.Option{sparrow.WithThreads(f.threads)}
+	options := []sparrow.Option{sparrow.WithThreads(f.threads), sparrow.WithWarnings(func(message string) { fmt.Fprintln(os.Stderr, "Warning: "+message) })}
+	if f.dialect != "spark" {
+		options = append(options, sparrow.WithDialect(f.dialect))
+	}
 	if f.memory != "" {
 		options = append(options, sparrow.WithConf("sparrow.memory", f.memory))
 	}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -34,13 +35,15 @@ func (Format) Extensions() []string { return []string{".arrow", ".feather", ".ar
 
 // table is Arrow files. Columns are found by name; a file that lacks one gives NULL.
 type table struct {
-	schema types.Schema
-	files  []*file
+	datasource.FileTable
+	files []*file
+	// one is the file whose schema the table has, if it is that of one file.
+	one *file
 }
 
 // Open makes a table. Without a schema it is that of the first file, or, with the option mergeSchema, all columns of all files.
 func (Format) Open(_ context.Context, files []datasource.File, o datasource.Options, schema types.Schema) (datasource.Table, error) {
-	t := &table{schema: schema}
+	t := &table{FileTable: datasource.FileTable{Files: files, Columns: schema, CellBytes: 8}}
 	for _, f := range files {
 		t.files = append(t.files, &file{File: f})
 	}
@@ -56,10 +59,11 @@ func (Format) Open(_ context.Context, files []datasource.File, o datasource.Opti
 		if err != nil {
 			return nil, err
 		}
-		if t.schema, err = mergeColumns(t.schema, s, f.Path); err != nil {
+		if t.Columns, err = mergeColumns(t.Columns, s, f.Path); err != nil {
 			return nil, err
 		}
 		if !merge {
+			t.one = f
 			break
 		}
 	}
@@ -80,24 +84,23 @@ func mergeColumns(all, more types.Schema, path string) (types.Schema, error) {
 	return all, nil
 }
 
-func (t *table) SQLSchema() types.Schema { return t.schema }
-
-func (t *table) Schema() *arrow.Schema {
-	return arrow.NewSchema(columnar.ArrowFields(t.schema), nil)
-}
-
 func (t *table) Scan(ctx context.Context, columns []int, predicates []datasource.Predicate, limit int64) (datasource.Scan, error) {
 	return datasource.ScanRecords(ctx, t, columns, predicates, limit)
 }
 
-// Statistics estimates the number of rows from the size of the files.
-func (t *table) Statistics(context.Context) (*datasource.Statistics, error) {
-	s := &datasource.Statistics{Columns: make([]datasource.ColumnStatistics, len(t.schema))}
-	for _, f := range t.files {
-		s.Bytes += f.Size
+// accept opens a file. One without any of the columns of the file that gave the schema is of another table.
+func (t *table) accept(f *file) error {
+	if err := f.open(); err != nil || t.one == nil || f == t.one {
+		return err
 	}
-	s.Rows = s.Bytes / int64(8*len(t.schema)+1)
-	return s, nil
+	have, err := f.columns()
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(have, func(c types.Field) bool { return t.Columns.Index(c.Name) >= 0 }) {
+		return datasource.DifferentTables(t.one.Path, f.Path)
+	}
+	return nil
 }
 
 // ScanVectors scans the record batches of files, a morsel each; a stream is one morsel.
@@ -111,7 +114,7 @@ func (t *table) ScanVectors(ctx context.Context, r *datasource.VectorRequest) (d
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if err := f.open(); err != nil {
+		if err := t.accept(f); err != nil {
 			return nil, err
 		}
 		if f.reader == nil {

@@ -17,60 +17,11 @@ import (
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/datasource"
-	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/internal/testkit/scanned"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 	"github.com/sparrow-engine/sparrow/types/text"
 )
-
-func scan(tab datasource.Table, batch int, names ...string) ([]string, error) {
-	ctx := context.Background()
-	vt := tab.(datasource.VectorTable)
-	s := vt.SQLSchema()
-	r := &datasource.VectorRequest{BatchSize: batch, Env: &expr.Env{ANSI: true, Zone: time.UTC}}
-	if names == nil {
-		for _, f := range s {
-			names = append(names, f.Name)
-		}
-	}
-	for i, n := range names {
-		f := s.Index(n)
-		r.Fields = append(r.Fields, f)
-		r.Columns = append(r.Columns, &expr.Column{ID: expr.ColumnID(i + 1), Name: n, T: s[f].Type, Null: true})
-	}
-	vs, err := vt.ScanVectors(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	in, err := vs.NewReader(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var out []string
-	for m := range vs.Morsels() {
-		if err := in.Open(m); err != nil {
-			return nil, err
-		}
-		for {
-			var b columnar.Batch
-			ok, err := in.Next(&b)
-			if err != nil {
-				return nil, err
-			}
-			if !ok {
-				break
-			}
-			for i := range b.N {
-				cells := make([]string, len(b.Cols))
-				for j, c := range b.Cols {
-					cells[j] = text.Hive(c.Value(i), c.Type, time.UTC)
-				}
-				out = append(out, strings.Join(cells, "|"))
-			}
-		}
-	}
-	return out, nil
-}
 
 var sample = types.Schema{
 	{Name: "i", Type: types.BigIntType, Nullable: true}, {Name: "s", Type: types.StringType, Nullable: true}, {Name: "b", Type: types.BooleanType, Nullable: true},
@@ -138,14 +89,14 @@ func TestRoundTrip(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, types.StructOf(sample...).String(), types.StructOf(tab.(datasource.VectorTable).SQLSchema()...).String())
 			for _, size := range []int{1, 100, 4096} {
-				got, err := scan(tab, size)
+				got, err := scanned.Text(tab, size)
 				require.NoError(t, err)
 				require.Equal(t, append(want[:len(want):len(want)], want...), got)
 			}
-			got, err := scan(tab, 0, "st", "i")
+			got, err := scanned.Text(tab, 0, "st", "i")
 			require.NoError(t, err)
 			require.Equal(t, `{"x":1}|1`, got[1])
-			got, err = scan(tab, 0, []string{}...)
+			got, err = scanned.Text(tab, 0, []string{}...)
 			require.NoError(t, err)
 			require.Len(t, got, 600)
 		}
@@ -164,7 +115,7 @@ func TestDictionary(t *testing.T) {
 	data := encode(t, nil, array.NewRecordBatch(schema, []arrow.Array{a}, 4))
 	tab, err := Format{}.Open(context.Background(), list(t, data), nil, nil)
 	require.NoError(t, err)
-	got, err := scan(tab, 0)
+	got, err := scanned.Text(tab, 0)
 	require.NoError(t, err)
 	require.Equal(t, []string{"x", "y", "x", "NULL"}, got)
 }
@@ -177,23 +128,22 @@ func TestSchemas(t *testing.T) {
 	ctx := context.Background()
 	tab, err := Format{}.Open(ctx, files, nil, nil)
 	require.NoError(t, err)
-	got, err := scan(tab, 0)
-	require.NoError(t, err)
-	require.Equal(t, []string{"0", "1", "NULL", "NULL"}, got)
+	_, err = scanned.Text(tab, 0) // see TestDifferentTables
+	require.Equal(t, "CANNOT_MERGE_SCHEMAS", sqlerr.As(err).Condition)
 	tab, err = Format{}.Open(ctx, files, datasource.Options{"mergeschema": "true"}, nil)
 	require.NoError(t, err)
-	got, err = scan(tab, 0)
+	got, err := scanned.Text(tab, 0)
 	require.NoError(t, err)
 	require.Equal(t, []string{"0|NULL", "1|NULL", "NULL|", "NULL|long "}, got)
 	tab, err = Format{}.Open(ctx, files, nil, types.Schema{{Name: "I", Type: types.IntType}})
 	require.NoError(t, err)
-	_, err = scan(tab, 0)
+	_, err = scanned.Text(tab, 0)
 	require.Contains(t, err.Error(), "a.arrow")
 	require.Contains(t, err.Error(), "BIGINT")
 	require.NoError(t, os.Remove(files[0].Path)) // between listing and reading
 	tab, err = Format{}.Open(ctx, files, nil, sample)
 	require.NoError(t, err)
-	_, err = scan(tab, 0)
+	_, err = scanned.Text(tab, 0)
 	require.Equal(t, "FAILED_READ_FILE.NO_HINT", sqlerr.As(err).Condition)
 }
 
@@ -221,7 +171,7 @@ func TestDamaged(t *testing.T) {
 func readAny(t testing.TB, data []byte) {
 	tab, err := Format{}.Open(context.Background(), list(t, data), nil, nil)
 	if err == nil {
-		_, err = scan(tab, 16)
+		_, err = scanned.Text(tab, 16)
 	}
 	if err != nil {
 		require.NotNil(t, sqlerr.As(err), "%v", err)
@@ -234,4 +184,55 @@ func FuzzRead(f *testing.F) {
 	f.Add(encode(f, nil, rec))
 	f.Add(encode(f, datasource.Options{"stream": "true", "compression": "zstd"}, rec))
 	f.Fuzz(func(t *testing.T, data []byte) { readAny(t, data) })
+}
+
+// TestDifferentTables names both files where nothing is shared.
+func TestDifferentTables(t *testing.T) {
+	mem := memory.NewGoAllocator()
+	one := func(name string) []byte {
+		b := array.NewInt64Builder(mem)
+		b.Append(1)
+		return encode(t, nil, array.NewRecordBatch(arrow.NewSchema([]arrow.Field{{Name: name, Type: arrow.PrimitiveTypes.Int64, Nullable: true}}, nil), []arrow.Array{b.NewArray()}, 1))
+	}
+	files := list(t, one("a"), one("A"), one("b"))
+	tab, err := Format{}.Open(context.Background(), files[:2], nil, nil)
+	require.NoError(t, err)
+	got, err := scanned.Text(tab, 0)
+	require.NoError(t, err)
+	require.Equal(t, []string{"1", "1"}, got)
+	tab, err = Format{}.Open(context.Background(), files, nil, nil)
+	require.NoError(t, err)
+	_, err = scanned.Text(tab, 0)
+	require.Equal(t, "CANNOT_MERGE_SCHEMAS", sqlerr.As(err).Condition)
+	require.ErrorContains(t, err, files[0].Path)
+	require.ErrorContains(t, err, files[2].Path)
+	tab, err = Format{}.Open(context.Background(), files, datasource.Options{"mergeschema": "true"}, nil)
+	require.NoError(t, err)
+	got, err = scanned.Text(tab, 0)
+	require.NoError(t, err)
+	require.Equal(t, []string{"1|NULL", "1|NULL", "NULL|1"}, got)
+	tab, err = Format{}.Open(context.Background(), files, nil, types.Schema{{Name: "a", Type: types.BigIntType, Nullable: true}})
+	require.NoError(t, err)
+	got, err = scanned.Text(tab, 0)
+	require.NoError(t, err, "a schema that is given says what is meant")
+	require.Equal(t, []string{"1", "1", "NULL"}, got)
+}
+
+// TestNarrowStructs hands out only the fields that are read, nulls where a file lacks the column.
+func TestNarrowStructs(t *testing.T) {
+	rec, _ := record(t, 10)
+	tab, err := Format{}.Open(context.Background(), list(t, encode(t, nil, rec)), nil, append(sample[:len(sample):len(sample)], types.Field{Name: "no", Type: sample[7].Type, Nullable: true}))
+	require.NoError(t, err)
+	r := scanned.Request(tab.(datasource.VectorTable), "st", "no", "i")
+	r.Columns[0].T, r.Columns[1].T = types.StructOf(), types.StructOf()
+	var nulls []bool
+	_, err = scanned.Each(tab.(datasource.VectorTable), r, func(cols []*columnar.Vector, i int) {
+		require.True(t, cols[0].Type.Equal(types.StructOf()) && cols[1].Type.Equal(types.StructOf()))
+		require.True(t, cols[1].IsNull(i))
+		require.Equal(t, cols[2].IsNull(i), cols[0].IsNull(i))
+		nulls = append(nulls, cols[0].IsNull(i))
+	})
+	require.NoError(t, err)
+	require.Contains(t, nulls, true)
+	require.Contains(t, nulls, false)
 }

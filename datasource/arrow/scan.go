@@ -71,7 +71,7 @@ func (t *table) project(f *file, r *datasource.VectorRequest) (*projection, erro
 		return nil, err
 	}
 	for i, k := range r.Fields {
-		want := t.schema[k]
+		want := t.Columns[k]
 		at := have.Index(want.Name)
 		if at >= 0 && !have[at].Type.SameShape(want.Type) {
 			return nil, sqlerr.New("FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH", sqlerr.Pos{}, "Encountered error while reading file %s: the column %s has the type \"%s\", expected is \"%s\".",

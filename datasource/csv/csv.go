@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/apache/arrow-go/v18/arrow"
-
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/datasource"
 	"github.com/sparrow-engine/sparrow/datasource/lines"
@@ -36,8 +34,7 @@ func (Format) Extensions() []string {
 
 // table is files of separated values. Columns are taken by position.
 type table struct {
-	files  []datasource.File
-	schema types.Schema
+	datasource.FileTable
 	o      *options
 	header bool // files begin with a line of names: all if the option says so, else those whose first line has them
 	// corrupt is the position of the column that takes malformed records, -1 without.
@@ -58,7 +55,7 @@ func (Format) Open(ctx context.Context, files []datasource.File, o datasource.Op
 	if err != nil {
 		return nil, err
 	}
-	t := &table{files: files, schema: schema, o: p, corrupt: -1, header: p.header == yes}
+	t := &table{FileTable: datasource.FileTable{Files: files, Columns: schema, CellBytes: 8}, o: p, corrupt: -1, header: p.header == yes}
 	if schema == nil {
 		if err := t.infer(ctx); err != nil {
 			return nil, err
@@ -66,8 +63,8 @@ func (Format) Open(ctx context.Context, files []datasource.File, o datasource.Op
 	} else if p.header == unset {
 		t.header = true // where a file begins with the names
 	}
-	t.corrupt = t.schema.Index(p.corrupt)
-	for _, f := range t.schema {
+	t.corrupt = t.Columns.Index(p.Corrupt)
+	for _, f := range t.Columns {
 		if !supported(f.Type) {
 			return nil, sqlerr.New("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE", sqlerr.Pos{}, "The CSV datasource doesn't support the column %s of the type \"%s\".", types.Quote(f.Name), f.Type.SQL())
 		}
@@ -82,7 +79,7 @@ func supported(t types.Type) bool {
 // firstRecord returns the cells of the first record; nil if no file has one.
 func (t *table) firstRecord(ctx context.Context) (names []string, err error) {
 	found := errors.New("found")
-	for _, f := range t.files {
+	for _, f := range t.Files {
 		err := t.eachRecord(ctx, f, func(rec *record) error {
 			for _, c := range rec.cells {
 				names = append(names, string(c))
@@ -102,7 +99,7 @@ func (t *table) firstRecord(ctx context.Context) (names []string, err error) {
 // isHeader reports whether a record names the columns of the schema.
 func (t *table) isHeader(rec *record) bool {
 	n := 0
-	for i, f := range t.schema {
+	for i, f := range t.Columns {
 		if i == t.corrupt {
 			continue
 		}
@@ -121,14 +118,14 @@ func (t *table) infer(ctx context.Context) error {
 		return err
 	}
 	if names == nil {
-		return sqlerr.New("UNABLE_TO_INFER_SCHEMA", sqlerr.Pos{}, "Unable to infer schema for CSV: the file %s is empty.", t.files[0].Path).WithHint("Specify the schema.")
+		return sqlerr.New("UNABLE_TO_INFER_SCHEMA", sqlerr.Pos{}, "Unable to infer schema for CSV: the file %s is empty.", t.Files[0].Path).WithHint("Specify the schema.")
 	}
 	guesses := make([]lines.Guess, len(names))
 	firsts := make([]lines.Guess, len(names)) // of the first record alone
-	cells := lines.Cells{Zone: t.o.zone}
-	cells.SetPatterns(t.o.patterns)
+	cells := lines.Cells{Zone: t.o.Zone}
+	cells.SetPatterns(t.o.Patterns)
 	headed := true // no record has come yet
-	for _, f := range t.files {
+	for _, f := range t.Files {
 		first := true
 		err := t.eachRecord(ctx, f, func(rec *record) error {
 			isFirst, isVeryFirst := first, headed
@@ -161,7 +158,7 @@ func (t *table) infer(ctx context.Context) error {
 			}
 		}
 	}
-	t.schema = make(types.Schema, len(names))
+	t.Columns = make(types.Schema, len(names))
 	for j := range names {
 		name := strings.TrimSpace(names[j])
 		if !t.header || name == "" {
@@ -171,9 +168,9 @@ func (t *table) infer(ctx context.Context) error {
 		if t.o.infer != no {
 			typ = guesses[j].Type()
 		}
-		t.schema[j] = types.Field{Name: name, Type: typ, Nullable: true}
+		t.Columns[j] = types.Field{Name: name, Type: typ, Nullable: true}
 	}
-	dedupe(t.schema)
+	dedupe(t.Columns)
 	return nil
 }
 
@@ -237,30 +234,14 @@ func (t *table) eachRecord(ctx context.Context, f datasource.File, use func(*rec
 	}
 }
 
-func (t *table) SQLSchema() types.Schema { return t.schema }
-
-func (t *table) Schema() *arrow.Schema {
-	return arrow.NewSchema(columnar.ArrowFields(t.schema), nil)
-}
-
 func (t *table) Scan(ctx context.Context, columns []int, predicates []datasource.Predicate, limit int64) (datasource.Scan, error) {
 	return datasource.ScanRecords(ctx, t, columns, predicates, limit)
 }
 
-// Statistics estimates the number of rows from the size of the files.
-func (t *table) Statistics(context.Context) (*datasource.Statistics, error) {
-	s := &datasource.Statistics{Columns: make([]datasource.ColumnStatistics, len(t.schema))}
-	for _, f := range t.files {
-		s.Bytes += f.Size
-	}
-	s.Rows = s.Bytes / int64(8*len(t.schema)+1)
-	return s, nil
-}
-
 func (t *table) ScanVectors(ctx context.Context, r *datasource.VectorRequest) (datasource.VectorScan, error) {
-	pieces := lines.Pieces(t.files)
-	if t.o.multiLine {
-		pieces = lines.Whole(t.files)
+	pieces := lines.Pieces(t.Files)
+	if t.o.MultiLine {
+		pieces = lines.Whole(t.Files)
 	}
 	return datasource.ScanBatches(r, len(pieces), func(morsel int) (datasource.NextBatch, error) {
 		in, err := lines.Open(pieces[morsel])
@@ -295,22 +276,22 @@ func (p *parser) prepare(r *datasource.VectorRequest) {
 	if p.size = r.BatchSize; p.size <= 0 {
 		p.size = columnar.BatchSize
 	}
-	zone := t.o.zone
-	if !t.o.zoneSet && r.Env != nil && r.Env.Zone != nil {
+	zone := t.o.Zone
+	if !t.o.ZoneSet && r.Env != nil && r.Env.Zone != nil {
 		zone = r.Env.Zone
 	}
 	p.fields = append(p.fields, r.Fields...)
 	p.wanted = len(r.Fields)
-	if t.o.mode != permissive || t.corrupt >= 0 && slices.Contains(r.Fields, t.corrupt) {
-		for f := range t.schema {
+	if t.o.Mode != lines.Permissive || t.corrupt >= 0 && slices.Contains(r.Fields, t.corrupt) {
+		for f := range t.Columns {
 			if !slices.Contains(r.Fields, f) && f != t.corrupt {
 				p.fields = append(p.fields, f)
 			}
 		}
 	}
 	for _, f := range p.fields {
-		c := lines.Cells{Type: t.schema[f].Type, Zone: zone}
-		c.SetPatterns(t.o.patterns)
+		c := lines.Cells{Type: t.Columns[f].Type, Zone: zone}
+		c.SetPatterns(t.o.Patterns)
 		p.cells = append(p.cells, c)
 		p.cols = append(p.cols, &columnar.Vector{})
 	}
@@ -325,7 +306,7 @@ func (p *parser) next(dst *columnar.Batch) (bool, error) {
 		return false, err
 	}
 	for i, f := range p.fields {
-		t := p.table.schema[f].Type
+		t := p.table.Columns[f].Type
 		p.cols[i].Reset(t, columnar.WidthOf(t), p.size)
 	}
 	n := 0
@@ -370,7 +351,7 @@ func (p *parser) next(dst *columnar.Batch) (bool, error) {
 // row stores a line as row i and reports whether it counts.
 func (p *parser) row(i int, line []byte) (keep bool, err error) {
 	t := p.table
-	want := len(t.schema)
+	want := len(t.Columns)
 	if t.corrupt >= 0 {
 		want--
 	}
@@ -400,10 +381,10 @@ func (p *parser) row(i int, line []byte) (keep bool, err error) {
 		}
 	}
 	if !good {
-		switch t.o.mode {
-		case dropMalformed:
+		switch t.o.Mode {
+		case lines.DropMalformed:
 			return false, nil
-		case failFast:
+		case lines.FailFast:
 			return false, p.malformed(line)
 		}
 	}

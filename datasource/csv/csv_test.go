@@ -18,7 +18,7 @@ import (
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/datasource"
-	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/internal/testkit/scanned"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 	"github.com/sparrow-engine/sparrow/types/text"
@@ -37,67 +37,11 @@ func write(t testing.TB, files ...file) []datasource.File {
 	return l.Files
 }
 
-// scan reads columns of a table, in batches of a size; each row is its cells as Spark shows them, joined by |.
-func scan(tab datasource.Table, batch int, names ...string) ([]string, error) {
-	ctx := context.Background()
-	vt := tab.(datasource.VectorTable)
-	s := vt.SQLSchema()
-	r := &datasource.VectorRequest{BatchSize: batch, Env: &expr.Env{ANSI: true, Zone: time.UTC}}
-	if names == nil {
-		for _, f := range s {
-			names = append(names, f.Name)
-		}
-	}
-	for i, n := range names {
-		f := s.Index(n)
-		r.Fields = append(r.Fields, f)
-		r.Columns = append(r.Columns, &expr.Column{ID: expr.ColumnID(i + 1), Name: n, T: s[f].Type, Null: true})
-	}
-	vs, err := vt.ScanVectors(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	defer vs.Close()
-	in, err := vs.NewReader(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer in.Close()
-	var out []string
-	for m := range vs.Morsels() {
-		if err := in.Open(m); err != nil {
-			return nil, err
-		}
-		for {
-			var b columnar.Batch
-			ok, err := in.Next(&b)
-			if err != nil {
-				return nil, err
-			}
-			if !ok {
-				break
-			}
-			for i := range b.N {
-				cells := make([]string, len(b.Cols))
-				for j, c := range b.Cols {
-					cells[j] = text.Hive(c.Value(i), c.Type, time.UTC)
-				}
-				out = append(out, strings.Join(cells, "|"))
-			}
-		}
-	}
-	return out, nil
-}
-
 func open(t testing.TB, files []datasource.File, schema types.Schema, o datasource.Options) datasource.Table {
 	t.Helper()
 	tab, err := Format{}.Open(context.Background(), files, o, schema)
 	require.NoError(t, err)
 	return tab
-}
-
-func columns(t datasource.Table) string {
-	return types.StructOf(t.(datasource.VectorTable).SQLSchema()...).String()
 }
 
 func schema(ts ...types.Type) types.Schema {
@@ -143,9 +87,9 @@ func TestInference(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			tab := open(t, write(t, file{"x.csv", c.content}), nil, c.o)
-			require.Equal(t, c.want, columns(tab))
+			require.Equal(t, c.want, scanned.Columns(tab))
 			for _, size := range []int{1, 4096} {
-				got, err := scan(tab, size)
+				got, err := scanned.Text(tab, size)
 				require.NoError(t, err)
 				require.Equal(t, c.rows, got)
 			}
@@ -153,7 +97,7 @@ func TestInference(t *testing.T) {
 	}
 	_, err := Format{}.Open(context.Background(), write(t, file{"x.csv", ""}), nil, nil)
 	require.Equal(t, "UNABLE_TO_INFER_SCHEMA", sqlerr.As(err).Condition)
-	got, err := scan(open(t, write(t, file{"x.csv", ""}), schema(types.IntType), nil), 0)
+	got, err := scanned.Text(open(t, write(t, file{"x.csv", ""}), schema(types.IntType), nil), 0)
 	require.NoError(t, err)
 	require.Empty(t, got)
 }
@@ -162,8 +106,8 @@ func TestPatterns(t *testing.T) {
 	files := write(t, file{"x.csv", "d,t\n31/12/2020,31.12.2020 14:05\n,\n"})
 	o := datasource.Options{"header": "true", "dateformat": "dd/MM/yyyy", "timestampformat": "dd.MM.yyyy HH:mm", "timezone": "America/New_York"}
 	tab := open(t, files, nil, o)
-	require.Equal(t, "struct<d:date,t:timestamp>", columns(tab))
-	got, err := scan(tab, 0)
+	require.Equal(t, "struct<d:date,t:timestamp>", scanned.Columns(tab))
+	got, err := scanned.Text(tab, 0)
 	require.NoError(t, err)
 	require.Equal(t, []string{"2020-12-31|2020-12-31 19:05:00", "NULL|NULL"}, got)
 	_, err = Format{}.Open(context.Background(), files, datasource.Options{"dateformat": "yyyy-bb"}, nil)
@@ -177,18 +121,18 @@ func TestModes(t *testing.T) {
 	files := write(t, file{"x.csv", ragged})
 	s := schema(types.IntType, types.StringType, types.DateType)
 	corrupt := append(s[:3:3], types.Field{Name: "_corrupt_record", Type: types.StringType, Nullable: true})
-	got, err := scan(open(t, files, corrupt, header), 0)
+	got, err := scanned.Text(open(t, files, corrupt, header), 0)
 	require.NoError(t, err)
 	require.Equal(t, []string{"1|x|2020-01-01|NULL", "3|NULL|NULL|3", "4|w|2021-02-03|4,w,2021-02-03,extra", "5|y|NULL|5,y,no date"}, got)
-	got, err = scan(open(t, files, corrupt, header), 1, "_corrupt_record", "b")
+	got, err = scanned.Text(open(t, files, corrupt, header), 1, "_corrupt_record", "b")
 	require.NoError(t, err)
 	require.Equal(t, []string{"NULL|x", "3|NULL", "4,w,2021-02-03,extra|w", "5,y,no date|y"}, got)
 	for _, names := range [][]string{nil, {"a"}, {"b"}} {
-		got, err = scan(open(t, files, s, datasource.Options{"header": "true", "mode": "dropMalformed"}), 2, names...)
+		got, err = scanned.Text(open(t, files, s, datasource.Options{"header": "true", "mode": "dropMalformed"}), 2, names...)
 		require.NoError(t, err)
 		require.Len(t, got, 1)
 	}
-	_, err = scan(open(t, files, s, datasource.Options{"header": "true", "mode": "FAILFAST"}), 0, "a")
+	_, err = scanned.Text(open(t, files, s, datasource.Options{"header": "true", "mode": "FAILFAST"}), 0, "a")
 	e := sqlerr.As(err)
 	require.Equal(t, "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", e.Condition)
 	require.Contains(t, e.Message, "x.csv line 3")
@@ -198,10 +142,10 @@ func TestModes(t *testing.T) {
 
 func TestMultiLine(t *testing.T) {
 	files := write(t, file{"x.csv", "a,b\n1,\"x\ny \"\"z\"\"\"\n2,\"\n\n\"\n3,\"open\n"})
-	got, err := scan(open(t, files, nil, datasource.Options{"header": "true", "multiline": "true"}), 0)
+	got, err := scanned.Text(open(t, files, nil, datasource.Options{"header": "true", "multiline": "true"}), 0)
 	require.NoError(t, err)
 	require.Equal(t, []string{"1|x\ny \"z\"", "2|\n\n", "3|open"}, got)
-	got, err = scan(open(t, files, schema(types.StringType, types.StringType), header), 0)
+	got, err = scanned.Text(open(t, files, schema(types.StringType, types.StringType), header), 0)
 	require.NoError(t, err)
 	require.Equal(t, 5, len(got))
 }
@@ -215,7 +159,7 @@ func TestMixedHeaders(t *testing.T) {
 		} else {
 			files = files[:3]
 		}
-		got, err := scan(open(t, files, s, nil), 0)
+		got, err := scanned.Text(open(t, files, s, nil), 0)
 		require.NoError(t, err)
 		require.Equal(t, []string{"1|2", "3|4", "5|6"}[:len(files)], got)
 	}
@@ -233,13 +177,13 @@ func TestPiecesAndCompression(t *testing.T) {
 	w.Write([]byte(b.String()))
 	w.Close()
 	for _, f := range []file{{"x.csv", b.String()}, {"x.csv.gz", z.String()}} {
-		got, err := scan(open(t, write(t, f), nil, nil), 0, "i")
+		got, err := scanned.Text(open(t, write(t, f), nil, nil), 0, "i")
 		require.NoError(t, err)
 		require.Len(t, got, n)
 		require.Equal(t, "0", got[0])
 		require.Equal(t, fmt.Sprint(n-1), got[n-1])
 	}
-	_, err := scan(open(t, write(t, file{"x.csv.gz", z.String()[:1000]}), schema(types.IntType, types.StringType), nil), 0)
+	_, err := scanned.Text(open(t, write(t, file{"x.csv.gz", z.String()[:1000]}), schema(types.IntType, types.StringType), nil), 0)
 	require.Equal(t, "FAILED_READ_FILE.NO_HINT", sqlerr.As(err).Condition)
 }
 
@@ -290,7 +234,7 @@ func TestWriteAndRead(t *testing.T) {
 		for k, v := range o {
 			read[k] = v
 		}
-		got, err := scan(open(t, write(t, file{name, out.String()}), s, read), 0)
+		got, err := scanned.Text(open(t, write(t, file{name, out.String()}), s, read), 0)
 		require.NoError(t, err)
 		want := slices.Clone(want)
 		if o["nullvalue"] == "" { // the empty string
@@ -334,11 +278,11 @@ func checkAny(t *testing.T, data []byte, o byte) {
 	files := write(t, file{"x.csv", string(data)})
 	opts := datasource.Options{"header": "false", "multiline": fmt.Sprint(o&1 == 1)}
 	s := schema(types.IntType, types.StringType, types.TimestampType)
-	one, err := scan(open(t, files, s, opts), 1)
+	one, err := scanned.Text(open(t, files, s, opts), 1)
 	if err != nil {
 		return
 	}
-	many, err := scan(open(t, files, s, opts), 64, "b")
+	many, err := scanned.Text(open(t, files, s, opts), 64, "b")
 	require.NoError(t, err)
 	require.Len(t, many, len(one))
 	lines := 0
@@ -351,7 +295,7 @@ func checkAny(t *testing.T, data []byte, o byte) {
 		require.Len(t, one, lines)
 	}
 	if tab, err := (Format{}).Open(context.Background(), files, opts, nil); err == nil {
-		got, err := scan(tab, 7)
+		got, err := scanned.Text(tab, 7)
 		require.NoError(t, err)
 		require.Len(t, got, len(one))
 	}

@@ -4,24 +4,10 @@
 package csv
 
 import (
-	"strconv"
-	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/sparrow-engine/sparrow/datasource"
 	"github.com/sparrow-engine/sparrow/datasource/lines"
-	"github.com/sparrow-engine/sparrow/sqlerr"
-	"github.com/sparrow-engine/sparrow/types/temporal"
-)
-
-// mode says what a record that does not fit the schema does.
-type mode uint8
-
-const (
-	permissive mode = iota // cells that do not fit are null
-	dropMalformed
-	failFast
 )
 
 // tri is an option that may be absent.
@@ -43,28 +29,19 @@ type options struct {
 	emptyValue    []byte
 	trimLeft      bool
 	trimRight     bool
-	mode          mode
-	corrupt       string // name of the column that takes malformed records
-	zone          *time.Location
-	zoneSet       bool
 	quoteAll      bool
-	multiLine     bool
-	codec         *lines.Codec
-	patterns      *lines.Patterns
+	lines.Options
 }
 
 func bad(key, value, want string) error {
-	return sqlerr.New("INVALID_PARAMETER_VALUE", sqlerr.Pos{}, "The CSV option %s is %q; it must be %s.", key, value, want)
+	return lines.BadOption("CSV", key, value, want)
 }
 
 // parseOptions reads the options; parsing tells whether files are read or written.
 func parseOptions(o datasource.Options, parsing bool) (*options, error) {
-	p := &options{sep: ',', quote: '"', escape: '\\', corrupt: o.Get("columnnameofcorruptrecord", "_corrupt_record"), zone: time.UTC}
+	p := &options{sep: ',', quote: '"', escape: '\\'}
 	var err error
-	if p.codec, err = lines.CodecOf(o.Get("compression", o.Get("codec", "none"))); err != nil {
-		return nil, err
-	}
-	if p.patterns, err = lines.PatternsOf(o, parsing); err != nil {
+	if p.Options, err = lines.ParseOptions(o, "CSV", parsing); err != nil {
 		return nil, err
 	}
 	for key, dst := range map[string]*byte{"sep": &p.sep, "delimiter": &p.sep, "quote": &p.quote, "escape": &p.escape, "comment": &p.comment} {
@@ -82,52 +59,20 @@ func parseOptions(o datasource.Options, parsing bool) (*options, error) {
 		return nil, bad("sep", "", "one character")
 	}
 	for key, dst := range map[string]*tri{"header": &p.header, "inferschema": &p.infer} {
-		if v, ok := o[key]; ok {
-			b, err := strconv.ParseBool(strings.ToLower(v))
-			if err != nil {
-				return nil, bad(key, v, "true or false")
-			}
-			*dst = no
-			if b {
-				*dst = yes
-			}
+		set := false
+		if err := lines.ParseBooleans(o, "CSV", map[string]*bool{key: &set}); err != nil {
+			return nil, err
 		}
-	}
-	for key, dst := range map[string]*bool{"ignoreleadingwhitespace": &p.trimLeft, "ignoretrailingwhitespace": &p.trimRight, "quoteall": &p.quoteAll, "multiline": &p.multiLine} {
-		if v, ok := o[key]; ok {
-			b, err := strconv.ParseBool(strings.ToLower(v))
-			if err != nil {
-				return nil, bad(key, v, "true or false")
-			}
-			*dst = b
+		switch _, ok := o[key]; {
+		case ok && set:
+			*dst = yes
+		case ok:
+			*dst = no
 		}
 	}
 	p.nullValue = o["nullvalue"]
 	p.emptyValue = []byte(o["emptyvalue"])
-	switch m := strings.ToUpper(o.Get("mode", "PERMISSIVE")); m {
-	case "PERMISSIVE":
-	case "DROPMALFORMED":
-		p.mode = dropMalformed
-	case "FAILFAST":
-		p.mode = failFast
-	default:
-		return nil, bad("mode", m, "PERMISSIVE, DROPMALFORMED or FAILFAST")
-	}
-	for _, key := range []string{"encoding", "charset", "linesep"} {
-		v, ok := o[key]
-		if !ok || (key == "encoding" || key == "charset") && strings.EqualFold(v, "utf-8") || key == "linesep" && v == "\n" {
-			continue
-		}
-		return nil, sqlerr.Unsupported("CSV_OPTION", sqlerr.Pos{}, "The CSV option %s is not supported.", key)
-	}
-	if z := o.Get("timezone", ""); z != "" {
-		zone, err := temporal.ParseZone(z)
-		if err != nil {
-			return nil, bad("timeZone", z, "a time zone")
-		}
-		p.zone, p.zoneSet = zone, true
-	}
-	return p, nil
+	return p, lines.ParseBooleans(o, "CSV", map[string]*bool{"ignoreleadingwhitespace": &p.trimLeft, "ignoretrailingwhitespace": &p.trimRight, "quoteall": &p.quoteAll})
 }
 
 // character reads an option of one byte; \t stands for a tab and the empty text for none.

@@ -153,7 +153,7 @@ func (r *reader) next() ([]byte, error) {
 		if r.o.skip(line) {
 			continue
 		}
-		if !r.o.multiLine || !r.o.unclosed(line, false) {
+		if !r.o.MultiLine || !r.o.unclosed(line, false) {
 			return line, nil
 		}
 		return r.join(line)

@@ -8,6 +8,7 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/columnar/jsontext"
 	"github.com/sparrow-engine/sparrow/datasource"
+	"github.com/sparrow-engine/sparrow/datasource/lines"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 	"github.com/sparrow-engine/sparrow/types/temporal"
@@ -28,64 +29,43 @@ func (Format) NewWriter(w io.Writer, schema *arrow.Schema, o datasource.Options)
 			return nil, sqlerr.New("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE", sqlerr.Pos{}, "The CSV datasource doesn't support the column %s of the type \"%s\".", types.Quote(f.Name), f.Type.SQL())
 		}
 	}
-	z, err := p.codec.Writer(w)
+	out, err := lines.NewWriter(w, p.Codec, s, (&rowWriter{o: p}).row)
 	if err != nil {
 		return nil, err
 	}
-	out := &writer{out: z, schema: s, o: p}
 	if p.header != no {
+		var names []byte
 		for i, f := range s {
 			if i > 0 {
-				out.buf = append(out.buf, p.sep)
+				names = append(names, p.sep)
 			}
-			out.buf = p.appendCell(out.buf, []byte(f.Name))
+			names = p.appendCell(names, []byte(f.Name))
 		}
-		out.buf = append(out.buf, '\n')
+		out.Line(names)
 	}
 	return out, nil
 }
 
-type writer struct {
-	out    io.WriteCloser
-	schema types.Schema
-	o      *options
-	buf    []byte
-	cell   []byte
+// rowWriter writes rows as lines.
+type rowWriter struct {
+	o    *options
+	cell []byte
 }
 
-func (w *writer) Write(rec arrow.RecordBatch) error {
-	cols := make([]*columnar.Vector, len(w.schema))
-	for j, f := range w.schema {
-		v, err := columnar.FromArrow(rec.Column(j), f.Type)
-		if err != nil {
-			return err
+func (w *rowWriter) row(dst []byte, cols []*columnar.Vector, i int) []byte {
+	for j, v := range cols {
+		if j > 0 {
+			dst = append(dst, w.o.sep)
 		}
-		cols[j] = v
+		if v.IsNull(i) {
+			dst = append(dst, w.o.nullValue...)
+			continue
+		}
+		w.cell = w.o.appendText(w.cell[:0], v, i)
+		dst = w.o.appendCell(dst, w.cell)
 	}
-	for i := range int(rec.NumRows()) {
-		for j, v := range cols {
-			if j > 0 {
-				w.buf = append(w.buf, w.o.sep)
-			}
-			if v.IsNull(i) {
-				w.buf = append(w.buf, w.o.nullValue...)
-				continue
-			}
-			w.cell = w.o.appendText(w.cell[:0], v, i)
-			w.buf = w.o.appendCell(w.buf, w.cell)
-		}
-		w.buf = append(w.buf, '\n')
-		if len(w.buf) >= flushBytes {
-			if err := w.flush(); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return dst
 }
-
-// flushBytes is when collected lines go out.
-const flushBytes = 64 << 10
 
 // appendText appends a value that is not null: timestamps as Spark writes them, but with all their digits, other values as a cast to string gives them.
 func (o *options) appendText(dst []byte, v *columnar.Vector, i int) []byte {
@@ -95,7 +75,7 @@ func (o *options) appendText(dst []byte, v *columnar.Vector, i int) []byte {
 		return append(dst, b.Bytes(k)...)
 	case columnar.W32:
 		x := columnar.Values[int32](b)[k]
-		if write := o.patterns.AppendDate(); write != nil && v.Type.Kind == types.Date {
+		if write := o.Patterns.AppendDate(); write != nil && v.Type.Kind == types.Date {
 			return write(dst, x)
 		}
 		return text.AppendInt32(dst, x, v.Type)
@@ -107,33 +87,20 @@ func (o *options) appendText(dst []byte, v *columnar.Vector, i int) []byte {
 		case types.Decimal:
 			return types.AppendDecimal(dst, types.Int128Of(x), int(v.Type.Scale))
 		case types.Timestamp:
-			if write := o.patterns.AppendTimestamp(o.zone); write != nil {
+			if write := o.Patterns.AppendTimestamp(o.Zone); write != nil {
 				return write(dst, x)
 			}
-			offset := temporal.Offset(x, o.zone)
+			offset := temporal.Offset(x, o.Zone)
 			return jsontext.AppendOffset(jsontext.AppendClock(dst, x+offset, true), offset)
 		case types.TimestampNTZ:
-			if write := o.patterns.AppendNTZ(); write != nil {
+			if write := o.Patterns.AppendNTZ(); write != nil {
 				return write(dst, x)
 			}
 			return jsontext.AppendClock(dst, x, true)
 		}
-		return text.AppendInt64(dst, x, v.Type, o.zone)
+		return text.AppendInt64(dst, x, v.Type, o.Zone)
 	}
-	return text.AppendCast(dst, v.Value(i), v.Type, o.zone)
-}
-
-func (w *writer) flush() error {
-	_, err := w.out.Write(w.buf)
-	w.buf = w.buf[:0]
-	return err
-}
-
-func (w *writer) Close() error {
-	if err := w.flush(); err != nil {
-		return err
-	}
-	return w.out.Close()
+	return text.AppendCast(dst, v.Value(i), v.Type, o.Zone)
 }
 
 // appendCell quotes a cell that could be read as something else.
@@ -177,5 +144,5 @@ func (Format) FileExtension(o datasource.Options) string {
 	if err != nil {
 		return ".csv"
 	}
-	return ".csv" + p.codec.Extension
+	return ".csv" + p.Codec.Extension
 }

@@ -4,9 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"github.com/apache/arrow-go/v18/arrow"
-
-	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/columnar/jsontext"
 	"github.com/sparrow-engine/sparrow/datasource"
 	"github.com/sparrow-engine/sparrow/datasource/lines"
@@ -31,9 +28,8 @@ func (Format) Extensions() []string {
 
 // table is files of JSON.
 type table struct {
-	files  []datasource.File
-	schema types.Schema
-	o      *options
+	datasource.FileTable
+	o *options
 	// corrupt is the position of the column that takes malformed records, -1 without.
 	corrupt int
 }
@@ -45,17 +41,17 @@ func (Format) Open(ctx context.Context, files []datasource.File, o datasource.Op
 	if err != nil {
 		return nil, err
 	}
-	t := &table{files: files, schema: schema, o: p}
+	t := &table{FileTable: datasource.FileTable{Files: files, Columns: schema, CellBytes: 16}, o: p}
 	if schema == nil {
-		if t.schema, err = t.infer(ctx); err != nil {
+		if t.Columns, err = t.infer(ctx); err != nil {
 			return nil, err
 		}
 	}
-	if t.corrupt = t.schema.Index(p.corrupt); t.corrupt >= 0 && t.schema[t.corrupt].Type.Kind != types.String {
+	if t.corrupt = t.Columns.Index(p.Corrupt); t.corrupt >= 0 && t.Columns[t.corrupt].Type.Kind != types.String {
 		return nil, sqlerr.New("INVALID_CORRUPT_RECORD_TYPE", sqlerr.Pos{}, "The column %s for corrupt records must have the nullable STRING type, but got \"%s\".",
-			types.Quote(p.corrupt), t.schema[t.corrupt].Type.SQL())
+			types.Quote(p.Corrupt), t.Columns[t.corrupt].Type.SQL())
 	}
-	for _, f := range t.schema {
+	for _, f := range t.Columns {
 		if err := supported(f.Type); err != nil {
 			return nil, sqlerr.New("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE", sqlerr.Pos{}, "The JSON datasource doesn't support the column %s of the type \"%s\".", types.Quote(f.Name), f.Type.SQL())
 		}
@@ -107,7 +103,7 @@ func (t *table) infer(ctx context.Context) (types.Schema, error) {
 				break
 			}
 			if err := p.observe(&guess, k); err != nil {
-				if t.o.mode == failFast {
+				if t.o.Mode == lines.FailFast {
 					err = p.malformed(err)
 					p.close()
 					return nil, err
@@ -118,12 +114,12 @@ func (t *table) infer(ctx context.Context) (types.Schema, error) {
 		p.close()
 	}
 	out := guess.Fields(&t.o.rules)
-	if malformed && t.o.mode == permissive && out.Index(t.o.corrupt) < 0 {
+	if malformed && t.o.Mode == lines.Permissive && out.Index(t.o.Corrupt) < 0 {
 		at := 0
-		for at < len(out) && out[at].Name < t.o.corrupt {
+		for at < len(out) && out[at].Name < t.o.Corrupt {
 			at++
 		}
-		out = append(out[:at:at], append(types.Schema{{Name: t.o.corrupt, Type: types.StringType, Nullable: true}}, out[at:]...)...)
+		out = append(out[:at:at], append(types.Schema{{Name: t.o.Corrupt, Type: types.StringType, Nullable: true}}, out[at:]...)...)
 	}
 	return out, distinctNames(out)
 }
@@ -143,28 +139,12 @@ func distinctNames(s types.Schema) error {
 }
 
 func (t *table) pieces() []lines.Piece {
-	if t.o.multiLine {
-		return lines.Whole(t.files)
+	if t.o.MultiLine {
+		return lines.Whole(t.Files)
 	}
-	return lines.Pieces(t.files)
-}
-
-func (t *table) SQLSchema() types.Schema { return t.schema }
-
-func (t *table) Schema() *arrow.Schema {
-	return arrow.NewSchema(columnar.ArrowFields(t.schema), nil)
+	return lines.Pieces(t.Files)
 }
 
 func (t *table) Scan(ctx context.Context, columns []int, predicates []datasource.Predicate, limit int64) (datasource.Scan, error) {
 	return datasource.ScanRecords(ctx, t, columns, predicates, limit)
-}
-
-// Statistics estimates the number of rows from the size of the files.
-func (t *table) Statistics(context.Context) (*datasource.Statistics, error) {
-	s := &datasource.Statistics{Columns: make([]datasource.ColumnStatistics, len(t.schema))}
-	for _, f := range t.files {
-		s.Bytes += f.Size
-	}
-	s.Rows = s.Bytes / int64(16*len(t.schema)+2)
-	return s, nil
 }

@@ -11,17 +11,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/datasource"
-	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/internal/testkit/scanned"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
-	"github.com/sparrow-engine/sparrow/types/text"
 )
 
 // write makes a file and returns a listing of it.
@@ -32,58 +30,6 @@ func write(t testing.TB, name, content string) []datasource.File {
 	l, err := datasource.List(context.Background(), []string{path})
 	require.NoError(t, err)
 	return l.Files
-}
-
-// scan reads columns of a table, in batches of a size; each row is its cells as Spark shows them, joined by |.
-func scan(tab datasource.Table, batch int, names ...string) ([]string, error) {
-	ctx := context.Background()
-	vt := tab.(datasource.VectorTable)
-	s := vt.SQLSchema()
-	r := &datasource.VectorRequest{BatchSize: batch, Env: &expr.Env{ANSI: true, Zone: time.UTC}}
-	if names == nil {
-		for _, f := range s {
-			names = append(names, f.Name)
-		}
-	}
-	for i, n := range names {
-		f := s.Index(n)
-		r.Fields = append(r.Fields, f)
-		r.Columns = append(r.Columns, &expr.Column{ID: expr.ColumnID(i + 1), Name: n, T: s[f].Type, Null: true})
-	}
-	vs, err := vt.ScanVectors(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	defer vs.Close()
-	in, err := vs.NewReader(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer in.Close()
-	var out []string
-	for m := range vs.Morsels() {
-		if err := in.Open(m); err != nil {
-			return nil, err
-		}
-		for {
-			var b columnar.Batch
-			ok, err := in.Next(&b)
-			if err != nil {
-				return nil, err
-			}
-			if !ok {
-				break
-			}
-			for i := range b.N {
-				cells := make([]string, len(b.Cols))
-				for j, c := range b.Cols {
-					cells[j] = text.Hive(c.Value(i), c.Type, time.UTC)
-				}
-				out = append(out, strings.Join(cells, "|"))
-			}
-		}
-	}
-	return out, nil
 }
 
 func open(t testing.TB, files []datasource.File, schema types.Schema, o datasource.Options) datasource.Table {
@@ -117,18 +63,18 @@ func schemaAB(corrupt bool) types.Schema {
 func TestModes(t *testing.T) {
 	files := write(t, "bad.json", badLines)
 	for _, size := range []int{1, 3, 4096} {
-		got, err := scan(open(t, files, schemaAB(true), nil), size)
+		got, err := scanned.Text(open(t, files, schemaAB(true), nil), size)
 		require.NoError(t, err)
 		require.Equal(t, []string{`1|x|NULL`, `NULL|y|{"a":"no","b":"y"}`, `2|{"c": [1, 2]}|NULL`, `NULL|NULL|{"a":3,"b":`, `4|arr1|NULL`, `5|arr2|NULL`, `NULL|NULL|7`,
 			`NULL|1.50|{"a":1.5,"b":1.50}`, `6|tail|NULL`, `8|NULL|NULL`}, got)
-		got, err = scan(open(t, files, schemaAB(false), datasource.Options{"mode": "DROPMALFORMED"}), size)
+		got, err = scanned.Text(open(t, files, schemaAB(false), datasource.Options{"mode": "DROPMALFORMED"}), size)
 		require.NoError(t, err)
 		require.Equal(t, []string{`1|x`, `2|{"c": [1, 2]}`, `4|arr1`, `5|arr2`, `6|tail`, `8|NULL`}, got)
-		got, err = scan(open(t, files, schemaAB(false), datasource.Options{"mode": "DROPMALFORMED"}), size, "b") // a decides although nobody reads it
+		got, err = scanned.Text(open(t, files, schemaAB(false), datasource.Options{"mode": "DROPMALFORMED"}), size, "b") // a decides although nobody reads it
 		require.NoError(t, err)
 		require.Len(t, got, 6)
 	}
-	_, err := scan(open(t, files, schemaAB(false), datasource.Options{"mode": "FAILFAST"}), 10)
+	_, err := scanned.Text(open(t, files, schemaAB(false), datasource.Options{"mode": "FAILFAST"}), 10)
 	e := sqlerr.As(err)
 	require.NotNil(t, e)
 	require.Equal(t, "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", e.Condition)
@@ -138,12 +84,12 @@ func TestModes(t *testing.T) {
 func TestInferredSchema(t *testing.T) {
 	tab := open(t, write(t, "x.jsonl", "{\"b\":1,\"a\":{\"x\":[1.5]}}\n{\"b\":null,\"c\":\"\"}\n"), nil, nil)
 	require.Equal(t, "struct<a:struct<x:array<double>>,b:bigint,c:string>", types.StructOf(tab.(datasource.VectorTable).SQLSchema()...).String())
-	got, err := scan(tab, 0)
+	got, err := scanned.Text(tab, 0)
 	require.NoError(t, err)
 	require.Equal(t, []string{`{"x":[1.5]}|1|NULL`, `NULL|NULL|`}, got)
 
 	tab = open(t, write(t, "x.json", "{\"b\":1}\nnot json\n"), nil, nil)
-	got, err = scan(tab, 0, "_corrupt_record", "b")
+	got, err = scanned.Text(tab, 0, "_corrupt_record", "b")
 	require.NoError(t, err)
 	require.Equal(t, []string{"NULL|1", "not json|NULL"}, got)
 
@@ -154,7 +100,7 @@ func TestInferredSchema(t *testing.T) {
 func TestPatterns(t *testing.T) {
 	s := types.Schema{{Name: "d", Type: types.DateType, Nullable: true}, {Name: "t", Type: types.TimestampType, Nullable: true}}
 	o := datasource.Options{"dateformat": "dd/MM/yyyy", "timestampformat": "dd.MM.yyyy HH:mm"}
-	got, err := scan(open(t, write(t, "x.json", `{"d":"31/12/2020","t":"31.12.2020 14:05"}`+"\n"+`{"d":"2020-12-31"}`), s, o), 0)
+	got, err := scanned.Text(open(t, write(t, "x.json", `{"d":"31/12/2020","t":"31.12.2020 14:05"}`+"\n"+`{"d":"2020-12-31"}`), s, o), 0)
 	require.NoError(t, err)
 	require.Equal(t, []string{"2020-12-31|2020-12-31 14:05:00", "NULL|NULL"}, got)
 	var out bytes.Buffer
@@ -170,14 +116,14 @@ func TestPatterns(t *testing.T) {
 func TestMultiLine(t *testing.T) {
 	o := datasource.Options{"multiline": "true"}
 	for _, content := range []string{"[{\"a\":1,\n\"b\":\"x\"},\n{\"a\":2}]", "\xEF\xBB\xBF{\"a\":1,\"b\":\n\"x\"}\n\n{\n\"a\":2}\n"} {
-		got, err := scan(open(t, write(t, "x.json", content), nil, o), 1)
+		got, err := scanned.Text(open(t, write(t, "x.json", content), nil, o), 1)
 		require.NoError(t, err)
 		require.Equal(t, []string{"1|x", "2|NULL"}, got)
 	}
-	got, err := scan(open(t, write(t, "x.json", "[{\"a\":1},{\"a\":}]"), nil, o), 0, "a", "_corrupt_record")
+	got, err := scanned.Text(open(t, write(t, "x.json", "[{\"a\":1},{\"a\":}]"), nil, o), 0, "a", "_corrupt_record")
 	require.NoError(t, err)
 	require.Equal(t, []string{"1|NULL", "NULL|[{\"a\":1},{\"a\":}]"}, got)
-	got, err = scan(open(t, write(t, "x.json", ""), schemaAB(false), o), 0)
+	got, err = scanned.Text(open(t, write(t, "x.json", ""), schemaAB(false), o), 0)
 	require.NoError(t, err)
 	require.Empty(t, got)
 }
@@ -195,13 +141,13 @@ func TestPieces(t *testing.T) {
 	w.Write([]byte(b.String()))
 	w.Close()
 	for _, tab := range []datasource.Table{plain, open(t, write(t, "x.json.gz", z.String()), nil, nil)} {
-		got, err := scan(tab, 0, "i")
+		got, err := scanned.Text(tab, 0, "i")
 		require.NoError(t, err)
 		require.Len(t, got, n)
 		require.Equal(t, "0", got[0])
 		require.Equal(t, fmt.Sprint(n-1), got[n-1])
 	}
-	_, err := scan(open(t, write(t, "x.json.gz", "no gzip"), schemaAB(false), nil), 0)
+	_, err := scanned.Text(open(t, write(t, "x.json.gz", "no gzip"), schemaAB(false), nil), 0)
 	require.Equal(t, "FAILED_READ_FILE.NO_HINT", sqlerr.As(err).Condition)
 	require.Contains(t, err.Error(), "x.json.gz")
 }
@@ -239,7 +185,7 @@ func TestWriteAndRead(t *testing.T) {
 			require.Equal(t, `{"a":"x\n\"","c":"2020-01-01T00:00:00.123456Z","m":{"a":null},"s":{"x":1},"d":-1.50,"f":0.1,"e":["1970-01-01",null]}`+"\n{}\n", out.String())
 		}
 		name := map[string]string{"none": "x.json", "gzip": "x.json.gz", "zstd": "x.json.zst", "lz4": "x.json.lz4"}[codec]
-		got, err := scan(open(t, write(t, name, out.String()), s, nil), 0)
+		got, err := scanned.Text(open(t, write(t, name, out.String()), s, nil), 0)
 		require.NoError(t, err)
 		require.Equal(t, []string{"x\n\"|2020-01-01 00:00:00.123456|{\"a\":null}|{\"x\":1,\"y\":null}|-1.50|0.1|[1970-01-01,null]", "NULL|NULL|NULL|NULL|NULL|NULL|NULL"}, got, codec)
 	}
@@ -279,11 +225,11 @@ func checkAny(t *testing.T, data []byte) {
 	files := write(t, "x.json", string(data))
 	nested := types.Schema{{Name: "a", Type: types.ArrayOf(types.StructOf(types.Field{Name: "x", Type: types.MapOf(types.StringType, types.StringType, true), Nullable: true}), true), Nullable: true},
 		{Name: "b", Type: types.DoubleType, Nullable: true}, {Name: "_corrupt_record", Type: types.StringType, Nullable: true}}
-	one, err := scan(open(t, files, nested, nil), 1)
+	one, err := scanned.Text(open(t, files, nested, nil), 1)
 	if err != nil {
 		return
 	}
-	many, err := scan(open(t, files, nested, nil), 64)
+	many, err := scanned.Text(open(t, files, nested, nil), 64)
 	require.NoError(t, err)
 	require.Equal(t, one, many)
 	lines := 0
@@ -296,11 +242,43 @@ func checkAny(t *testing.T, data []byte) {
 		require.Len(t, one, lines)
 	}
 	if tab, err := (Format{}).Open(context.Background(), files, nil, nil); err == nil {
-		got, err := scan(tab, 7)
+		got, err := scanned.Text(tab, 7)
 		require.NoError(t, err)
 		if len(tab.(datasource.VectorTable).SQLSchema()) > 0 {
 			require.Len(t, got, len(one))
 		}
 	}
-	_, _ = scan(open(t, files, nested, datasource.Options{"multiline": "true"}), 5)
+	_, _ = scanned.Text(open(t, files, nested, datasource.Options{"multiline": "true"}), 5)
+}
+
+// TestNarrowStructs parses only fields that are read. A field that is not read and whose value does not fit leaves the others as they are; in
+// arrays, where it would make the array null, and where it decides whether a record counts, it is parsed all the same.
+func TestNarrowStructs(t *testing.T) {
+	part := func(name string, t types.Type) types.Field { return types.Field{Name: name, Type: t, Nullable: true} }
+	inner := types.StructOf(part("x", types.IntType), part("y", types.IntType))
+	s := types.Schema{part("s", types.StructOf(part("a", types.IntType), part("b", types.IntType), part("c", inner))), part("l", types.ArrayOf(inner, true))}
+	files := write(t, "x.json", `{"s":{"a":1,"b":"bad","c":{"x":2,"y":3}},"l":[{"x":1,"y":2},null]}
+{"s":{"b":[4],"c":{"y":5}},"l":[{"x":1,"y":"bad"}]}
+{"s":null}
+`)
+	narrow := []types.Type{types.StructOf(part("a", types.IntType), part("c", types.StructOf(part("y", types.IntType)))), types.ArrayOf(types.StructOf(part("x", types.IntType)), true)}
+	read := func(mode string, want []types.Type) (out []string) {
+		tab := open(t, files, s, datasource.Options{"mode": mode}).(datasource.VectorTable)
+		r := scanned.Request(tab)
+		for i := range want {
+			r.Columns[i].T = want[i]
+		}
+		_, err := scanned.Each(tab, r, func(cols []*columnar.Vector, i int) {
+			for j := range want {
+				require.True(t, cols[j].Type.Equal(want[j]))
+			}
+			out = append(out, fmt.Sprint(cols[0].Value(i), cols[1].Value(i)))
+		})
+		require.NoError(t, err)
+		return out
+	}
+	require.Equal(t, []string{"[1 [3]] [[1] <nil>]", "[<nil> [5]] <nil>", "<nil> <nil>"}, read("permissive", narrow))
+	require.Equal(t, []string{"<nil> <nil>"}, read("dropMalformed", narrow))
+	require.Equal(t, []string{"[1 <nil> [2 3]] [[1 2] <nil>]", "[<nil> <nil> [<nil> 5]] <nil>", "<nil> <nil>"}, read("permissive", nil))
+	require.Equal(t, []string{"[] [[] <nil>]", "[] <nil>", "<nil> <nil>"}, read("permissive", []types.Type{types.StructOf(), types.ArrayOf(types.StructOf(), true)}))
 }

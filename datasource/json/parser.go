@@ -53,7 +53,7 @@ func (t *table) open(ctx context.Context, piece lines.Piece) (*parser, error) {
 		return nil, err
 	}
 	p := &parser{table: t, ctx: ctx, in: in, piece: piece}
-	p.r.Dialect, p.r.Zone = t.o.dialect, t.o.zone
+	p.r.Dialect, p.r.Zone = t.o.dialect, t.o.Zone
 	return p, nil
 }
 
@@ -104,7 +104,7 @@ func (p *parser) advance() (k jsontext.Kind, ok bool, err error) {
 
 // giveUp makes the rest of the text part of a record that is no JSON.
 func (p *parser) giveUp() {
-	if p.table.o.multiLine {
+	if p.table.o.MultiLine {
 		p.start = min(p.start, len(p.text))
 		p.r.Reset(nil)
 	}
@@ -112,7 +112,7 @@ func (p *parser) giveUp() {
 
 // more makes sure that there may be another record in the scanner's text: the next line that is not blank, or the file.
 func (p *parser) more() (bool, error) {
-	if p.table.o.multiLine {
+	if p.table.o.MultiLine {
 		return p.moreOfFile()
 	}
 	for {
@@ -151,7 +151,7 @@ func (p *parser) moreOfFile() (bool, error) {
 
 // record returns the text of the current record, as the column of corrupt records shows it.
 func (p *parser) record() []byte {
-	if p.table.o.multiLine {
+	if p.table.o.MultiLine {
 		return bytes.TrimSpace(p.text)
 	}
 	return p.text
@@ -195,7 +195,7 @@ func (p *parser) lose() {
 func (p *parser) malformed(cause error) error {
 	where := p.piece.File.Path
 	switch {
-	case p.table.o.multiLine:
+	case p.table.o.MultiLine:
 		where += fmt.Sprintf(" at byte %d", p.start+1)
 	case p.piece.From == 0:
 		where += fmt.Sprintf(" line %d", p.line)
@@ -217,10 +217,10 @@ func (t *table) ScanVectors(ctx context.Context, r *datasource.VectorRequest) (d
 		if err != nil {
 			return nil, err
 		}
-		if !t.o.zoneSet && r.Env != nil && r.Env.Zone != nil {
+		if !t.o.ZoneSet && r.Env != nil && r.Env.Zone != nil {
 			p.r.Zone = r.Env.Zone
 		}
-		p.r.Date, p.r.Timestamp, p.r.NTZ = t.o.patterns.ParseDate(), t.o.patterns.ParseTimestamp(p.r.Zone), t.o.patterns.ParseNTZ()
+		p.r.Date, p.r.Timestamp, p.r.NTZ = t.o.Patterns.ParseDate(), t.o.Patterns.ParseTimestamp(p.r.Zone), t.o.Patterns.ParseNTZ()
 		p.prepare(r)
 		return p.next, nil
 	})
@@ -234,14 +234,14 @@ func (p *parser) prepare(r *datasource.VectorRequest) {
 	}
 	p.fields = append(p.fields, r.Fields...)
 	p.wanted = len(r.Fields)
-	all := t.o.mode != permissive
+	all := t.o.Mode != lines.Permissive
 	requested := map[int]bool{}
 	for _, f := range r.Fields {
 		requested[f] = true
 		all = all || f == t.corrupt
 	}
 	if all {
-		for f := range t.schema {
+		for f := range t.Columns {
 			if !requested[f] && f != t.corrupt {
 				p.fields = append(p.fields, f)
 			}
@@ -250,7 +250,7 @@ func (p *parser) prepare(r *datasource.VectorRequest) {
 	p.byName = make(map[string]int, len(p.fields))
 	p.seen = make([]int64, len(p.fields))
 	for k, f := range p.fields {
-		whole := t.schema[f].Type
+		whole := t.Columns[f].Type
 		if k < p.wanted {
 			p.want = append(p.want, r.Type(k, whole))
 			if !all {
@@ -261,7 +261,7 @@ func (p *parser) prepare(r *datasource.VectorRequest) {
 		p.cols = append(p.cols, &columnar.Vector{})
 		p.columns = append(p.columns, jsontext.NewColumn(whole))
 		if f != t.corrupt {
-			p.byName[t.schema[f].Name] = k
+			p.byName[t.Columns[f].Name] = k
 		}
 	}
 }
@@ -349,10 +349,10 @@ func (p *parser) store(i int, k jsontext.Kind) (keep bool, err error) {
 	}
 	good := fits && cause == nil
 	if !good {
-		switch p.table.o.mode {
-		case dropMalformed:
+		switch p.table.o.Mode {
+		case lines.DropMalformed:
 			return false, nil
-		case failFast:
+		case lines.FailFast:
 			if cause == nil {
 				cause = errors.New("a value does not fit its column")
 			}
@@ -416,7 +416,7 @@ func (p *parser) storeFields(i int) (fits bool, err error) {
 
 // find returns the column of a field. Most objects have their fields in one order, so the column behind the last one found is tried first.
 func (p *parser) find(name []byte) (int, bool) {
-	if h := p.nextHint; h < len(p.fields) && p.table.schema[p.fields[h]].Name == string(name) && p.fields[h] != p.table.corrupt {
+	if h := p.nextHint; h < len(p.fields) && p.table.Columns[p.fields[h]].Name == string(name) && p.fields[h] != p.table.corrupt {
 		p.nextHint++
 		return h, true
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/columnar/jsontext"
 	"github.com/sparrow-engine/sparrow/datasource"
+	"github.com/sparrow-engine/sparrow/datasource/lines"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
@@ -25,55 +26,9 @@ func (Format) NewWriter(w io.Writer, schema *arrow.Schema, o datasource.Options)
 			return nil, sqlerr.New("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE", sqlerr.Pos{}, "The JSON datasource doesn't support the column %s of the type \"%s\".", types.Quote(f.Name), f.Type.SQL())
 		}
 	}
-	out, err := p.codec.Writer(w)
-	if err != nil {
-		return nil, err
-	}
-	return &writer{out: out, schema: s, text: jsontext.Writer{Zone: p.zone, KeepNulls: p.keepNulls, FullMicros: true,
-		Date: p.patterns.AppendDate(), Timestamp: p.patterns.AppendTimestamp(p.zone), NTZ: p.patterns.AppendNTZ()}}, nil
-}
-
-// flushBytes is when collected lines go out.
-const flushBytes = 64 << 10
-
-type writer struct {
-	out    io.WriteCloser
-	schema types.Schema
-	text   jsontext.Writer
-	buf    []byte
-}
-
-func (w *writer) Write(rec arrow.RecordBatch) error {
-	cols := make([]*columnar.Vector, len(w.schema))
-	for j, f := range w.schema {
-		v, err := columnar.FromArrow(rec.Column(j), f.Type)
-		if err != nil {
-			return err
-		}
-		cols[j] = v
-	}
-	for i := range int(rec.NumRows()) {
-		w.buf = append(w.text.AppendRow(w.buf, w.schema, cols, i), '\n')
-		if len(w.buf) >= flushBytes {
-			if err := w.flush(); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (w *writer) flush() error {
-	_, err := w.out.Write(w.buf)
-	w.buf = w.buf[:0]
-	return err
-}
-
-func (w *writer) Close() error {
-	if err := w.flush(); err != nil {
-		return err
-	}
-	return w.out.Close()
+	text := &jsontext.Writer{Zone: p.Zone, KeepNulls: p.keepNulls, FullMicros: true,
+		Date: p.Patterns.AppendDate(), Timestamp: p.Patterns.AppendTimestamp(p.Zone), NTZ: p.Patterns.AppendNTZ()}
+	return lines.NewWriter(w, p.Codec, s, func(dst []byte, cols []*columnar.Vector, i int) []byte { return text.AppendRow(dst, s, cols, i) })
 }
 
 // FileExtension tells compressed files by their names.
@@ -82,5 +37,5 @@ func (Format) FileExtension(o datasource.Options) string {
 	if err != nil {
 		return ".json"
 	}
-	return ".json" + p.codec.Extension
+	return ".json" + p.Codec.Extension
 }

@@ -52,7 +52,8 @@ type leafReader struct {
 	lo, hi  int64
 
 	// nested columns
-	nest nestState
+	nest  nestState
+	outer []*presence // of structs, where no list is around
 }
 
 var (
@@ -176,17 +177,20 @@ func (c *leafReader) skip(n int) error {
 	}
 	c.row += int64(n)
 	c.page.left -= n
+	if c.levelsOnly {
+		return nil
+	}
 	return c.skipValues(values)
 }
 
-// countValid reads n definition levels of a flat column and returns how many values there are.
+// countValid reads n definition levels of a column that is in no list and returns how many values there are.
 func (c *leafReader) countValid(n int) (int, error) {
 	var words [64]uint64
 	ones := 0
 	for n > 0 {
 		k := min(n, 64*len(words))
 		clear(words[:])
-		m, err := c.page.defs.bitmap(words[:], 0, k)
+		m, err := c.definedRows(words[:], 0, k, false)
 		if err != nil {
 			return 0, err
 		}
@@ -209,6 +213,10 @@ func (c *leafReader) begin(n int) {
 		}
 		c.valid = c.valid[:w]
 		clear(c.valid)
+		for _, p := range c.outer {
+			p.bits, p.nulls = grow(p.bits, w), false
+			clear(p.bits)
+		}
 	}
 }
 
@@ -280,7 +288,7 @@ func (c *leafReader) segment(dst *columnar.Vector, at, m int, sel []int32, coded
 	values := m
 	if c.leaf.maxDef > 0 {
 		var err error
-		if values, err = c.page.defs.bitmap(c.valid, at, m); err != nil {
+		if values, err = c.definedRows(c.valid, at, m, true); err != nil {
 			return err
 		}
 	}

@@ -4,13 +4,14 @@ import (
 	"context"
 	"slices"
 
+	"github.com/sparrow-engine/sparrow/datasource"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
 // infer takes the schema from the files.
 func (t *table) infer(ctx context.Context) (types.Schema, error) {
-	first, err := t.footer(0)
+	first, err := t.footer(t.first())
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +29,7 @@ func (t *table) infer(ctx context.Context) (types.Schema, error) {
 	if err := t.related(all); err != nil {
 		return nil, err
 	}
-	for _, ft := range all[1:] {
+	for _, ft := range all {
 		if schema, err = mergeSchemas(schema, ft, t.options.mergeSchema); err != nil {
 			return nil, err
 		}
@@ -36,17 +37,26 @@ func (t *table) infer(ctx context.Context) (types.Schema, error) {
 	return schema, nil
 }
 
+// first returns the file whose schema the table has: as in Spark the one whose path comes first, in whatever order they are named.
+func (t *table) first() int {
+	best := 0
+	for i := range t.files {
+		if t.files[i].Path < t.files[best].Path {
+			best = i
+		}
+	}
+	return best
+}
+
 // related returns an error if a file has none of the columns of the first, whose schema is the table's: its rows would be nulls throughout.
-// Spark reads such files so, silently; they are files of different tables.
 func (t *table) related(all []*footer) error {
 	if t.options.mergeSchema || len(all) == 0 {
 		return nil
 	}
-	first := all[0].root.children
-	for _, ft := range all[1:] {
-		if !slices.ContainsFunc(ft.root.children, func(n *fileNode) bool { return findField(first, n.name) != nil }) {
-			return sqlerr.New("CANNOT_MERGE_SCHEMAS", sqlerr.Pos{}, "The files are of different tables: %s has none of the columns of %s.", ft.path, all[0].path).
-				WithHint("Name the files of one table, or set the option mergeSchema to read all columns of all files.")
+	first := all[t.first()]
+	for _, ft := range all {
+		if !slices.ContainsFunc(ft.root.children, func(n *fileNode) bool { return findField(first.root.children, n.name) != nil }) {
+			return datasource.DifferentTables(first.path, ft.path)
 		}
 	}
 	return nil

@@ -17,6 +17,9 @@ type readNode struct {
 	kids   []*readNode
 	reader *leafReader // of leaves
 	levels *leafReader // whose levels tell about the node: the first leaf below
+	// of columns without lists
+	present *presence       // of structs that may be null
+	natural columnar.Vector // values before widening
 	// widen, if set, turns values of the file's type into the table's.
 	widen func(dst, src *columnar.Vector) error
 }

@@ -156,7 +156,7 @@ func mustFooter(t testing.TB, tab *table) *footer {
 	return ft
 }
 
-// pick leaves out of a Go value what the narrower type does not have.
+// pick leaves out of a Go value what the other type does not have; fields that only that has are null.
 func pick(v any, whole, want types.Type) any {
 	if v == nil {
 		return nil
@@ -165,8 +165,11 @@ func pick(v any, whole, want types.Type) any {
 	case types.Struct:
 		out := []any{}
 		for _, f := range want.Fields() {
-			i := whole.FieldIndex(f.Name)
-			out = append(out, pick(v.([]any)[i], whole.Fields()[i].Type, f.Type))
+			if i := whole.FieldIndex(f.Name); i >= 0 {
+				out = append(out, pick(v.([]any)[i], whole.Fields()[i].Type, f.Type))
+			} else {
+				out = append(out, nil)
+			}
 		}
 		return out
 	case types.Array:

@@ -45,6 +45,7 @@ type column struct {
 	field   int
 	node    *readNode
 	leaves  []*leafReader
+	isFlat  bool // a struct without lists inside
 	vec     columnar.Vector
 	natural columnar.Vector // before widening
 	missing *columnar.Vector
@@ -168,6 +169,9 @@ func (r *reader) plan() error {
 		if c.node, err = planNode(typ, findField(r.ft.root.children, want.Name), want.Name, newReader); err != nil {
 			return err
 		}
+		if c.isFlat = c.flat(); c.isFlat {
+			c.node.prepareStruct()
+		}
 		if c.node.file == nil {
 			c.missing = columnar.NullConstant(typ, r.scan.batch)
 		}
@@ -189,6 +193,8 @@ func (c *column) cost() float64 {
 	switch {
 	case c.node.file == nil:
 		return 0
+	case c.isFlat:
+		return 4 * float64(len(c.leaves))
 	case c.node.reader == nil:
 		return 30
 	case c.node.reader.width == columnar.WView:
@@ -351,6 +357,8 @@ func (c *column) read(r *reader, n int, rows columnar.Rows) (v *columnar.Vector,
 			c.out = c.missing.Resized(n)
 		}
 		return c.out, nil
+	case c.isFlat:
+		err = c.node.readStruct(r.row, n, rows, &c.vec)
 	case c.node.file.shape != nodeLeaf:
 		err = c.readNested(r.row, n)
 	case c.node.widen != nil:

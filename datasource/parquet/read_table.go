@@ -67,7 +67,7 @@ func parseReadOptions(o datasource.Options) (t tableOptions, err error) {
 // filesForNulls is the number of files up to which all are looked at to learn that a column has no nulls, and that they are of one table.
 const filesForNulls = 32
 
-// Open makes a table of Parquet files. Without a schema it is that of the first file, or with the option mergeschema all files' columns,
+// Open makes a table of Parquet files. Without a schema it is that of the file whose path comes first, or with the option mergeschema all files' columns,
 // widened where they differ. Files match by column name without regard to case; a column that a file lacks is null. Partition
 // values of the files are not looked at: see datasource.OpenPartitioned.
 //

@@ -13,7 +13,7 @@ import (
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/datasource"
-	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/internal/testkit/scanned"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -39,14 +39,7 @@ func openFiles(t testing.TB, schema types.Schema, o datasource.Options, files ..
 }
 
 // request asks for all columns of a table, numbered from 1.
-func request(tab *table) *datasource.VectorRequest {
-	r := &datasource.VectorRequest{Env: &expr.Env{ANSI: true}}
-	for i, f := range tab.SQLSchema() {
-		r.Fields = append(r.Fields, i)
-		r.Columns = append(r.Columns, &expr.Column{ID: expr.ColumnID(i + 1), Name: f.Name, T: f.Type, Null: f.Nullable})
-	}
-	return r
-}
+func request(tab *table) *datasource.VectorRequest { return scanned.Request(tab) }
 
 // readAll returns the rows of a scan in order, and its counters.
 func readAll(t testing.TB, tab *table, r *datasource.VectorRequest) ([][]any, datasource.ScanCounters) {
@@ -55,47 +48,17 @@ func readAll(t testing.TB, tab *table, r *datasource.VectorRequest) ([][]any, da
 	return rows, counters
 }
 
-func tryReadAll(tab *table, r *datasource.VectorRequest) ([][]any, datasource.ScanCounters, error) {
-	var none datasource.ScanCounters
-	s, err := tab.ScanVectors(context.Background(), r)
-	if err != nil {
-		return nil, none, err
-	}
-	defer s.Close()
-	in, err := s.NewReader(context.Background())
-	if err != nil {
-		return nil, none, err
-	}
-	var rows [][]any
-	for m := range s.Morsels() {
-		if err := in.Open(m); err != nil {
-			return nil, none, err
-		}
-		var b columnar.Batch
-		for {
-			ok, err := in.Next(&b)
-			if err != nil {
-				return nil, none, err
-			}
-			if !ok {
-				break
-			}
-			set := b.Rows()
-			for i := range set.Count() {
-				row := make([]any, len(b.Cols))
-				for j, c := range b.Cols {
-					if c != nil {
-						row[j] = c.Value(set.Row(i))
-					}
-				}
-				rows = append(rows, row)
+func tryReadAll(tab *table, r *datasource.VectorRequest) (rows [][]any, c datasource.ScanCounters, err error) {
+	c, err = scanned.Each(tab, r, func(cols []*columnar.Vector, i int) {
+		row := make([]any, len(cols))
+		for j, v := range cols {
+			if v != nil {
+				row[j] = v.Value(i)
 			}
 		}
-	}
-	if err := in.Close(); err != nil {
-		return nil, none, err
-	}
-	return rows, s.Counters(), nil
+		rows = append(rows, row)
+	})
+	return rows, c, err
 }
 
 // expected converts a batch to Go values of the types a table has.

@@ -8,8 +8,10 @@ package spill
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -23,10 +25,9 @@ type Dir struct {
 	// Interrupt, if set before the first file, is called before every block is written or read; its error is the operation's. It is for tests.
 	Interrupt func() error
 
-	written atomic.Int64
-
 	mu     sync.Mutex
-	path   string // "" until the first file
+	kinds  map[string]*atomic.Int64 // bytes written, by the name of files
+	path   string                   // "" until the first file
 	files  []*File
 	made   int
 	closed bool
@@ -54,13 +55,41 @@ func (d *Dir) Create(name string, ts []types.Type) (*Writer, error) {
 	if err != nil {
 		return nil, failed(err)
 	}
-	file := &File{f: f, types: ts, interrupt: d.Interrupt, written: &d.written}
+	if d.kinds == nil {
+		d.kinds = map[string]*atomic.Int64{}
+	}
+	if d.kinds[name] == nil {
+		d.kinds[name] = &atomic.Int64{}
+	}
+	file := &File{f: f, types: ts, interrupt: d.Interrupt, written: d.kinds[name]}
 	d.files = append(d.files, file)
 	return &Writer{file: file}, nil
 }
 
 // Written returns the bytes written to all files so far.
-func (d *Dir) Written() int64 { return d.written.Load() }
+func (d *Dir) Written() (n int64) {
+	for _, k := range d.Kinds() {
+		n += k.Bytes
+	}
+	return n
+}
+
+// Kind is the bytes written to files of one name.
+type Kind struct {
+	Name  string
+	Bytes int64
+}
+
+// Kinds returns what was written so far, by the names of files.
+func (d *Dir) Kinds() []Kind {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	out := make([]Kind, 0, len(d.kinds))
+	for _, name := range slices.Sorted(maps.Keys(d.kinds)) {
+		out = append(out, Kind{name, d.kinds[name].Load()})
+	}
+	return out
+}
 
 // Close removes the folder and what is in it.
 func (d *Dir) Close() error {

@@ -23,7 +23,7 @@ import (
 
 // FuzzQuery compares random queries over random tables: the oracle, the default configuration, and others.
 func FuzzQuery(f *testing.F) {
-	for seed := range uint64(20) {
+	for seed := range uint64(12) {
 		f.Add(seed)
 	}
 	f.Fuzz(checkSeed)

@@ -133,6 +133,7 @@ func differ(t *testing.T, p *peer, view func(dir, name string) string, translate
 				t.Errorf("seed %d: %s\n%s\n%s", seed, d, q, text)
 			}
 		}
+		t.Logf("seed %d: %d answers compared so far", seed, compared)
 	}
 	t.Logf("%d answers compared, refused: %v", compared, refused)
 	require.Positive(t, compared)

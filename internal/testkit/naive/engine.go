@@ -14,6 +14,7 @@ import (
 	"github.com/sparrow-engine/sparrow/internal/testkit"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/sql"
+	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 	"github.com/sparrow-engine/sparrow/types/text"
 )
@@ -51,8 +52,10 @@ func New(tables map[string]datasource.Table) (*Engine, error) {
 
 // Analyze binds a query.
 func (e *Engine) Analyze(ctx context.Context, text string) (logical.Plan, error) {
-	parse := func(text string) (logical.Plan, error) { return sql.Parse(text, sql.Options{}) }
-	p, err := parse(text)
+	parse := func(text string, in *sqlerr.Origin) (logical.Plan, error) {
+		return sql.Parse(text, sql.Options{Origin: in})
+	}
+	p, err := parse(text, nil)
 	if err != nil {
 		return nil, err
 	}

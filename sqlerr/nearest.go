@@ -1,10 +1,8 @@
-package catalog
+package sqlerr
 
 import (
 	"sort"
 	"strings"
-
-	"github.com/sparrow-engine/sparrow/types"
 )
 
 // Nearest returns up to n names in order of their edit distance to name, without regard to case; names that have nothing in common with it
@@ -52,22 +50,4 @@ func Distance(a, b string) int {
 		}
 	}
 	return row[len(b)]
-}
-
-// QuoteName joins the parts of a name in back-ticks.
-func QuoteName(parts []string) string {
-	q := make([]string, len(parts))
-	for i, p := range parts {
-		q[i] = types.Quote(p)
-	}
-	return strings.Join(q, ".")
-}
-
-// QuoteList joins names in back-ticks by commas.
-func QuoteList(names []string) string {
-	q := make([]string, len(names))
-	for i, n := range names {
-		q[i] = types.Quote(n)
-	}
-	return strings.Join(q, ", ")
 }
