@@ -306,3 +306,16 @@ func TestWriteManyPartitions(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "19907 19807", rowsOf(t, mustSQL(t, s, "SELECT id FROM parquet.`"+one[0]+"` LIMIT 2")))
 }
+
+// A view computes in the time zone it was made with, and a cached query is not that of another zone.
+func TestZoneOfViews(t *testing.T) {
+	s := newTestSession(t)
+	run := func(text string) string { return rowsOf(t, mustSQL(t, s, text)) }
+	run("SET TIME ZONE 'UTC'")
+	run("CREATE TEMPORARY VIEW noon AS SELECT ts, hour(ts) AS h FROM VALUES (TIMESTAMP'2024-01-01 12:00:00') AS t(ts)")
+	run("CACHE TABLE cached AS SELECT hour(ts) AS h FROM noon")
+	run("SET TIME ZONE 'Asia/Tokyo'")
+	require.Equal(t, "12,21,2024-01-01 21:00:00", run("SELECT h, hour(ts), CAST(ts AS STRING) FROM noon"))
+	require.Equal(t, "21", run("SELECT hour(ts) AS h FROM noon"))
+	require.Equal(t, "12", run("SELECT * FROM cached"))
+}

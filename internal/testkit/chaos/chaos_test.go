@@ -213,7 +213,7 @@ func TestOneHash(t *testing.T) {
 			hashing++
 		}
 	}
-	require.Greater(t, hashing, 10)
+	require.GreaterOrEqual(t, hashing, 10)
 	defer settings(t, s, "sparrow.memory", "64KiB")()
 	require.Positive(t, bites(metrics.OneHash, func() { check(t, s, want, "one hash in 64 KiB") }))
 }
