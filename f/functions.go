@@ -599,6 +599,9 @@ func FormatString(format, x sparrow.Column, more ...sparrow.Column) sparrow.Colu
 	return call("format_string", []sparrow.Column{format, x}, more...)
 }
 
+// FromAvro calls from_avro(…): not supported yet.
+func FromAvro(more ...sparrow.Column) sparrow.Column { return call("from_avro", nil, more...) }
+
 // FromBase32 calls from_base32(s): returns the bytes that Base32 text stands for.
 func FromBase32(s sparrow.Column) sparrow.Column { return sparrow.Call("from_base32", s) }
 
@@ -611,6 +614,9 @@ func FromCSV(line, schema sparrow.Column, options ...sparrow.Column) sparrow.Col
 func FromJSON(json, schema sparrow.Column, options ...sparrow.Column) sparrow.Column {
 	return call("from_json", []sparrow.Column{json, schema}, options...)
 }
+
+// FromProtobuf calls from_protobuf(…): not supported yet.
+func FromProtobuf(more ...sparrow.Column) sparrow.Column { return call("from_protobuf", nil, more...) }
 
 // FromUnixtime calls from_unixtime(seconds[, pattern]): writes the time a number of seconds after 1970-01-01 00:00:00 UTC by a datetime
 // pattern, yyyy-MM-dd HH:mm:ss if none is given.
@@ -1434,6 +1440,9 @@ func SHA1(b sparrow.Column) sparrow.Column { return sparrow.Call("sha1", b) }
 // number.
 func SHA2(b, bits sparrow.Column) sparrow.Column { return sparrow.Call("sha2", b, bits) }
 
+// SchemaOfAvro calls schema_of_avro(…): not supported yet.
+func SchemaOfAvro(more ...sparrow.Column) sparrow.Column { return call("schema_of_avro", nil, more...) }
+
 // SchemaOfCSV calls schema_of_csv(line[, options]): returns the type of a line.
 func SchemaOfCSV(line sparrow.Column, options ...sparrow.Column) sparrow.Column {
 	return call("schema_of_csv", []sparrow.Column{line}, options...)
@@ -1555,6 +1564,25 @@ func SplitPart(s, delimiter, n sparrow.Column) sparrow.Column {
 
 // Sqrt calls sqrt(x): returns the square root, NaN for negative x.
 func Sqrt(x sparrow.Column) sparrow.Column { return sparrow.Call("sqrt", x) }
+
+// StAsbinary calls st_asbinary(…): not supported yet.
+func StAsbinary(more ...sparrow.Column) sparrow.Column { return call("st_asbinary", nil, more...) }
+
+// StGeogfromwkb calls st_geogfromwkb(…): not supported yet.
+func StGeogfromwkb(more ...sparrow.Column) sparrow.Column {
+	return call("st_geogfromwkb", nil, more...)
+}
+
+// StGeomfromwkb calls st_geomfromwkb(…): not supported yet.
+func StGeomfromwkb(more ...sparrow.Column) sparrow.Column {
+	return call("st_geomfromwkb", nil, more...)
+}
+
+// StSetsrid calls st_setsrid(…): not supported yet.
+func StSetsrid(more ...sparrow.Column) sparrow.Column { return call("st_setsrid", nil, more...) }
+
+// StSrid calls st_srid(…): not supported yet.
+func StSrid(more ...sparrow.Column) sparrow.Column { return call("st_srid", nil, more...) }
 
 // Stack calls stack(n, v, …): returns the values in n rows. It makes any number of rows of one.
 func Stack(n, v sparrow.Column, more ...sparrow.Column) sparrow.Column {
@@ -1709,6 +1737,11 @@ func TimestampMicros(n sparrow.Column) sparrow.Column { return sparrow.Call("tim
 // TimestampMillis calls timestamp_millis(n): returns the timestamp n milliseconds after 1970-01-01 00:00:00 UTC.
 func TimestampMillis(n sparrow.Column) sparrow.Column { return sparrow.Call("timestamp_millis", n) }
 
+// TimestampNanos calls timestamp_nanos(…): not supported yet.
+func TimestampNanos(more ...sparrow.Column) sparrow.Column {
+	return call("timestamp_nanos", nil, more...)
+}
+
 // TimestampSeconds calls timestamp_seconds(n): returns the timestamp n seconds after 1970-01-01 00:00:00 UTC; n may have a fraction.
 func TimestampSeconds(n sparrow.Column) sparrow.Column { return sparrow.Call("timestamp_seconds", n) }
 
@@ -1725,6 +1758,9 @@ func Timestampdiff(unit, start, end sparrow.Column) sparrow.Column {
 
 // Tinyint calls tinyint(x): converts x to the type tinyint, as CAST does.
 func Tinyint(x sparrow.Column) sparrow.Column { return sparrow.Call("tinyint", x) }
+
+// ToAvro calls to_avro(…): not supported yet.
+func ToAvro(more ...sparrow.Column) sparrow.Column { return call("to_avro", nil, more...) }
 
 // ToBase32 calls to_base32(b): returns a binary as Base32 text (RFC 4648).
 func ToBase32(b sparrow.Column) sparrow.Column { return sparrow.Call("to_base32", b) }
@@ -1756,6 +1792,9 @@ func ToJSON(v sparrow.Column, options ...sparrow.Column) sparrow.Column {
 // ToNumber calls to_number(s, format): reads a number by a format of 0 and 9 (digits), . or D, comma or G, $, S, MI and PR; text that does
 // not match is an error.
 func ToNumber(s, format sparrow.Column) sparrow.Column { return sparrow.Call("to_number", s, format) }
+
+// ToProtobuf calls to_protobuf(…): not supported yet.
+func ToProtobuf(more ...sparrow.Column) sparrow.Column { return call("to_protobuf", nil, more...) }
 
 // ToTime calls to_time(text[, pattern]): reads a time of day from text by a datetime pattern, as a cast does if none is given.
 func ToTime(text sparrow.Column, pattern ...sparrow.Column) sparrow.Column {
@@ -2122,6 +2161,9 @@ func UnixMicros(t sparrow.Column) sparrow.Column { return sparrow.Call("unix_mic
 
 // UnixMillis calls unix_millis(t): returns the number of whole milliseconds since 1970-01-01 00:00:00 UTC.
 func UnixMillis(t sparrow.Column) sparrow.Column { return sparrow.Call("unix_millis", t) }
+
+// UnixNanos calls unix_nanos(…): not supported yet.
+func UnixNanos(more ...sparrow.Column) sparrow.Column { return call("unix_nanos", nil, more...) }
 
 // UnixSeconds calls unix_seconds(t): returns the number of whole seconds since 1970-01-01 00:00:00 UTC.
 func UnixSeconds(t sparrow.Column) sparrow.Column { return sparrow.Call("unix_seconds", t) }

@@ -69,6 +69,20 @@ func condPushesRight(k logical.JoinKind) bool {
 
 type sides struct{ l, r columnSet }
 
+// equates reports equalities between the sides of a join. They are its keys also when computing one may fail: the key of every row of a side is
+// part of the question which rows meet.
+func (s sides) equates(p expr.Expr) bool {
+	c, ok := p.(*expr.Call)
+	if !ok || c.Func.Op != expr.OpEq && c.Func.Op != expr.OpNullSafeEq {
+		return false
+	}
+	a, b := c.Args[0], c.Args[1]
+	if !s.l.touches(a) {
+		a, b = b, a
+	}
+	return s.l.covers(a) && s.l.touches(a) && s.r.covers(b) && s.r.touches(b)
+}
+
 func (f filterPusher) innerJoin(n *logical.Join, preds []expr.Expr, s sides) logical.Plan {
 	var all []expr.Expr
 	for _, p := range append(expr.Conjuncts(n.Cond), preds...) {
@@ -86,7 +100,7 @@ func (f filterPusher) innerJoin(n *logical.Join, preds []expr.Expr, s sides) log
 			left, stay = lower(p, p, left, stay)
 		case s.r.covers(p) && s.r.touches(p):
 			right, stay = lower(p, p, right, stay)
-		case expr.MayFail(p):
+		case expr.MayFail(p) && !s.equates(p):
 			stay = append(stay, p)
 		default:
 			cond = append(cond, p)

@@ -69,8 +69,14 @@ func exchanged(j *logical.Join) logical.Plan {
 // movable reports whether a join takes part in the search for an order. One with a hint stays where it is written; a hint that asks for a merge of
 // sorted inputs, or for a nested loop over copies, has no meaning here and is passed over.
 func movable(j *logical.Join) bool {
-	if builds(j.Hint.Left) || builds(j.Hint.Right) || j.Cond != nil && expr.MayFail(j.Cond) { // elsewhere it would meet other rows
+	if builds(j.Hint.Left) || builds(j.Hint.Right) {
 		return false
+	}
+	s := sides{setOf(j.Left.Output()), setOf(j.Right.Output())}
+	for _, p := range expr.Conjuncts(j.Cond) {
+		if expr.MayFail(p) && !(j.Kind == logical.Inner && s.equates(p)) { // elsewhere it would meet other rows
+			return false
+		}
 	}
 	switch j.Kind {
 	case logical.Inner, logical.LeftSemi, logical.LeftAnti, logical.LeftOuter, logical.Mark, logical.Single, logical.NullAwareAnti:

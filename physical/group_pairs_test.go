@@ -123,3 +123,22 @@ func rowText(cols []*columnar.Vector, row int) (s string) {
 	}
 	return s
 }
+
+// BenchmarkGroupOfCodes groups by a name and a number of one side of a join, as codes and as values.
+func BenchmarkGroupOfCodes(b *testing.B) {
+	const rows = columnar.BatchSize
+	r := rand.New(rand.NewPCG(1, 1))
+	name, number, codes := joinSide(r, 5000, rows)
+	coded := []*columnar.Vector{columnar.NewDictionary(name, codes), columnar.NewDictionary(number, codes)}
+	flat := []*columnar.Vector{columnar.Flatten(&columnar.Vector{}, coded[0], columnar.AllRows(rows)), columnar.Flatten(&columnar.Vector{}, coded[1], columnar.AllRows(rows))}
+	for name, keys := range map[string][]*columnar.Vector{"codes": coded, "values": flat} {
+		b.Run(name, func(b *testing.B) {
+			g := newGroupTable(nil, []types.Type{types.StringType, types.BigIntType})
+			out := make([]int32, rows)
+			for b.Loop() {
+				g.find(keys, columnar.AllRows(rows), out)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows, "ns/row")
+		})
+	}
+}

@@ -203,7 +203,7 @@ func TestOneHash(t *testing.T) {
 	want := answers(t, s)
 	kernel.Collide(true)
 	defer kernel.Collide(false)
-	hashing := 0 // dense integer keys are not hashed
+	hashing := 0 // dense integer keys are not hashed, nor are keys that a code or a number stands for
 	for i, q := range queries {
 		if bites(metrics.OneHash, func() {
 			_, rows, err := testkit.Run(context.Background(), s, q)
