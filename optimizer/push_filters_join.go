@@ -69,6 +69,8 @@ func condPushesRight(k logical.JoinKind) bool {
 
 type sides struct{ l, r columnSet }
 
+func sidesOf(j *logical.Join) sides { return sides{setOf(j.Left.Output()), setOf(j.Right.Output())} }
+
 // equates reports equalities between the sides of a join. They are its keys also when computing one may fail: the key of every row of a side is
 // part of the question which rows meet.
 func (s sides) equates(p expr.Expr) bool {
