@@ -49,7 +49,7 @@ func from(e expr.Expr, set map[expr.ColumnID]bool) bool {
 func (e *Estimator) join(kind logical.JoinKind, left, right logical.Plan, cond expr.Expr) *Stats {
 	var c JoinCond
 	c.Left, c.Right, c.NullSafe, c.Rest = EquiKeys(cond, left.Output(), right.Output())
-	return JoinStats(kind, e.Of(left), e.Of(right), &c)
+	return JoinStats(kind, e.Of(left), e.Of(right), &c, func(expr.ColumnID) bool { return true })
 }
 
 // JoinCond is the condition of a join as EquiKeys splits it: pairs of expressions of the left and right side that are compared for equality,
@@ -61,10 +61,11 @@ type JoinCond struct {
 }
 
 // JoinStats estimates a join of two estimated inputs: |L|·|R| / max(d(L.k), d(R.k)) for every key, times the residual's selectivity.
-func JoinStats(kind logical.JoinKind, l, r *Stats, on *JoinCond) *Stats {
+// Of the columns that are no keys it estimates those for which needed is true.
+func JoinStats(kind logical.JoinKind, l, r *Stats, on *JoinCond, needed func(expr.ColumnID) bool) *Stats {
 	m := matchesOf(l, r, on)
 	out := &Stats{Rows: m.output(kind, l.Rows, r.Rows), Error: l.Error * r.Error * 1.5}
-	out.Columns = union(l.withRows(out.Rows).Columns, r.withRows(out.Rows).Columns)
+	out.Columns = joined(l, r, out.Rows, func(id expr.ColumnID) bool { return needed(id) || on.equates(id) })
 	if kind == logical.Inner || kind == logical.LeftSemi {
 		out.Columns.equate(on)
 	}
@@ -122,6 +123,34 @@ func (m matches) output(kind logical.JoinKind, l, r float64) float64 {
 		return math.Max(m.rows, l+r*(1-m.right))
 	}
 	return m.rows
+}
+
+// equates reports whether a column is one side of an equality.
+func (on *JoinCond) equates(id expr.ColumnID) bool {
+	for i := range on.Left {
+		if a, b := columnUnder(on.Left[i]), columnUnder(on.Right[i]); a != nil && a.ID == id || b != nil && b.ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// joined is the needed columns of both inputs of a join of rows rows.
+func joined(l, r *Stats, rows float64, needed func(expr.ColumnID) bool) Columns {
+	a, b := l.Columns, r.Columns
+	out := make(Columns, 0, len(a)+len(b))
+	for len(a)+len(b) > 0 {
+		side, total := &a, l.Rows
+		if len(a) == 0 || len(b) > 0 && b[0].id < a[0].id {
+			side, total = &b, r.Rows
+		}
+		if c := (*side)[0]; needed(c.id) {
+			c.drawn(total, rows)
+			out = append(out, c)
+		}
+		*side = (*side)[1:]
+	}
+	return out
 }
 
 // equate leaves both columns of an equality the values that they have in common.

@@ -175,23 +175,29 @@ func (g *joinGraph) connected(a, b uint64) bool {
 	return false
 }
 
-// columns returns what the conditions of the graph refer to; estimates of sets of relations need no other columns.
-func (g *joinGraph) columns() columnSet {
-	used := columnSet{}
-	for _, p := range g.preds {
-		used.addExpr(p.e)
-	}
-	for _, c := range g.classes {
-		for _, col := range c.cols {
-			used[col.ID] = true
+// uses tells, of the columns that conditions refer to, the relations of these conditions. The estimate of a set needs the columns that
+// conditions with relations beyond it refer to, and no others.
+func (g *joinGraph) uses() map[expr.ColumnID]uint64 {
+	uses := map[expr.ColumnID]uint64{}
+	add := func(e expr.Expr, refs uint64) {
+		if e != nil {
+			expr.Columns(e, func(c *expr.Column) { uses[c.ID] |= refs })
 		}
 	}
-	for _, it := range g.items {
-		if it.join != nil && it.join.Cond != nil {
-			used.addExpr(it.join.Cond)
+	for i := range g.preds {
+		add(g.preds[i].e, g.preds[i].refs)
+	}
+	for i := range g.classes {
+		for _, c := range g.classes[i].cols {
+			uses[c.ID] |= g.classes[i].mask
 		}
 	}
-	return used
+	for i, it := range g.items {
+		if it.join != nil {
+			add(it.join.Cond, it.need|1<<i)
+		}
+	}
+	return uses
 }
 
 // constant returns predicates over no relation or a single one, which no join decides; they stand above the whole.

@@ -22,18 +22,22 @@ type candidate struct {
 // search looks for the best order of the joins of a graph.
 type search struct {
 	*joinGraph
-	single []candidate   // the relations
+	single []candidate // the relations
+	uses   map[expr.ColumnID]uint64
 	on     cost.JoinCond // of the join being looked at; here to be reused
 }
 
 func newSearch(g *joinGraph, sizes *cost.Estimator) *search {
-	s := &search{joinGraph: g, single: make([]candidate, len(g.items))}
-	used := g.columns()
+	s := &search{joinGraph: g, single: make([]candidate, len(g.items)), uses: g.uses()}
 	for i, it := range g.items {
-		stats := sizes.Of(it.plan).Only(func(id expr.ColumnID) bool { return used[id] })
-		s.single[i] = candidate{set: 1 << i, stats: stats}
+		s.single[i] = candidate{set: 1 << i, stats: sizes.Of(it.plan).Only(s.beyond(1 << i))}
 	}
 	return s
+}
+
+// beyond tells which columns conditions with relations beyond a set refer to.
+func (s *search) beyond(set uint64) func(expr.ColumnID) bool {
+	return func(id expr.ColumnID) bool { return s.uses[id]&^set != 0 }
 }
 
 // applied returns the relation of a set of one that some join applies, else nil.
@@ -67,7 +71,7 @@ func (s *search) combine(to, a, b *candidate, cross bool) {
 	}
 	stats := to.stats
 	if stats == nil { // all ways to a set give the same rows
-		stats = cost.JoinStats(kind, a.stats, b.stats, on)
+		stats = cost.JoinStats(kind, a.stats, b.stats, on, s.beyond(a.set|b.set))
 	}
 	build, probe := b.stats.Rows, a.stats.Rows
 	switch {
