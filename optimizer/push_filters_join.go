@@ -77,9 +77,10 @@ func condPushesRight(k logical.JoinKind) bool {
 	return false
 }
 
-type sides struct{ l, r columnSet }
+// sides are the columns of both inputs of a join.
+type sides struct{ l, r columnList }
 
-func sidesOf(j *logical.Join) sides { return sides{setOf(j.Left.Output()), setOf(j.Right.Output())} }
+func sidesOf(j *logical.Join) sides { return sides{listOf(j.Left.Output()), listOf(j.Right.Output())} }
 
 // equates reports equalities between the sides of a join. They are its keys also when computing one may fail: the key of every row of a side is
 // part of the question which rows meet.
@@ -130,7 +131,7 @@ func (f filterPusher) innerJoin(n *logical.Join, preds []expr.Expr, s sides) log
 // oneSided weakens an OR over both sides to what it says of one: every branch must say something of it.
 //
 //	(a.x = 1 AND b.y = 2) OR (a.x = 3 AND b.y = 4)   →  a.x = 1 OR a.x = 3
-func oneSided(p expr.Expr, side columnSet) expr.Expr {
+func oneSided(p expr.Expr, side columnList) expr.Expr {
 	o, ok := p.(*expr.Or)
 	if !ok {
 		return nil
