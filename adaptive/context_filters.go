@@ -30,12 +30,12 @@ func (x *Execution) contextFilters(p, target logical.Plan) (out map[expr.ColumnI
 
 // passing estimates the share of rows whose column own has a value of a stage's column.
 func (x *Execution) passing(est *cost.Stats, own expr.ColumnID, stage *logical.Stage, col int) float64 {
-	have := est.Columns[own].Distinct
-	keys := x.Opt.Cost.Of(stage).Columns[stage.Out[col].ID].Distinct
-	if have <= 0 || keys <= 0 || keys >= have {
+	have, _ := est.Columns.Of(own)
+	keys, _ := x.Opt.Cost.Of(stage).Columns.Of(stage.Out[col].ID)
+	if have.Distinct <= 0 || keys.Distinct <= 0 || keys.Distinct >= have.Distinct {
 		return 1
 	}
-	return keys / have
+	return keys.Distinct / have.Distinct
 }
 
 // requirements tells, for columns of a subtree, the finished stages whose values they must be among.

@@ -16,7 +16,8 @@ func (x *Execution) facts(p logical.Plan, out *exec.StageOutput) logical.Facts {
 	est := x.Opt.Cost.Of(p)
 	for i, c := range p.Output() {
 		if i < len(f.Columns) && f.Columns[i].Distinct == 0 {
-			f.Columns[i].Distinct = cost.Remaining(est.Columns[c.ID].Distinct, est.Rows, float64(out.Rows))
+			k, _ := est.Columns.Of(c.ID)
+			f.Columns[i].Distinct = cost.Remaining(k.Distinct, est.Rows, float64(out.Rows))
 		}
 	}
 	return f

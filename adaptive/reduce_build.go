@@ -3,7 +3,6 @@ package adaptive
 import (
 	"github.com/sparrow-engine/sparrow/cost"
 	"github.com/sparrow-engine/sparrow/expr"
-	"github.com/sparrow-engine/sparrow/functions"
 	"github.com/sparrow-engine/sparrow/logical"
 )
 
@@ -31,16 +30,12 @@ func (x *Execution) reduces(j *logical.Join) bool {
 			continue
 		}
 		s := x.Opt.Cost.Of(scan)
-		if cost.Reduction(j.Kind, left, s, j.Left.Output(), scan.Out, equalTo(a, col)) < 1 && rows > 0 {
+		on := cost.JoinCond{Left: []expr.Expr{a}, Right: []expr.Expr{col}, NullSafe: []bool{false}}
+		if cost.Reduction(j.Kind, left, s, &on) < 1 && rows > 0 {
 			return true
 		}
 	}
 	return false
-}
-
-// equalTo is a = b for estimates.
-func equalTo(a, b *expr.Column) expr.Expr {
-	return &expr.Call{Func: functions.Lookup("="), Args: []expr.Expr{a, b}, T: expr.True.T}
 }
 
 // held reports a side that is a finished stage, perhaps with other column names.

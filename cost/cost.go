@@ -7,24 +7,13 @@ package cost
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/sparrow-engine/sparrow/datasource"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/types"
 )
-
-// Column is what is estimated of a column. Distinct counts values that are not null; 0 means unknown.
-type Column struct {
-	Distinct float64
-	Min, Max float64 // of numbers and dates (decimals by value); NaN: unknown
-	NullFrac float64
-	Width    float64 // bytes
-	// Unique tells that no value appears twice.
-	Unique bool
-	// Scanned is the distinct count of the base table, which a filter on other columns does not change.
-	Source Source
-}
 
 // Source says where an estimate comes from.
 type Source uint8
@@ -45,7 +34,7 @@ func (s Source) String() string {
 // Stats is the estimate of a plan's result.
 type Stats struct {
 	Rows    float64
-	Columns map[expr.ColumnID]Column
+	Columns Columns
 	// Error is the factor by which Rows may be off: 1 for a measured or exact count.
 	Error  float64
 	Source Source
@@ -61,7 +50,7 @@ func (s *Stats) Bytes(cols []*expr.Column) float64 {
 }
 
 func (s *Stats) width(c *expr.Column) float64 {
-	if k, ok := s.Columns[c.ID]; ok && k.Width > 0 {
+	if k, ok := s.Columns.Of(c.ID); ok && k.Width > 0 {
 		return k.Width
 	}
 	return typeWidth(c.T)
@@ -140,13 +129,13 @@ func (e *Estimator) estimate(p logical.Plan) *Stats {
 	case *logical.Scan:
 		return e.scan(n)
 	case *logical.Values:
-		return &Stats{Rows: float64(len(n.Rows)), Columns: map[expr.ColumnID]Column{}, Error: 1, Source: Measured}
+		return &Stats{Rows: float64(len(n.Rows)), Error: 1, Source: Measured}
 	case *logical.Range:
 		rows := math.Max(0, math.Ceil(float64(n.End-n.Start)/float64(n.Step)))
-		return &Stats{Rows: rows, Error: 1, Source: Measured, Columns: map[expr.ColumnID]Column{
-			n.Out.ID: {Distinct: rows, Min: float64(n.Start), Max: float64(n.End), Width: 8, Unique: true, Source: Measured}}}
+		return &Stats{Rows: rows, Error: 1, Source: Measured, Columns: Columns{
+			{n.Out.ID, Column{Distinct: rows, Min: float64(n.Start), Max: float64(n.End), Width: 8, Unique: true, Source: Measured}}}}
 	case *logical.Rest:
-		return &Stats{Rows: n.Rows, Columns: map[expr.ColumnID]Column{}, Error: 2, Source: Measured}
+		return &Stats{Rows: n.Rows, Error: 2, Source: Measured}
 	case *logical.Stage:
 		return stage(n)
 	case *logical.Project:
@@ -154,9 +143,9 @@ func (e *Estimator) estimate(p logical.Plan) *Stats {
 	case *logical.Filter:
 		return filtered(e.Of(n.Input), n.Pred)
 	case *logical.Join:
-		return e.join(n.Kind, n.Left, n.Right, n.Cond, n.MarkCol)
+		return e.join(n.Kind, n.Left, n.Right, n.Cond)
 	case *logical.Apply:
-		return e.join(n.Kind, n.Left, n.Right, n.Cond, n.MarkCol)
+		return e.join(n.Kind, n.Left, n.Right, n.Cond)
 	case *logical.Aggregate:
 		return e.aggregate(n)
 	case *logical.Distinct:
@@ -192,32 +181,36 @@ func (e *Estimator) estimate(p logical.Plan) *Stats {
 		return e.ref(n)
 	case *logical.Recursive:
 		in := e.Of(n.Anchor)
-		return &Stats{Rows: in.Rows * 10, Columns: map[expr.ColumnID]Column{}, Error: 100}
+		return &Stats{Rows: in.Rows * 10, Error: 100}
 	}
 	if kids := p.Children(); len(kids) > 0 {
 		return e.Of(kids[0])
 	}
-	return &Stats{Rows: 1, Columns: map[expr.ColumnID]Column{}, Error: 1}
+	return &Stats{Rows: 1, Error: 1}
 }
 
 // withRows returns s for fewer or more rows of the same columns: distinct counts shrink with the rows.
 func (s *Stats) withRows(rows float64) *Stats {
-	out := &Stats{Rows: rows, Columns: make(map[expr.ColumnID]Column, len(s.Columns)), Error: s.Error, Source: s.Source}
-	for id, c := range s.Columns {
-		if rows < s.Rows {
-			c.Distinct = shrink(c.Distinct, s.Rows, rows)
-		} else if rows > s.Rows {
-			c.Unique = false
-		}
-		out.Columns[id] = c
+	out := &Stats{Rows: rows, Columns: slices.Clone(s.Columns), Error: s.Error, Source: s.Source}
+	for i := range out.Columns {
+		out.Columns[i].drawn(s.Rows, rows)
 	}
 	return out
 }
 
-// shrink estimates how many of d distinct values remain when n of N rows are drawn: d·(1-(1-n/N)^(N/d)) (Yao 1977, with replacement).
+// drawn makes c the column of rows rows drawn from total ones.
+func (c *Column) drawn(total, rows float64) {
+	if rows < total {
+		c.Distinct = shrink(c.Distinct, total, rows)
+	} else if rows > total {
+		c.Unique = false
+	}
+}
+
 // Remaining estimates how many of d distinct values are among rows of total rows.
 func Remaining(d, total, rows float64) float64 { return shrink(d, total, rows) }
 
+// shrink estimates how many of d distinct values remain when n of N rows are drawn: d·(1-(1-n/N)^(N/d)) (Yao 1977, with replacement).
 func shrink(d, total, rows float64) float64 {
 	if d <= 0 || total <= 0 || rows >= total {
 		return d
@@ -226,14 +219,14 @@ func shrink(d, total, rows float64) float64 {
 }
 
 func (e *Estimator) scan(n *logical.Scan) *Stats {
-	s := &Stats{Rows: Unknown, Columns: map[expr.ColumnID]Column{}, Error: 1000}
+	s := &Stats{Rows: Unknown, Columns: make(Columns, 0, len(n.Out)), Error: 1000}
 	if st := e.table(n.Table); st != nil {
 		if st.Rows >= 0 {
 			s.Rows, s.Error, s.Source = float64(st.Rows), 1, FileMetadata
 		}
 		for i, c := range n.Out {
 			if f := n.Fields[i]; f < len(st.Columns) {
-				s.Columns[c.ID] = fromStatistics(&st.Columns[f], c.T, s.Rows)
+				s.Columns.set(c.ID, fromStatistics(&st.Columns[f], c.T, s.Rows))
 			}
 		}
 	}
@@ -292,7 +285,7 @@ func Number(v any, t types.Type) float64 {
 }
 
 func stage(n *logical.Stage) *Stats {
-	s := &Stats{Rows: float64(n.Facts.Rows), Columns: map[expr.ColumnID]Column{}, Error: 1, Source: Measured}
+	s := &Stats{Rows: float64(n.Facts.Rows), Error: 1, Source: Measured}
 	for i, c := range n.Out {
 		k := Column{Min: math.NaN(), Max: math.NaN(), Source: Measured}
 		if i < len(n.Facts.Columns) {
@@ -307,7 +300,7 @@ func stage(n *logical.Stage) *Stats {
 			}
 			k.Unique = k.Distinct > 0 && k.Distinct >= 0.98*s.Rows
 		}
-		s.Columns[c.ID] = k
+		s.Columns.set(c.ID, k)
 	}
 	return s
 }
@@ -315,12 +308,12 @@ func stage(n *logical.Stage) *Stats {
 func (e *Estimator) ref(n *logical.Ref) *Stats {
 	d := e.defs[n.Def]
 	if d == nil {
-		return &Stats{Rows: Unknown, Columns: map[expr.ColumnID]Column{}, Error: 1000}
+		return &Stats{Rows: Unknown, Error: 1000}
 	}
-	s := &Stats{Rows: d.Rows, Columns: map[expr.ColumnID]Column{}, Error: d.Error, Source: d.Source}
+	s := &Stats{Rows: d.Rows, Error: d.Error, Source: d.Source}
 	for i, c := range e.defOut[n.Def] {
-		if k, ok := d.Columns[c.ID]; ok && i < len(n.Out) {
-			s.Columns[n.Out[i].ID] = k
+		if k, ok := d.Columns.Of(c.ID); ok && i < len(n.Out) {
+			s.Columns.set(n.Out[i].ID, k)
 		}
 	}
 	return s
@@ -328,9 +321,9 @@ func (e *Estimator) ref(n *logical.Ref) *Stats {
 
 func (e *Estimator) project(n *logical.Project) *Stats {
 	in := e.Of(n.Input)
-	s := &Stats{Rows: in.Rows, Columns: make(map[expr.ColumnID]Column, len(n.List)), Error: in.Error, Source: in.Source}
+	s := &Stats{Rows: in.Rows, Columns: make(Columns, 0, len(n.List)), Error: in.Error, Source: in.Source}
 	for _, it := range n.List {
-		s.Columns[it.Col.ID] = in.expression(it.Expr)
+		s.Columns.set(it.Col.ID, in.expression(it.Expr))
 	}
 	return s
 }
@@ -339,7 +332,7 @@ func (e *Estimator) project(n *logical.Project) *Stats {
 func (s *Stats) expression(x expr.Expr) Column {
 	switch x := x.(type) {
 	case *expr.Column:
-		if c, ok := s.Columns[x.ID]; ok {
+		if c, ok := s.Columns.Of(x.ID); ok {
 			return c
 		}
 	case *expr.Cast:
@@ -358,7 +351,7 @@ func (s *Stats) expression(x expr.Expr) Column {
 		}
 		return Column{Distinct: math.Min(d, s.Rows), Min: math.NaN(), Max: math.NaN()}
 	}
-	return Column{Min: math.NaN(), Max: math.NaN()}
+	return unknown()
 }
 
 // distinct estimates the number of values of an expression, never 0.
@@ -388,11 +381,11 @@ func (e *Estimator) setOp(n *logical.SetOp) *Stats {
 		}
 	}
 	first := e.Of(n.Inputs[0])
-	s := &Stats{Rows: rows, Columns: map[expr.ColumnID]Column{}, Error: errf * 2}
+	s := &Stats{Rows: rows, Error: errf * 2}
 	for i, c := range n.Inputs[0].Output() {
-		if k, ok := first.Columns[c.ID]; ok && i < len(n.Out) {
+		if k, ok := first.Columns.Of(c.ID); ok && i < len(n.Out) {
 			k.Unique = false
-			s.Columns[n.Out[i].ID] = k
+			s.Columns.set(n.Out[i].ID, k)
 		}
 	}
 	return s
@@ -413,12 +406,12 @@ func (e *Estimator) aggregate(n *logical.Aggregate) *Stats {
 			rows *= 1.3
 		}
 	}
-	s := &Stats{Rows: rows, Columns: map[expr.ColumnID]Column{}, Error: in.Error * 2}
+	s := &Stats{Rows: rows, Error: in.Error * 2}
 	for _, k := range n.Keys {
 		c := in.expression(k.Expr)
 		c.Distinct = math.Min(c.Distinct, rows)
 		c.Unique = len(n.Keys) == 1 && n.Sets == nil
-		s.Columns[k.Col.ID] = c
+		s.Columns.set(k.Col.ID, c)
 	}
 	return s
 }

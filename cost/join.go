@@ -1,7 +1,6 @@
 package cost
 
 import (
-	"maps"
 	"math"
 
 	"github.com/sparrow-engine/sparrow/expr"
@@ -47,96 +46,127 @@ func from(e expr.Expr, set map[expr.ColumnID]bool) bool {
 	return any && all
 }
 
-func (e *Estimator) join(kind logical.JoinKind, left, right logical.Plan, cond expr.Expr, mark *expr.Column) *Stats {
-	l, r := e.Of(left), e.Of(right)
-	return JoinStats(kind, l, r, left.Output(), right.Output(), cond)
+func (e *Estimator) join(kind logical.JoinKind, left, right logical.Plan, cond expr.Expr) *Stats {
+	var c JoinCond
+	c.Left, c.Right, c.NullSafe, c.Rest = EquiKeys(cond, left.Output(), right.Output())
+	return JoinStats(kind, e.Of(left), e.Of(right), &c, func(expr.ColumnID) bool { return true })
+}
+
+// JoinCond is the condition of a join as EquiKeys splits it: pairs of expressions of the left and right side that are compared for equality,
+// with <=> where NullSafe says so, and the rest.
+type JoinCond struct {
+	Left, Right []expr.Expr
+	NullSafe    []bool
+	Rest        []expr.Expr
 }
 
 // JoinStats estimates a join of two estimated inputs: |L|·|R| / max(d(L.k), d(R.k)) for every key, times the residual's selectivity.
-func JoinStats(kind logical.JoinKind, l, r *Stats, lcols, rcols []*expr.Column, cond expr.Expr) *Stats {
-	lk, rk, _, rest := EquiKeys(cond, lcols, rcols)
-	both := &Stats{Error: l.Error * r.Error}
-	if len(rest) > 0 {
-		both.Columns = make(map[expr.ColumnID]Column, len(l.Columns)+len(r.Columns))
-		maps.Copy(both.Columns, l.Columns)
-		maps.Copy(both.Columns, r.Columns)
+// Of the columns that are no keys it estimates those for which needed is true.
+func JoinStats(kind logical.JoinKind, l, r *Stats, on *JoinCond, needed func(expr.ColumnID) bool) *Stats {
+	m := matchesOf(l, r, on)
+	out := &Stats{Rows: m.output(kind, l.Rows, r.Rows), Error: l.Error * r.Error * 1.5}
+	out.Columns = joined(l, r, out.Rows, func(id expr.ColumnID) bool { return needed(id) || on.equates(id) })
+	if kind == logical.Inner || kind == logical.LeftSemi {
+		out.Columns.equate(on)
 	}
+	return out
+}
+
+// matches is how the rows of two inputs meet: the number of pairs, and the shares of rows with a partner.
+type matches struct{ rows, left, right float64 }
+
+func matchesOf(l, r *Stats, on *JoinCond) matches {
 	sel := 1.0
-	lmatch, rmatch := 1.0, 1.0 // share of rows with a partner
-	for i := range lk {
-		dl, dr := l.distinct(lk[i]), r.distinct(rk[i])
+	m := matches{left: 1, right: 1}
+	for i := range on.Left {
+		dl, dr := l.distinct(on.Left[i]), r.distinct(on.Right[i])
 		f := 1 / math.Max(1, math.Max(dl, dr))
 		if i > 0 {
 			// Keys beyond the first are seldom independent (a composite foreign key), so they count by the square root.
 			f = math.Sqrt(f)
 		}
 		sel *= f
-		lmatch = math.Min(lmatch, dr/math.Max(dl, dr))
-		rmatch = math.Min(rmatch, dl/math.Max(dl, dr))
+		m.left = math.Min(m.left, dr/math.Max(dl, dr))
+		m.right = math.Min(m.right, dl/math.Max(dl, dr))
 	}
-	rows := l.Rows * r.Rows * sel
-	if len(lk) > 1 {
+	m.rows = l.Rows * r.Rows * sel
+	if len(on.Left) > 1 {
 		// A composite key never gives more than the larger side when one side is its referenced table.
-		rows = math.Min(rows, math.Max(l.Rows, r.Rows))
+		m.rows = math.Min(m.rows, math.Max(l.Rows, r.Rows))
 	}
-	restSel := 1.0
-	both.Rows = math.Max(rows, 1)
-	for _, c := range rest {
-		restSel *= both.selectivity(c)
+	if len(on.Rest) > 0 {
+		both := Stats{Rows: math.Max(m.rows, 1), Columns: union(l.Columns, r.Columns)}
+		rest := 1.0
+		for _, c := range on.Rest {
+			rest *= both.selectivity(c)
+		}
+		m.rows *= rest
+		m.left, m.right = m.left*math.Min(1, rest*math.Max(1, m.rows/math.Max(1, l.Rows))), m.right*rest
 	}
-	rows *= restSel
-	if len(rest) > 0 {
-		lmatch, rmatch = lmatch*math.Min(1, restSel*math.Max(1, rows/math.Max(1, l.Rows))), rmatch*restSel
-	}
-	if len(lk) == 0 && len(rest) == 0 {
-		lmatch, rmatch = 1, 1
-	}
-	out := &Stats{Error: both.Error * 1.5}
+	return m
+}
+
+// output is the number of rows of a join of that kind.
+func (m matches) output(kind logical.JoinKind, l, r float64) float64 {
 	switch kind {
 	case logical.LeftSemi:
-		out.Rows = l.Rows * lmatch
+		return l * m.left
 	case logical.LeftAnti, logical.NullAwareAnti:
-		out.Rows = math.Max(l.Rows*(1-lmatch), l.Rows*0.05)
-	case logical.Mark:
-		out.Rows = l.Rows
+		return math.Max(l*(1-m.left), l*0.05)
+	case logical.Mark, logical.Single:
+		return l
 	case logical.LeftOuter:
-		out.Rows = math.Max(rows, l.Rows)
-	case logical.Single:
-		out.Rows = l.Rows
+		return math.Max(m.rows, l)
 	case logical.RightOuter:
-		out.Rows = math.Max(rows, r.Rows)
+		return math.Max(m.rows, r)
 	case logical.FullOuter:
-		out.Rows = math.Max(rows, l.Rows+r.Rows*(1-rmatch))
-	default:
-		out.Rows = rows
+		return math.Max(m.rows, l+r*(1-m.right))
 	}
-	cols := make(map[expr.ColumnID]Column, len(l.Columns)+len(r.Columns))
-	for _, side := range []*Stats{l, r} {
-		for id, c := range side.Columns {
-			if out.Rows < side.Rows {
-				c.Distinct = shrink(c.Distinct, side.Rows, out.Rows)
-			} else if out.Rows > side.Rows {
-				c.Unique = false
-			}
-			cols[id] = c
+	return m.rows
+}
+
+// equates reports whether a column is one side of an equality.
+func (on *JoinCond) equates(id expr.ColumnID) bool {
+	for i := range on.Left {
+		if a, b := columnUnder(on.Left[i]), columnUnder(on.Right[i]); a != nil && a.ID == id || b != nil && b.ID == id {
+			return true
 		}
 	}
-	if kind == logical.Inner || kind == logical.LeftSemi {
-		for i := range lk { // both sides keep only the common values
-			a, b := columnUnder(lk[i]), columnUnder(rk[i])
-			if a != nil && b != nil {
-				ca, okA := cols[a.ID]
-				cb, okB := cols[b.ID]
-				if okA && okB {
-					d := math.Min(ca.Distinct, cb.Distinct)
-					ca.Distinct, cb.Distinct = d, d
-					cols[a.ID], cols[b.ID] = ca, cb
-				}
-			}
+	return false
+}
+
+// joined is the needed columns of both inputs of a join of rows rows.
+func joined(l, r *Stats, rows float64, needed func(expr.ColumnID) bool) Columns {
+	a, b := l.Columns, r.Columns
+	out := make(Columns, 0, len(a)+len(b))
+	for len(a)+len(b) > 0 {
+		side, total := &a, l.Rows
+		if len(a) == 0 || len(b) > 0 && b[0].id < a[0].id {
+			side, total = &b, r.Rows
 		}
+		if c := (*side)[0]; needed(c.id) {
+			c.drawn(total, rows)
+			out = append(out, c)
+		}
+		*side = (*side)[1:]
 	}
-	out.Columns = cols
 	return out
+}
+
+// equate leaves both columns of an equality the values that they have in common.
+func (cs Columns) equate(on *JoinCond) {
+	for i := range on.Left {
+		a, b := columnUnder(on.Left[i]), columnUnder(on.Right[i])
+		if a == nil || b == nil {
+			continue
+		}
+		x, okA := cs.find(a.ID)
+		y, okB := cs.find(b.ID)
+		if okA && okB {
+			d := math.Min(cs[x].Distinct, cs[y].Distinct)
+			cs[x].Distinct, cs[y].Distinct = d, d
+		}
+	}
 }
 
 // A left side is worth running first, so that its keys filter what the right side reads, when it has at most a quarter of the rows and
@@ -150,20 +180,21 @@ const (
 
 // Reduction estimates the share of the right side's rows that are left when the keys of the left side filter them before they are built:
 // 1 where that does not pay or the kind of join needs every row of the right side.
-func Reduction(kind logical.JoinKind, l, r *Stats, lcols, rcols []*expr.Column, cond expr.Expr) float64 {
+func Reduction(kind logical.JoinKind, l, r *Stats, on *JoinCond) float64 {
 	if !Reducible(kind) || l.Rows > reducerRows*r.Rows {
 		return 1
 	}
-	lk, rk, nullSafe, _ := EquiKeys(cond, lcols, rcols)
 	share := 1.0
-	for i := range lk {
-		a, okA := lk[i].(*expr.Column)
-		b, okB := rk[i].(*expr.Column)
-		if !okA || !okB || nullSafe[i] {
+	for i := range on.Left {
+		a, okA := on.Left[i].(*expr.Column)
+		b, okB := on.Right[i].(*expr.Column)
+		if !okA || !okB || on.NullSafe[i] {
 			continue
 		}
-		if da, db := l.Columns[a.ID].Distinct, r.Columns[b.ID].Distinct; da > 0 && db > 0 {
-			share = math.Min(share, math.Min(da, l.Rows)/db)
+		ca, _ := l.Columns.Of(a.ID)
+		cb, _ := r.Columns.Of(b.ID)
+		if ca.Distinct > 0 && cb.Distinct > 0 {
+			share = math.Min(share, math.Min(ca.Distinct, l.Rows)/cb.Distinct)
 		} else if l.Rows*guessedKeys < r.Rows {
 			share = math.Min(share, l.Rows*guessedKeys/r.Rows)
 		}

@@ -31,12 +31,12 @@ func filtered(in *Stats, pred expr.Expr) *Stats {
 // narrow applies what a conjunct says of its column: bounds, a single value.
 func (s *Stats) narrow(pred expr.Expr) {
 	if col, n := oneOf(pred); col != nil {
-		if c, known := s.Columns[col.ID]; known {
+		if c, known := s.Columns.Of(col.ID); known {
 			c.NullFrac = 0
 			if c.Distinct == 0 || c.Distinct > n {
 				c.Distinct = n
 			}
-			s.Columns[col.ID] = c
+			s.Columns.set(col.ID, c)
 		}
 		return
 	}
@@ -48,9 +48,9 @@ func (s *Stats) narrow(pred expr.Expr) {
 	if col == nil {
 		return
 	}
-	c, known := s.Columns[col.ID]
+	c, known := s.Columns.Of(col.ID)
 	if !known {
-		c = Column{Min: math.NaN(), Max: math.NaN()}
+		c = unknown()
 	}
 	v := Number(lit.Value, lit.T)
 	c.NullFrac = 0
@@ -68,7 +68,7 @@ func (s *Stats) narrow(pred expr.Expr) {
 			c.Min = v
 		}
 	}
-	s.Columns[col.ID] = c
+	s.Columns.set(col.ID, c)
 }
 
 // oneOf recognizes predicates that leave a column at most n values: IN, and OR of equalities with literals or of conjunctions that hold one.
@@ -187,7 +187,7 @@ func (s *Stats) conjunction(args []expr.Expr) float64 {
 		if call, ok := a.(*expr.Call); ok && len(call.Args) == 2 {
 			col, lit, op := columnAgainstLiteral(call)
 			if col != nil {
-				c, known := s.Columns[col.ID]
+				c, known := s.Columns.Of(col.ID)
 				v := Number(lit.Value, lit.T)
 				if known && c.Max > c.Min && !math.IsNaN(v) {
 					b, seen := ranges[col.ID]
@@ -210,7 +210,7 @@ func (s *Stats) conjunction(args []expr.Expr) float64 {
 		sel *= s.selectivity(a)
 	}
 	for id, b := range ranges {
-		c := s.Columns[id]
+		c, _ := s.Columns.Of(id)
 		step := 0.0
 		if c.Distinct > 0 {
 			step = 1 / c.Distinct
@@ -225,7 +225,7 @@ func (s *Stats) conjunction(args []expr.Expr) float64 {
 
 func (s *Stats) equals(x expr.Expr) float64 {
 	if c := columnUnder(x); c != nil {
-		if k, ok := s.Columns[c.ID]; ok && k.Distinct > 0 {
+		if k, ok := s.Columns.Of(c.ID); ok && k.Distinct > 0 {
 			return (1 - k.NullFrac) / math.Max(1, k.Distinct)
 		}
 	}
@@ -240,7 +240,7 @@ func (s *Stats) comparison(x *expr.Call) float64 {
 	case expr.OpIsNull, expr.OpIsNotNull:
 		null := 0.01
 		if c := columnUnder(x.Args[0]); c != nil {
-			if k, ok := s.Columns[c.ID]; ok {
+			if k, ok := s.Columns.Of(c.ID); ok {
 				null = k.NullFrac
 			}
 			if !c.Null {
@@ -261,7 +261,7 @@ func (s *Stats) comparison(x *expr.Call) float64 {
 	switch op {
 	case expr.OpEq, expr.OpNullSafeEq:
 		if lit != nil {
-			if k, ok := s.Columns[col.ID]; ok {
+			if k, ok := s.Columns.Of(col.ID); ok {
 				if v := Number(lit.Value, lit.T); v < k.Min || v > k.Max {
 					return 0
 				}
@@ -281,7 +281,7 @@ func (s *Stats) comparison(x *expr.Call) float64 {
 		if lit == nil {
 			return guessRange
 		}
-		k, ok := s.Columns[col.ID]
+		k, ok := s.Columns.Of(col.ID)
 		v := Number(lit.Value, lit.T)
 		if !ok || math.IsNaN(v) || !(k.Max >= k.Min) {
 			return guessRange

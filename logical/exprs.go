@@ -1,6 +1,10 @@
 package logical
 
-import "github.com/sparrow-engine/sparrow/expr"
+import (
+	"slices"
+
+	"github.com/sparrow-engine/sparrow/expr"
+)
 
 func init() {
 	expr.FreeOf = func(q expr.Query) []*expr.Column { return Free(q.(Plan)) }
@@ -126,26 +130,30 @@ func (m *mapper) one(e expr.Expr) expr.Expr {
 }
 
 func (m *mapper) exprs(es []expr.Expr) []expr.Expr {
-	out := make([]expr.Expr, len(es))
-	for i, e := range es {
-		out[i] = m.one(e)
-	}
-	return out
+	return mapList(es, func(e *expr.Expr) *expr.Expr { return e }, m.one)
 }
 
 func (m *mapper) named(list []Named) []Named {
-	out := make([]Named, len(list))
-	for i, n := range list {
-		out[i] = Named{n.Col, m.one(n.Expr)}
-	}
-	return out
+	return mapList(list, func(n *Named) *expr.Expr { return &n.Expr }, m.one)
 }
 
 func (m *mapper) keys(keys []expr.SortKey) []expr.SortKey {
-	out := make([]expr.SortKey, len(keys))
-	for i, k := range keys {
-		k.Expr = m.one(k.Expr)
-		out[i] = k
+	return mapList(keys, func(k *expr.SortKey) *expr.Expr { return &k.Expr }, m.one)
+}
+
+// mapList applies f to the expressions of a list, which it copies only to change one.
+func mapList[T any](list []T, of func(*T) *expr.Expr, f func(expr.Expr) expr.Expr) []T {
+	out, copied := list, false
+	for i := range list {
+		e := *of(&list[i])
+		n := f(e)
+		if n == e {
+			continue
+		}
+		if !copied {
+			out, copied = slices.Clone(list), true
+		}
+		*of(&out[i]) = n
 	}
 	return out
 }

@@ -13,17 +13,15 @@ import (
 // It does not fire when the right side may have several rows for a key, which would repeat rows of the left. Below DISTINCT that would not
 // matter, but the right side's uniqueness must be proven here by a grouping or DISTINCT.
 var eliminateOuterJoin = each(func(_ *Context, n logical.Plan) logical.Plan {
-	var need columnSet
-	switch x := n.(type) {
+	switch n.(type) {
 	case *logical.Project, *logical.Aggregate:
-		need = columnSet{}.with(logical.Expressions(x)...)
 	default:
 		return n
 	}
 	in := n.Children()[0]
 	for {
 		j, ok := in.(*logical.Join)
-		if !ok || j.Kind != logical.LeftOuter || readsAny(need, j.Right) || !oneMatch(j) {
+		if !ok || j.Kind != logical.LeftOuter || readsAny(columnSet{}.with(logical.Expressions(n)...), j.Right) || !oneMatch(j) {
 			break
 		}
 		in = j.Left

@@ -95,6 +95,35 @@ func TestTPCHPlans(t *testing.T) {
 	})
 }
 
+// TestPushFiltersSettles runs push_filters over its own result: it must return the same plan, or every batch runs all its rounds.
+func TestPushFiltersSettles(t *testing.T) {
+	s := newSession(t)
+	s.tpch()
+	push := []optimizer.Batch{{Rounds: 1}}
+	for _, r := range optimizer.Batches[len(optimizer.Batches)-1].Rules {
+		if r.Name == "push_filters" {
+			push[0].Rules = append(push[0].Rules, r)
+		}
+	}
+	if len(push[0].Rules) != 1 {
+		t.Fatal("the last batch does not push filters once")
+	}
+	for n := 1; n <= 22; n++ {
+		p, _, err := s.optimize(tpchQuery(t, n))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := s.context()
+		once, err := optimizer.Run(c, p, push)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if twice, err := optimizer.Run(c, once, push); err != nil || twice != once {
+			t.Errorf("query %d: pushed again, %v:\n%s", n, err, logical.Format(twice, logical.FormatOptions{}))
+		}
+	}
+}
+
 // BenchmarkTPCHPlanning measures analysis's output to optimized plan.
 func BenchmarkTPCHPlanning(b *testing.B) {
 	s := newSession(b)

@@ -12,17 +12,24 @@ type equalityClass struct {
 	cols    []*expr.Column
 	items   []int // relation of each column
 	mask    uint64
-	written []expr.Expr
+	written []equality
+}
+
+// equality is a condition x = y of the query, and the relations of both columns as sets.
+type equality struct {
+	e            expr.Expr
+	x, y         *expr.Column
+	xRefs, yRefs uint64
 }
 
 // classify moves equalities between columns of freely movable relations from the predicates to classes. Two members in one relation become
 // a filter of that relation.
-func (g *joinGraph) classify(owner map[expr.ColumnID]int) {
+func (g *joinGraph) classify() {
 	classOf := map[expr.ColumnID]int{}
 	var rest []predicate
 	for _, p := range g.preds {
 		a, b := equalColumns(p.e)
-		if a == nil || !a.T.Equal(b.T) || !g.free(owner, a) || !g.free(owner, b) {
+		if a == nil || !a.T.Equal(b.T) || !g.free(a) || !g.free(b) {
 			rest = append(rest, p)
 			continue
 		}
@@ -41,19 +48,19 @@ func (g *joinGraph) classify(owner map[expr.ColumnID]int) {
 		for _, col := range []*expr.Column{a, b} {
 			if _, known := classOf[col.ID]; !known {
 				classOf[col.ID] = ca
-				c.cols, c.items = append(c.cols, col), append(c.items, owner[col.ID])
-				c.mask |= 1 << owner[col.ID]
+				c.cols, c.items = append(c.cols, col), append(c.items, g.owner[col.ID])
+				c.mask |= 1 << g.owner[col.ID]
 			}
 		}
-		c.written = append(c.written, p.e)
+		c.written = append(c.written, equality{p.e, a, b, p.xRefs, p.yRefs})
 	}
 	g.preds = rest
 	g.filterMembers()
 }
 
 // free reports columns of relations that no outer, semi or anti join applies.
-func (g *joinGraph) free(owner map[expr.ColumnID]int, c *expr.Column) bool {
-	i, ok := owner[c.ID]
+func (g *joinGraph) free(c *expr.Column) bool {
+	i, ok := g.owner[c.ID]
 	return ok && g.items[i].join == nil
 }
 
@@ -87,39 +94,26 @@ func (g *joinGraph) filterMembers() {
 	}
 }
 
-// equality compares a member in set a with one in set b: a written pair if there is one, else the members of the largest relations, whose
-// scans gain most from runtime filters.
-func (s *search) equality(c *equalityClass, a, b uint64) expr.Expr {
-	for _, e := range c.written {
-		x, y := equalColumns(e)
-		i, j := c.member(x), c.member(y)
-		if a>>i&1 == 1 && b>>j&1 == 1 || a>>j&1 == 1 && b>>i&1 == 1 {
-			return e
+// pair returns a member in set a and one in set b to compare: those of a written equality if there is one, which is returned too, else the
+// members of the largest relations, whose scans gain most from runtime filters.
+func (s *search) pair(c *equalityClass, a, b uint64) (x, y *expr.Column, written expr.Expr) {
+	for i := range c.written {
+		switch q := &c.written[i]; {
+		case q.xRefs&a != 0 && q.yRefs&b != 0:
+			return q.x, q.y, q.e
+		case q.yRefs&a != 0 && q.xRefs&b != 0:
+			return q.y, q.x, q.e
 		}
 	}
-	x, y := s.largest(c, a), s.largest(c, b)
-	key := [2]expr.ColumnID{x.ID, y.ID}
-	if s.equal[key] == nil {
-		s.equal[key] = mustCall("=", x, y)
-	}
-	return s.equal[key]
-}
-
-func (c *equalityClass) member(col *expr.Column) int {
-	for i, m := range c.cols {
-		if m.ID == col.ID {
-			return c.items[i]
-		}
-	}
-	return 0
+	return s.largest(c, a), s.largest(c, b), nil
 }
 
 func (s *search) largest(c *equalityClass, set uint64) *expr.Column {
 	var best *expr.Column
 	rows := -1.0
 	for i, col := range c.cols {
-		if set>>c.items[i]&1 == 1 && s.best[1<<c.items[i]].stats.Rows > rows {
-			best, rows = col, s.best[1<<c.items[i]].stats.Rows
+		if n := s.single[c.items[i]].stats.Rows; set>>c.items[i]&1 == 1 && n > rows {
+			best, rows = col, n
 		}
 	}
 	return best

@@ -15,7 +15,7 @@ var mergeProjects = each(func(_ *Context, n logical.Plan) logical.Plan {
 	if !ok {
 		return n
 	}
-	if in := p.Input.Output(); sameColumns(p, in) {
+	if onlyColumns(p) && sameColumns(p, p.Input.Output()) {
 		return p.Input
 	}
 	inner, ok := p.Input.(*logical.Project)

@@ -8,6 +8,7 @@ package optimizer
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/sparrow-engine/sparrow/cost"
@@ -176,5 +177,36 @@ func (s columnSet) covers(e expr.Expr) bool {
 func (s columnSet) touches(e expr.Expr) bool {
 	hit := false
 	expr.Columns(e, func(c *expr.Column) { hit = hit || s[c.ID] })
+	return hit
+}
+
+// columnList is a set of column numbers as an ascending list: made in one piece, for the many sets that are asked a few times.
+type columnList []expr.ColumnID
+
+func listOf(cols []*expr.Column) columnList {
+	s := make(columnList, len(cols))
+	for i, c := range cols {
+		s[i] = c.ID
+	}
+	slices.Sort(s)
+	return s
+}
+
+func (s columnList) has(id expr.ColumnID) bool {
+	_, ok := slices.BinarySearch(s, id)
+	return ok
+}
+
+// covers reports whether e refers only to columns of the set.
+func (s columnList) covers(e expr.Expr) bool {
+	ok := true
+	expr.Columns(e, func(c *expr.Column) { ok = ok && s.has(c.ID) })
+	return ok
+}
+
+// touches reports whether e refers to a column of the set.
+func (s columnList) touches(e expr.Expr) bool {
+	hit := false
+	expr.Columns(e, func(c *expr.Column) { hit = hit || s.has(c.ID) })
 	return hit
 }

@@ -1,6 +1,8 @@
 package optimizer
 
 import (
+	"maps"
+
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/logical"
 )
@@ -19,23 +21,20 @@ type pruner struct {
 	refs map[int64]map[int]bool // positions of definitions that are read
 }
 
-func union(a, b columnSet) columnSet {
-	out := make(columnSet, len(a)+len(b))
-	for id := range a {
-		out[id] = true
-	}
-	for id := range b {
-		out[id] = true
-	}
-	return out
-}
-
+// with returns the set with the columns of expressions: s itself where it has them.
 func (s columnSet) with(es ...expr.Expr) columnSet {
-	out := union(s, nil)
+	out, own := s, false
 	for _, e := range es {
-		if e != nil {
-			out.addExpr(e)
-		}
+		expr.Columns(e, func(c *expr.Column) {
+			if out[c.ID] {
+				return
+			}
+			if !own {
+				out, own = make(columnSet, len(s)+2), true
+				maps.Copy(out, s)
+			}
+			out[c.ID] = true
+		})
 	}
 	return out
 }

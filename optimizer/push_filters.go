@@ -1,6 +1,8 @@
 package optimizer
 
 import (
+	"slices"
+
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/functions"
 	"github.com/sparrow-engine/sparrow/logical"
@@ -38,7 +40,11 @@ func (f filterPusher) push(p logical.Plan, preds []expr.Expr) logical.Plan {
 				own = append(own, x)
 			}
 		}
-		return f.push(n.Input, own)
+		out := f.push(n.Input, own)
+		if o, ok := out.(*logical.Filter); ok && o.Input == n.Input && samePreds(o.Pred, n.Pred) {
+			return n
+		}
+		return out
 	case *logical.Project:
 		return f.project(n, preds)
 	case *logical.Aggregate:
@@ -62,14 +68,11 @@ func (f filterPusher) push(p logical.Plan, preds []expr.Expr) logical.Plan {
 	case *logical.Generate:
 		return f.below(n, preds, setOf(n.Input.Output()).covers)
 	case *logical.With:
-		w := *n
-		w.Defs = make([]logical.Def, len(n.Defs))
-		for i, d := range n.Defs {
-			d.Plan = f.push(d.Plan, nil)
-			w.Defs[i] = d
+		kids := make([]logical.Plan, 0, len(n.Defs)+1)
+		for _, d := range n.Defs {
+			kids = append(kids, f.push(d.Plan, nil))
 		}
-		w.Body = f.push(n.Body, preds)
-		return &w
+		return over(n, append(kids, f.push(n.Body, preds))...)
 	case *logical.Join:
 		return f.join(n, preds)
 	}
@@ -86,8 +89,19 @@ func (f filterPusher) below(n logical.Plan, preds []expr.Expr, may func(expr.Exp
 		}
 		down, stay = lower(p, p, down, stay)
 	}
-	return filter(n.WithChildren([]logical.Plan{f.push(n.Children()[0], down)}), stay)
+	return filter(over(n, f.push(n.Children()[0], down)), stay)
 }
+
+// over returns n over other inputs, and n itself where they are the ones it has.
+func over(n logical.Plan, inputs ...logical.Plan) logical.Plan {
+	if slices.Equal(n.Children(), inputs) {
+		return n
+	}
+	return n.WithChildren(inputs)
+}
+
+// samePreds reports whether two predicates are the same conjuncts.
+func samePreds(a, b expr.Expr) bool { return slices.Equal(expr.Conjuncts(a), expr.Conjuncts(b)) }
 
 func (f filterPusher) project(n *logical.Project, preds []expr.Expr) logical.Plan {
 	sub := map[expr.ColumnID]expr.Expr{}
@@ -106,9 +120,7 @@ func (f filterPusher) project(n *logical.Project, preds []expr.Expr) logical.Pla
 		}
 		down = append(down, expr.Substitute(p, sub))
 	}
-	out := *n
-	out.Input = f.push(n.Input, down)
-	return filter(&out, stay)
+	return filter(over(n, f.push(n.Input, down)), stay)
 }
 
 func (f filterPusher) aggregate(n *logical.Aggregate, preds []expr.Expr) logical.Plan {
@@ -128,9 +140,7 @@ func (f filterPusher) aggregate(n *logical.Aggregate, preds []expr.Expr) logical
 		}
 		down, stay = lower(p, expr.Substitute(p, sub), down, stay)
 	}
-	out := *n
-	out.Input = f.push(n.Input, down)
-	return filter(&out, stay)
+	return filter(over(n, f.push(n.Input, down)), stay)
 }
 
 func inAllSets(sets [][]int, key int) bool {
@@ -162,8 +172,7 @@ func (f filterPusher) window(n *logical.Window, preds []expr.Expr) logical.Plan 
 }
 
 func (f filterPusher) union(n *logical.SetOp, preds []expr.Expr) logical.Plan {
-	out := *n
-	out.Inputs = make([]logical.Plan, len(n.Inputs))
+	inputs := make([]logical.Plan, len(n.Inputs))
 	var down, stay []expr.Expr
 	for _, p := range preds {
 		if n.Kind == logical.UnionOp && n.All && !expr.IsVolatile(p) {
@@ -181,9 +190,9 @@ func (f filterPusher) union(n *logical.SetOp, preds []expr.Expr) logical.Plan {
 		for j, p := range down {
 			mine[j] = expr.Substitute(p, sub)
 		}
-		out.Inputs[i] = f.push(in, mine)
+		inputs[i] = f.push(in, mine)
 	}
-	return filter(&out, stay)
+	return filter(over(n, inputs...), stay)
 }
 
 // lower sorts a conjunct p, which reads below where it would go, into those that move down and those that stay: a total one moves, one that may

@@ -1,14 +1,16 @@
 package optimizer
 
 import (
+	"slices"
+
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/logical"
 )
 
 func (f filterPusher) join(n *logical.Join, preds []expr.Expr) logical.Plan {
-	n, preds = simplifyJoinKind(n, preds)
-	lset, rset := setOf(n.Left.Output()), setOf(n.Right.Output())
-	s := sides{l: lset, r: rset}
+	n = strengthened(n, preds)
+	s := sidesOf(n)
+	lset, rset := s.l, s.r
 	if n.Kind == logical.Inner {
 		return f.innerJoin(n, preds, s)
 	}
@@ -53,9 +55,17 @@ func (f filterPusher) join(n *logical.Join, preds []expr.Expr) logical.Plan {
 			left = append(left, p)
 		}
 	}
+	return filter(joinOf(n, f.push(n.Left, left), f.push(n.Right, right), cond), stay)
+}
+
+// joinOf returns n with other inputs and another condition, and n itself where they are the ones it has.
+func joinOf(n *logical.Join, left, right logical.Plan, cond []expr.Expr) logical.Plan {
+	if left == n.Left && right == n.Right && slices.Equal(cond, expr.Conjuncts(n.Cond)) {
+		return n
+	}
 	j := *n
-	j.Left, j.Right, j.Cond = f.push(n.Left, left), f.push(n.Right, right), expr.Conjunction(cond)
-	return filter(&j, stay)
+	j.Left, j.Right, j.Cond = left, right, expr.Conjunction(cond)
+	return &j
 }
 
 // condPushesRight reports kinds in which a right-only conjunct of the condition may filter the right input.
@@ -67,7 +77,10 @@ func condPushesRight(k logical.JoinKind) bool {
 	return false
 }
 
-type sides struct{ l, r columnSet }
+// sides are the columns of both inputs of a join.
+type sides struct{ l, r columnList }
+
+func sidesOf(j *logical.Join) sides { return sides{listOf(j.Left.Output()), listOf(j.Right.Output())} }
 
 // equates reports equalities between the sides of a join. They are its keys also when computing one may fail: the key of every row of a side is
 // part of the question which rows meet.
@@ -112,15 +125,13 @@ func (f filterPusher) innerJoin(n *logical.Join, preds []expr.Expr, s sides) log
 			}
 		}
 	}
-	j := *n
-	j.Left, j.Right, j.Cond = f.push(n.Left, left), f.push(n.Right, right), expr.Conjunction(cond)
-	return filter(&j, stay)
+	return filter(joinOf(n, f.push(n.Left, left), f.push(n.Right, right), cond), stay)
 }
 
 // oneSided weakens an OR over both sides to what it says of one: every branch must say something of it.
 //
 //	(a.x = 1 AND b.y = 2) OR (a.x = 3 AND b.y = 4)   →  a.x = 1 OR a.x = 3
-func oneSided(p expr.Expr, side columnSet) expr.Expr {
+func oneSided(p expr.Expr, side columnList) expr.Expr {
 	o, ok := p.(*expr.Or)
 	if !ok {
 		return nil
@@ -271,44 +282,33 @@ func onlyColumn(p expr.Expr) *expr.Column {
 	return col
 }
 
-// simplifyJoinKind strengthens a join by the filter above it.
-func simplifyJoinKind(n *logical.Join, preds []expr.Expr) (*logical.Join, []expr.Expr) {
+// strengthened turns an outer join into an inner one, or a full one into a one-sided one, where the filter above rejects rows without partner.
+func strengthened(n *logical.Join, preds []expr.Expr) *logical.Join {
 	rejects := func(p logical.Plan) bool {
 		s := setOf(p.Output())
-		for _, x := range preds {
-			if rejectsNull(x, s) {
-				return true
-			}
+		return slices.ContainsFunc(preds, func(x expr.Expr) bool { return rejectsNull(x, s) })
+	}
+	kind := n.Kind
+	switch {
+	case len(preds) == 0:
+	case kind == logical.LeftOuter && rejects(n.Right), kind == logical.RightOuter && rejects(n.Left):
+		kind = logical.Inner
+	case kind == logical.FullOuter:
+		switch l, r := rejects(n.Left), rejects(n.Right); {
+		case l && r:
+			kind = logical.Inner
+		case l:
+			kind = logical.LeftOuter
+		case r:
+			kind = logical.RightOuter
 		}
-		return false
+	}
+	if kind == n.Kind {
+		return n
 	}
 	j := *n
-	switch n.Kind {
-	case logical.LeftOuter, logical.Single:
-		if rejects(n.Right) && n.Kind == logical.LeftOuter {
-			j.Kind = logical.Inner
-			return &j, preds
-		}
-	case logical.RightOuter:
-		if rejects(n.Left) {
-			j.Kind = logical.Inner
-			return &j, preds
-		}
-	case logical.FullOuter:
-		l, r := rejects(n.Left), rejects(n.Right)
-		switch {
-		case l && r:
-			j.Kind = logical.Inner
-		case l:
-			j.Kind = logical.LeftOuter
-		case r:
-			j.Kind = logical.RightOuter
-		default:
-			return n, preds
-		}
-		return &j, preds
-	}
-	return n, preds
+	j.Kind = kind
+	return &j
 }
 
 // rejectsNull reports whether a predicate is not true for a row in which all columns of the set are null.
