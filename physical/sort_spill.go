@@ -89,6 +89,11 @@ func mergeSpilled(p *sortPlan, locals []*localSort, emit func(b *columnar.Batch)
 		runs = append(runs, l.runs...)
 		l.runs = nil
 	}
+	return mergeFiles(p, runs, emit)
+}
+
+// mergeFiles merges any number of runs, which it deletes, as mergeSpilled does.
+func mergeFiles(p *sortPlan, runs []*spill.File, emit func(b *columnar.Batch) error) error {
 	for len(runs) > mergeWidth {
 		w, err := p.query.Spill().Create("sort", runs[0].Types())
 		if err != nil {
