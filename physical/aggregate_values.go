@@ -54,10 +54,13 @@ func (p *aggregatePlan) sortOfValues(m expr.Multiset) *sortPlan {
 func (t *aggregateTable) eachValues(i int, f func(groups, values, counts *columnar.Vector) error) error {
 	s := t.values[i]
 	t.values[i] = nil
+	defer s.discard()
 	if err := s.spillRun(); err != nil {
 		return err
 	}
-	return mergeFiles(s.plan, s.runs, func(b *columnar.Batch) error {
+	runs := s.runs
+	s.runs = nil
+	return mergeFiles(s.plan, runs, func(b *columnar.Batch) error {
 		if err := s.plan.query.Err(); err != nil {
 			return err
 		}
@@ -146,13 +149,8 @@ func (t *aggregateTable) partialOf(i, n int, groups []int32, values, counts *col
 // freeValues forgets moved values.
 func (t *aggregateTable) freeValues() {
 	for _, s := range t.values {
-		if s == nil {
-			continue
-		}
-		s.rows.free()
-		s.memory.release()
-		for _, f := range s.runs {
-			f.Remove()
+		if s != nil {
+			s.discard()
 		}
 	}
 	t.values = nil

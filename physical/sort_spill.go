@@ -58,6 +58,16 @@ func (l *localSort) spillRun() error {
 	return nil
 }
 
+// discard forgets the rows, in memory and in files.
+func (l *localSort) discard() {
+	l.rows.free()
+	l.memory.release()
+	for _, f := range l.runs {
+		f.Remove()
+	}
+	l.runs = nil
+}
+
 // places returns the place in the source of every row, by chunk.
 func (l *localSort) places() [][]int64 {
 	out := make([][]int64, len(l.rows.chunks))
