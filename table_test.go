@@ -319,3 +319,14 @@ func TestZoneOfViews(t *testing.T) {
 	require.Equal(t, "21", run("SELECT hour(ts) AS h FROM noon"))
 	require.Equal(t, "12", run("SELECT * FROM cached"))
 }
+
+func TestWriteVariant(t *testing.T) {
+	s := newTestSession(t)
+	dir := t.TempDir() + "/out"
+	for _, text := range []string{"SELECT parse_json('1') AS v", "SELECT array(parse_json('1')) AS v"} {
+		for _, format := range []string{"parquet", "csv", "json", "arrow"} {
+			require.Equal(t, "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE", conditionOf(mustSQL(t, s, text).Write().Format(format).Save(bg, dir)), format)
+		}
+	}
+	require.NoDirExists(t, dir)
+}

@@ -2,7 +2,6 @@ package analyzer
 
 import (
 	"github.com/sparrow-engine/sparrow/expr"
-	"github.com/sparrow-engine/sparrow/functions"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
@@ -189,7 +188,7 @@ func (g *grouped) addKey(x expr.Expr, name string) int {
 		}
 	}
 	col := &expr.Column{ID: g.block.a.NextID(), Name: name, T: x.Type(), Null: x.Nullable()}
-	if c, ok := x.(*expr.Column); ok && g.block.ofInput(c.ID) && !functions.HoldsMap(c.T) { // a map that is put in order is another value
+	if c, ok := x.(*expr.Column); ok && g.block.ofInput(c.ID) && !c.T.Contains(types.Map) { // a map that is put in order is another value
 		cc := *c
 		col = &cc
 	}

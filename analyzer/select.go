@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/sparrow-engine/sparrow/expr"
-	"github.com/sparrow-engine/sparrow/functions"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
@@ -206,7 +205,7 @@ func (k *block) bindItems() error {
 
 // column gives an item its column. A plain column passes through under its number.
 func (k *block) column(it *item, taken map[expr.ColumnID]bool) error {
-	if c, ok := it.e.(*expr.Column); ok && it.name == "" && isPlain(it.ast) && !taken[c.ID] && k.ofInput(c.ID) && (k.sel.Group == nil || !functions.HoldsMap(c.T)) && (k.group == nil || k.group.sets == nil) {
+	if c, ok := it.e.(*expr.Column); ok && it.name == "" && isPlain(it.ast) && !taken[c.ID] && k.ofInput(c.ID) && (k.sel.Group == nil || !c.T.Contains(types.Map)) && (k.group == nil || k.group.sets == nil) {
 		col := *c
 		it.col = &col
 	} else {

@@ -51,6 +51,12 @@ type Output struct {
 
 // Begin makes the folder dir, if it is missing, and the staging folder in it.
 func (o *Output) Begin(dir string) error {
+	for _, f := range append(o.Columns[:len(o.Columns):len(o.Columns)], o.Partitions...) {
+		if f.Type.Contains(types.Variant) {
+			return sqlerr.New("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE", sqlerr.Pos{}, "Files do not hold the column %s of the type \"%s\".", types.Quote(f.Name), f.Type.SQL()).
+				WithHint("Write to_json of it.")
+		}
+	}
 	if _, err := os.Stat(dir); err != nil {
 		o.created = true
 	}

@@ -15,23 +15,6 @@ func MapSort() *expr.Func {
 	return &expr.Func{Name: "mapsort", Group: mapGroup, Usage: "Maps with their entries in the order of the keys.", New: kernelOf(mapSort)}
 }
 
-// HoldsMap reports types with a map in them.
-func HoldsMap(t types.Type) bool {
-	switch t.Kind {
-	case types.Map:
-		return true
-	case types.Array:
-		return HoldsMap(t.Elem())
-	case types.Struct:
-		for _, f := range t.Fields() {
-			if HoldsMap(f.Type) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 func mapSort(k *expr.KernelCall) {
 	in := k.Args[0]
 	if in.Type.Kind == types.Struct {
@@ -47,7 +30,7 @@ func mapSort(k *expr.KernelCall) {
 
 // sortMaps returns a vector like v whose maps are in order. It shares what has no map in it.
 func sortMaps(v *columnar.Vector) *columnar.Vector {
-	if !HoldsMap(v.Type) {
+	if !v.Type.Contains(types.Map) {
 		return v
 	}
 	base := v.Base()

@@ -4,6 +4,7 @@ import (
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/functions"
 	"github.com/sparrow-engine/sparrow/logical"
+	"github.com/sparrow-engine/sparrow/types"
 )
 
 // sortMapKeys groups by maps whose entries are in order: a map has no order of entries, but rows are compared by how they are stored.
@@ -16,7 +17,7 @@ var sortMapKeys = each(func(_ *Context, n logical.Plan) logical.Plan {
 	}
 	var keys []logical.Named
 	for i, k := range a.Keys {
-		if !functions.HoldsMap(k.Expr.Type()) || isMapSort(k.Expr) {
+		if !k.Expr.Type().Contains(types.Map) || isMapSort(k.Expr) {
 			continue
 		}
 		if keys == nil {

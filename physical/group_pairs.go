@@ -119,7 +119,7 @@ func (t *pairTable) column(c int) *columnar.Vector {
 
 func (p *pairPart) column(k int, words []uint64, shift uint) *columnar.Vector {
 	numbers := columnar.NewWidth(types.IntType, columnar.W32, len(words))
-	numbers.Class = columnar.Stage
+	numbers.Finish()
 	at := columnar.Values[int32](numbers)
 	unpack(at, words, shift)
 	if p.table == nil {
@@ -127,7 +127,7 @@ func (p *pairPart) column(k int, words []uint64, shift uint) *columnar.Vector {
 	}
 	out := &columnar.Vector{}
 	columnar.Gather(out, p.table.column(nil, k), at)
-	out.Class = columnar.Stage
+	out.Finish()
 	return out
 }
 

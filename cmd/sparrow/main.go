@@ -7,10 +7,21 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 )
 
-func main() { os.Exit(run()) }
+func main() {
+	if os.Getenv("GOGC") == "" {
+		// Bulk data lies outside of the Go heap, so the collector would pace itself by the little that is in it. The process is ours to say so; the
+		// library leaves its embedder's alone.
+		debug.SetGCPercent(gcPercent)
+	}
+	os.Exit(run())
+}
+
+// gcPercent collects a fourth as often: 7 % less CPU time over TPC-H at SF 1, for 6 % more memory.
+const gcPercent = 300
 
 // run returns the exit status: 1 after an error, 130 after Ctrl-C, as shells have it.
 func run() int {

@@ -4,6 +4,8 @@ import (
 	"runtime"
 	"runtime/metrics"
 	"time"
+
+	"github.com/sparrow-engine/sparrow/internal/slab"
 )
 
 // peak samples the memory that the process holds from the operating system.
@@ -38,9 +40,9 @@ func (p *peak) stop() uint64 {
 	return <-p.high
 }
 
-// held is heap objects and stacks in use.
+// held is heap objects, stacks and slabs in use.
 func held() uint64 {
 	s := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}
 	metrics.Read(s)
-	return s[0].Value.Uint64() + s[1].Value.Uint64()
+	return s[0].Value.Uint64() + s[1].Value.Uint64() + uint64(slab.Count().InUse)
 }

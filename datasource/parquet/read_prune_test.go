@@ -46,7 +46,7 @@ func nestedRows(n int) []string {
 		case 1:
 			s = `null`
 		case 2:
-			s = fmt.Sprintf(`{"a": null, "b": null, "c": null}`)
+			s = `{"a": null, "b": null, "c": null}`
 		}
 		l := fmt.Sprintf(`[{"p": %d, "q": "q%d"}, null, {"p": null, "q": "z"}]`, i, i)
 		switch i % 4 {

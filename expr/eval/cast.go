@@ -114,9 +114,10 @@ func (c *caster) overflow(k *expr.KernelCall, r int) {
 		"Use `try_cast` to tolerate overflow and return NULL instead.", c.sqlValue(k.Args[0], r), c.from.SQL(), c.to.SQL())
 }
 
-// outOfRange fails a row whose value needs more digits than the target decimal has; text prints the value.
+// outOfRange fails a row whose value needs more digits than the target decimal has; text prints the value. Where the target holds all values of the
+// source's type, it is what lies under a null: kernels of such casts see every row.
 func (c *caster) outOfRange(k *expr.KernelCall, r int, text func() string) {
-	if !k.Fail(r) || c.mode != expr.ANSI {
+	if types.CastNeverFails(c.from, c.to) || !k.Fail(r) || c.mode != expr.ANSI {
 		return
 	}
 	k.Err = sqlerr.New("NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION", c.pos, "%s cannot be represented as Decimal(%d, %d). "+

@@ -119,3 +119,27 @@ func TestCastsToTime(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "12:34:56.789", got)
 }
+
+// TestCastOfGarbageUnderNulls casts decimals that have more digits than their type where they are null, to types that hold all others.
+func TestCastOfGarbageUnderNulls(t *testing.T) {
+	for _, from := range []types.Type{types.DecimalOf(10, 2), types.DecimalOf(30, 2)} {
+		v := columnar.New(from, 2)
+		v.SetValue(0, types.Int128Of(123))
+		for i := v.Width.Bytes(); i < 2*v.Width.Bytes(); i++ {
+			v.Data()[i] = 0xA5
+		}
+		v.SetNull(1)
+		col := &expr.Column{ID: 1, Name: "d", T: from, Null: true}
+		for _, to := range []types.Type{types.DecimalOf(12, 2), types.DecimalOf(12, 3), types.DecimalOf(38, 2), types.DecimalOf(38, 4)} {
+			if !types.CastNeverFails(from, to) {
+				continue
+			}
+			p, err := Compile([]expr.Expr{&expr.Cast{Child: col, To: to}}, []*expr.Column{col}, &expr.Env{ANSI: true})
+			require.NoError(t, err)
+			out, err := p.New().Eval(&columnar.Batch{Cols: []*columnar.Vector{v}, N: 2})
+			require.NoError(t, err, "%s to %s", from.SQL(), to.SQL())
+			require.Nil(t, out[0].Value(1))
+			require.NotNil(t, out[0].Value(0))
+		}
+	}
+}
