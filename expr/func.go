@@ -251,6 +251,21 @@ type Removable interface {
 	Remove(groups []int32, args []*columnar.Vector, rows columnar.Rows) error
 }
 
+// Multiset is an Accumulator whose result depends only on how often each value occurs in a group, so that what memory has no room for can be
+// sorted elsewhere. A state is then rows of a group, a value of the type Element, and how often it occurs there (BIGINT), none of them null.
+type Multiset interface {
+	Accumulator
+	// Element is an orderable type; ok is false if the values have no order, and then nothing below may be called.
+	Element() (t types.Type, ok bool)
+	// Take gives the rows that are held, in no particular order, and forgets them.
+	Take() (groups, values, counts *columnar.Vector)
+	// Put adds rows that Take gave, of this or of another accumulator of the same function.
+	Put(groups []int32, values, counts *columnar.Vector) error
+	// FinalSorted is Final for rows that Take gave, which must be all. Called once, each calls f with them by group and value, both ascending,
+	// in batches that belong to f.
+	FinalSorted(each func(f func(groups, values, counts *columnar.Vector) error) error) (*columnar.Vector, error)
+}
+
 // WindowKernel computes a ranking or offset function for rows of one partition.
 type WindowKernel func(w *WindowInput) error
 

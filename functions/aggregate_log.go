@@ -127,6 +127,16 @@ func (l *groupLog) Merge(groups []int32, partial []*columnar.Vector, rows column
 	return nil
 }
 
+// take returns all rows and forgets them.
+func (l *groupLog) take() (groups *columnar.Vector, cols []*columnar.Vector) {
+	groups, cols = vectorOf(types.IntType, columnar.W32, l.group), l.cols
+	l.group, l.cols = nil, make([]*columnar.Vector, len(cols))
+	for i, c := range cols {
+		l.cols[i] = columnar.New(c.Type, 0)
+	}
+	return groups, cols
+}
+
 func (l *groupLog) Bytes() int64 {
 	n := int64(4*cap(l.group)) + l.bytes()
 	for _, c := range l.cols {

@@ -21,6 +21,7 @@ type percentile struct {
 	weighted bool
 	discrete bool // the value at the rank, else interpolated between neighbours
 	desc     bool
+	taken    []int64 // by group: how many values Take gave
 }
 
 func newPercentile(s *expr.Spec) (expr.Accumulator, error) {

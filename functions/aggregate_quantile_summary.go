@@ -95,7 +95,7 @@ func compressStats(s []quantileStat, threshold float64) []quantileStat {
 		out = append(out, s[0])
 	}
 	slices.Reverse(out)
-	return out
+	return append(make([]quantileStat, 0, len(out)), out...) // it is kept for long: no larger than needed
 }
 
 // merge adds a compressed summary to q.

@@ -159,8 +159,8 @@ func (m *merge64) divided(f func(w int, t *aggregateTable) (*columnar.Batch, err
 const mostBits = 42
 
 // chunks merges chunks into a new table in the order of their morsels. When the budget refuses room for it, table and remaining chunks are
-// divided by further bits of the hash, behind those used before, and merged part by part. Where that does not help, for one group, the sets of its distinct arguments
-// go to files.
+// divided by further bits of the hash and merged part by part. Where that does not help, for one group, the sets of its distinct arguments
+// and the values of its multisets go to files.
 func (m *merge64) chunks(w, used int, chunks []aggregateChunk, f func(w int, t *aggregateTable) (*columnar.Batch, error)) error {
 	if m.grouping.ordered {
 		slices.SortStableFunc(chunks, func(a, b aggregateChunk) int { return cmp.Compare(a.order, b.order) })
@@ -206,6 +206,9 @@ func (m *merge64) keepWhole(t *aggregateTable, memory *allowance) error {
 	if _, err := t.moveSets(m.query); err != nil {
 		return err
 	}
+	if err := t.moveValues(); err != nil {
+		return err
+	}
 	n := t.bytes()
 	if memory.cover(n) {
 		return nil
@@ -235,11 +238,14 @@ func splitBits(bytes, granted int64, done, rest []aggregateChunk) int {
 // split divides a table and chunks that follow it and merges the parts.
 func (m *merge64) split(w int, pw *partWriter, t *aggregateTable, chunks []aggregateChunk, f func(w int, t *aggregateTable) (*columnar.Batch, error)) error {
 	defer pw.remove()
-	err := t.emit(func(kind int, cols []*columnar.Vector, n int) error {
+	add := func(kind int, cols []*columnar.Vector, n int) error {
 		pw.add(kind, cols, columnar.AllRows(n))
+		if pw.bytes > credit {
+			return pw.spill(m.query.Spill())
+		}
 		return nil
-	})
-	if err != nil {
+	}
+	if err := t.emit(add); err != nil {
 		return err
 	}
 	var buf spill.Buffer
@@ -252,13 +258,10 @@ func (m *merge64) split(w int, pw *partWriter, t *aggregateTable, chunks []aggre
 		if err != nil {
 			return err
 		}
-		pw.add(c.kind, cols, columnar.AllRows(c.n))
-		c.free()
-		if pw.bytes > credit {
-			if err := pw.spill(m.query.Spill()); err != nil {
-				return err
-			}
+		if err := add(c.kind, cols, c.n); err != nil {
+			return err
 		}
+		c.free()
 	}
 	if err := pw.spill(m.query.Spill()); err != nil {
 		return err

@@ -24,6 +24,7 @@ type aggregateTable struct {
 	accs   []expr.Accumulator
 	sets   []*groupTable // by plan.distinct: (group, arguments)
 	moved  []*cutter     // by plan.distinct: where the set is instead if memory was short; nil: none is
+	values []*localSort  // by function: where the values of a multiset are if memory was short; nil: none are
 	rows   int           // since the last reset
 
 	numbers  []int32
@@ -107,6 +108,7 @@ func (t *aggregateTable) free() {
 	for _, s := range t.sets {
 		s.free()
 	}
+	t.freeValues()
 }
 
 func (t *aggregateTable) reset() error {
@@ -279,7 +281,7 @@ func (t *aggregateTable) emit(f func(kind int, cols []*columnar.Vector, n int) e
 			return err
 		}
 	}
-	return nil
+	return t.emitValues(keys, f)
 }
 
 // pairs puts the groups' keys in the place of their numbers.
@@ -300,13 +302,13 @@ func (t *aggregateTable) pairs(keys, set []*columnar.Vector) []*columnar.Vector 
 // results returns the functions' values, one row a group, in memory of the arena.
 func (t *aggregateTable) results(a *slab.Arena) ([]*columnar.Vector, error) {
 	for d := range t.sets {
-		if err := t.eachSet(d, func(set *groupTable) error { return t.feed(d, set) }); err != nil {
+		if err := t.feedAll(d); err != nil {
 			return nil, err
 		}
 	}
 	var out []*columnar.Vector
 	for i := range t.plan.funcs {
-		v, err := t.accs[i].Final()
+		v, err := t.final(i)
 		if err != nil {
 			return nil, err
 		}
@@ -325,6 +327,16 @@ func moved(a *slab.Arena, v *columnar.Vector) *columnar.Vector {
 	}
 	v.Finish()
 	return v
+}
+
+// feedAll feeds set d. If memory was short for the set it is as short for the values of a multiset, which then go after each part of the set.
+func (t *aggregateTable) feedAll(d int) error {
+	return t.eachSet(d, func(set *groupTable) error {
+		if err := t.feed(d, set); err != nil || t.moved == nil || t.moved[d] == nil {
+			return err
+		}
+		return t.moveValues()
+	})
 }
 
 // feed updates the accumulators of a set with members of it.

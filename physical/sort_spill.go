@@ -58,6 +58,16 @@ func (l *localSort) spillRun() error {
 	return nil
 }
 
+// discard forgets the rows, in memory and in files.
+func (l *localSort) discard() {
+	l.rows.free()
+	l.memory.release()
+	for _, f := range l.runs {
+		f.Remove()
+	}
+	l.runs = nil
+}
+
 // places returns the place in the source of every row, by chunk.
 func (l *localSort) places() [][]int64 {
 	out := make([][]int64, len(l.rows.chunks))
@@ -91,6 +101,11 @@ func (s *sorting) mergeSpilled(emit func(b *columnar.Batch) error) error {
 		l.runs = nil
 	}
 	s.runs = len(runs)
+	return mergeFiles(p, runs, emit)
+}
+
+// mergeFiles merges any number of runs, which it deletes, as mergeSpilled does.
+func mergeFiles(p *sortPlan, runs []*spill.File, emit func(b *columnar.Batch) error) error {
 	for len(runs) > mergeWidth {
 		w, err := p.query.Spill().Create("sort", runs[0].Types())
 		if err != nil {

@@ -45,6 +45,18 @@ var operators = []struct{ name, query, spills string }{
 	{"count distinct, few keys", "SELECT id % 3 AS g, count(DISTINCT id), count(DISTINCT pad) FROM wide GROUP BY id % 3 ORDER BY g", "aggregate distinct"},
 	{"collect_list of one group", "SELECT size(collect_list(v)), size(collect_set(v)), length(listagg(CAST(v AS STRING))) FROM wide", "aggregate"},
 	{"percentile of one group", "SELECT percentile(v, 0.3), median(v), mode(v), percentile_approx(v, 0.9) FROM wide", "aggregate"},
+	{"percentile of one large group", "SELECT percentile(x, array(0, 0.123, 0.5, 0.99, 1)), percentile(x, 0.3) FILTER (WHERE y > 2), count(x) FROM " + long, "aggregate sort"},
+	{"percentile with frequencies", "SELECT percentile(x, array(0.1, 0.77), y) FROM " + long, "aggregate sort"},
+	{"median of distinct values", "SELECT median(DISTINCT x), sum(DISTINCT y) FROM " + long, "aggregate distinct sort"},
+	{"median of decimals", "SELECT median(CAST(x / 8 AS DECIMAL(10, 2))), median(x) FILTER (WHERE y < 0) FROM " + long, "aggregate sort"},
+	{"percentiles within", "SELECT percentile_cont(0.31) WITHIN GROUP (ORDER BY x DESC), percentile_cont(array(0.2, 0.6, 1)) WITHIN GROUP (ORDER BY d), " +
+		"percentile_disc(array(0.31, 0.5, 1)) WITHIN GROUP (ORDER BY x DESC), percentile_disc(0.31) WITHIN GROUP (ORDER BY x) FROM " + long, "aggregate sort"},
+	{"mode of one large group", "SELECT mode(x), mode(d), mode(concat('value ', x)), mode() WITHIN GROUP (ORDER BY x DESC), mode(NULLIF(x, x)), mode(x) FILTER (WHERE y = 3) FROM " + long, "aggregate sort"},
+	{"mode of structs", "SELECT mode(named_struct('y', y, 'x', x)), mode(DISTINCT y) FROM " + long, "aggregate sort"},
+	{"percentile of few large groups", "SELECT y, median(x), mode(x), mode(concat('value ', x)), count(*) FROM " + long + " GROUP BY y", "aggregate sort"},
+	{"percentile of one group among many", "SELECT count(*), sum(m), sum(o), max(n) FROM (SELECT CASE WHEN x % 20 = 0 THEN x END, median(x) AS m, mode(x) AS o, count(*) AS n FROM " + long + " GROUP BY 1)", "aggregate sort"},
+	{"percentile rolled up", "SELECT y, a, median(x), percentile(x, array(0.1, 0.4)), mode(x) FROM (SELECT *, y % 2 AS a FROM " + long + ") GROUP BY ROLLUP (a, y)", "aggregate sort"},
+	{"percentile_approx of one large group", "SELECT percentile_approx(x, 0.9) BETWEEN 65000 AND 78000, percentile_approx(x, 0.9, 100) BETWEEN 65000 AND 78000 FROM " + long, "aggregate"},
 	{"grouping sets", "SELECT count(*), sum(c), sum(d) FROM (SELECT id, k, count(*) AS c, count(DISTINCT v) AS d FROM wide GROUP BY GROUPING SETS ((id), (k), ()))", "aggregate"},
 	{"cube", "SELECT count(*), sum(c) FROM (SELECT id % 3000 AS a, v, k, count(*) AS c FROM wide GROUP BY CUBE (1, 2, 3))", "aggregate"},
 	{"distinct", "SELECT count(*) FROM (SELECT DISTINCT id, pad FROM wide)", "aggregate"},
@@ -67,6 +79,10 @@ var operators = []struct{ name, query, spills string }{
 	{"union", "SELECT count(*), max(p) FROM (SELECT DISTINCT * FROM (SELECT id, pad AS p FROM wide UNION ALL SELECT id + 4000, pad FROM wide))", "aggregate"},
 	{"sample", "SELECT count(*) >= 0, max(pad) IS NULL FROM (SELECT DISTINCT pad, id FROM wide TABLESAMPLE (90 PERCENT) REPEATABLE (3))", "aggregate"},
 }
+
+// long is a relation of many narrow rows: a group of all of them has a state of several MB. x has nulls and half of its values twice, y has a
+// fifth of the rows for each value, d has NaN.
+const long = "(SELECT CASE WHEN id % 17 > 0 THEN (id * 7919) % 79999 END AS x, id % 5 AS y, CASE WHEN id % 1000 = 7 THEN DOUBLE('NaN') ELSE CAST((id * 31) % 79999 AS DOUBLE) / 8 END AS d FROM range(120000))"
 
 // wide makes the table: n rows of about 250 bytes, in files.
 func wide(t *testing.T, n int) *sparrow.Session {
