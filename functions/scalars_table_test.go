@@ -27,6 +27,12 @@ func TestAnswers(t *testing.T) {
 		{"floor(-0.5D)", "-1"},
 		{"ceil(9.99)", "10"},
 		{"floor(cast('Infinity' as double))", "ARITHMETIC_OVERFLOW"},
+		{"ceil(cast(1.5 as float))", "2"},
+		{"floor(cast(-1.5 as float))", "-2"},
+		{"ceil('1.5')", "2"},
+		{"round(-0.0D, 1)", "0.0"},
+		{"to_char(1.239, '9.99')", "#.##"},
+		{"array_remove(array(1), 1.5)", "DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES"},
 		// numbers
 		{"factorial(21)", "NULL"},
 		{"hex(-1L)", "FFFFFFFFFFFFFFFF"},
