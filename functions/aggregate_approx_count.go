@@ -9,6 +9,7 @@ import (
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/internal/sketch"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
@@ -230,27 +231,11 @@ func (a *approxCount) estimate(regs []uint8) float64 {
 	for k := q; k >= 1; k-- {
 		z = 0.5 * (z + count[k])
 	}
-	z += m * ertlSigma(count[0]/m)
+	z += m * sketch.ErtlSigma(count[0]/m)
 	return m * m / (2 * math.Ln2 * z)
 }
 
-// ertlSigma and ertlTau correct for registers that are empty and full (Ertl 2017, algorithm 6).
-func ertlSigma(x float64) float64 {
-	if x == 1 {
-		return math.Inf(1)
-	}
-	y, z := 1.0, x
-	for {
-		x *= x
-		old := z
-		z += x * y
-		y += y
-		if z == old {
-			return z
-		}
-	}
-}
-
+// ertlTau corrects for registers that are full, as sketch.ErtlSigma does for empty ones (Ertl 2017, algorithm 6).
 func ertlTau(x float64) float64 {
 	if x == 0 || x == 1 {
 		return 0

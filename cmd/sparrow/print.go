@@ -15,6 +15,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/sparrow-engine/sparrow"
+	sqltext "github.com/sparrow-engine/sparrow/types/text"
 )
 
 // result is what a statement or a meta command gives: rows of texts, nil for NULL.
@@ -255,7 +256,7 @@ func (p *printer) csv(out io.Writer, r result) error {
 func (p *printer) json(out io.Writer, r result) error {
 	keys := make([][]byte, len(r.cols))
 	for i, c := range r.cols {
-		keys[i] = append(appendJSON(nil, c), ':')
+		keys[i] = append(sqltext.AppendJSONString(nil, c), ':')
 	}
 	keys[0] = append([]byte{'{'}, keys[0]...)
 	begin, between, rowEnd, end := "", "", "}\n", "" // a line is whole when its row has come
@@ -295,7 +296,7 @@ func appendJSONValue(b []byte, c *string, t string) []byte {
 	case (isNumber(t) || t == "boolean") && json.Valid([]byte(*c)): // not NaN or Infinity
 		return append(b, *c...)
 	}
-	return appendJSON(b, *c)
+	return sqltext.AppendJSONString(b, *c)
 }
 
 func (p *printer) line(out io.Writer, r result) error {

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparrow-engine/sparrow"
+	sqltext "github.com/sparrow-engine/sparrow/types/text"
 )
 
 func TestModes(t *testing.T) {
@@ -57,7 +58,7 @@ func TestTableOnTerminal(t *testing.T) {
 func TestAppendJSON(t *testing.T) {
 	for _, s := range []string{"", "a\"b\\c\n\r\t\x01\x1f", "zoë 👍", "<&>", "bad\xffutf\xc3"} {
 		var back string
-		require.NoError(t, json.Unmarshal(appendJSON(nil, s), &back), s)
+		require.NoError(t, json.Unmarshal(sqltext.AppendJSONString(nil, s), &back), s)
 		require.Equal(t, strings.ToValidUTF8(s, "\ufffd"), back)
 	}
 	for text, want := range map[string]string{"1.5": "1.5", "NaN": `"NaN"`} {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/sparrow-engine/sparrow"
 	"github.com/sparrow-engine/sparrow/sql"
+	sqltext "github.com/sparrow-engine/sparrow/types/text"
 )
 
 func newServe(f *flags) *cobra.Command {
@@ -184,7 +185,7 @@ func appendList(b []byte, texts []string) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendJSON(b, t)
+		b = sqltext.AppendJSONString(b, t)
 	}
 	return append(b, ']')
 }
@@ -198,7 +199,7 @@ func appendRow(b []byte, row []*string) []byte {
 		if c == nil {
 			b = append(b, "null"...)
 		} else {
-			b = appendJSON(b, *c)
+			b = sqltext.AppendJSONString(b, *c)
 		}
 	}
 	return append(b, ']')

@@ -141,11 +141,13 @@ func (s *HLL) Estimate() float64 {
 	for k := 63; k >= 1; k-- {
 		z = 0.5 * (z + count[k])
 	}
-	z += m * ertlSigma(count[0]/m)
+	z += m * ErtlSigma(count[0]/m)
 	return m / (2 * math.Ln2) * m / z
 }
 
-func ertlSigma(x float64) float64 {
+// ErtlSigma corrects the estimate for registers that are empty, a share x of all (O. Ertl, "New cardinality estimation algorithms for
+// HyperLogLog sketches", 2017, algorithm 6).
+func ErtlSigma(x float64) float64 {
 	if x == 1 {
 		return math.Inf(1)
 	}
