@@ -14,6 +14,7 @@ import (
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/functions"
 	"github.com/sparrow-engine/sparrow/logical"
+	"github.com/sparrow-engine/sparrow/sql"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
@@ -431,23 +432,27 @@ func createStatement(r *catalog.Relation) string {
 		if !c.Nullable {
 			b.WriteString(" NOT NULL")
 		}
-		if c.DefaultText != "" {
-			b.WriteString(" DEFAULT " + c.DefaultText)
+		if c.Default != nil {
+			b.WriteString(" DEFAULT " + sql.FormatExpr(c.Default))
 		}
 		if c.Comment != "" {
-			fmt.Fprintf(&b, " COMMENT '%s'", c.Comment)
+			b.WriteString(" COMMENT " + quoted(c.Comment))
 		}
 		if i < len(t.Columns)-1 {
-			b.WriteByte(',')
+			b.WriteString(",\n")
 		}
-		b.WriteByte('\n')
 	}
 	fmt.Fprintf(&b, ")\nUSING %s\n", t.Provider)
 	if len(t.Partitions) > 0 {
 		fmt.Fprintf(&b, "PARTITIONED BY (%s)\n", strings.Join(t.Partitions, ", "))
 	}
 	if t.External {
-		fmt.Fprintf(&b, "LOCATION '%s'\n", t.Location)
+		fmt.Fprintf(&b, "LOCATION %s\n", quoted(t.Location))
+	}
+	if t.Comment != "" {
+		fmt.Fprintf(&b, "COMMENT %s\n", quoted(t.Comment))
 	}
 	return b.String()
 }
+
+func quoted(s string) string { return sql.FormatExpr(&expr.Literal{Value: s, T: types.StringType}) }

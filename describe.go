@@ -2,10 +2,13 @@ package sparrow
 
 import (
 	"context"
+	"math"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/sparrow-engine/sparrow/catalog"
+	"github.com/sparrow-engine/sparrow/cost"
 	"github.com/sparrow-engine/sparrow/functions"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/sqlerr"
@@ -73,6 +76,9 @@ func (st *statement) describe(ctx context.Context, n *logical.Describe) (*table,
 			comments[i] = "NULL"
 		}
 		t.add("comment", comments[i])
+		if n.Extended && r.Table != nil {
+			st.columnDetails(t, r.Table, i)
+		}
 		return t, nil
 	}
 	for i, f := range schema {
@@ -91,6 +97,36 @@ func (st *statement) describe(ctx context.Context, n *logical.Describe) (*table,
 		st.details(t, r)
 	}
 	return t, nil
+}
+
+// columnDetails adds what ANALYZE TABLE knows of the i-th column of a table, NULL for what it does not.
+func (st *statement) columnDetails(t *table, of *catalog.Table, i int) {
+	var least, most, nulls, distinct, width, widest string
+	typ := of.Columns[i].Type
+	if of.Statistics != nil {
+		s := of.Statistics.Columns[i]
+		if typ.Kind != types.String && typ.Kind != types.Binary {
+			if s.Exact {
+				least, most = st.partitionText(s.Min, typ), st.partitionText(s.Max, typ)
+			}
+			s.Width, s.MaxWidth = cost.TypeWidth(typ), int(cost.TypeWidth(typ))
+		}
+		if s.HasNulls {
+			nulls = strconv.FormatInt(s.Nulls, 10)
+		}
+		if s.Distinct > 0 || s.HasNulls && s.Nulls == of.Statistics.Rows {
+			distinct = strconv.FormatFloat(s.Distinct, 'f', 0, 64)
+		}
+		if s.MaxWidth > 0 {
+			width, widest = strconv.FormatFloat(math.Ceil(s.Width), 'f', 0, 64), strconv.Itoa(s.MaxWidth)
+		}
+	}
+	for _, fact := range [][2]string{{"min", least}, {"max", most}, {"num_nulls", nulls}, {"distinct_count", distinct}, {"avg_col_len", width}, {"max_col_len", widest}, {"histogram", ""}} {
+		if fact[1] == "" {
+			fact[1] = "NULL"
+		}
+		t.add(fact[0], fact[1])
+	}
 }
 
 // relationSchema returns the columns of a table, or those that a view had when it was made.

@@ -307,70 +307,6 @@ func (st *statement) managedTable(ctx context.Context, name []string, n logical.
 	return r.Table, nil
 }
 
-func (st *statement) insert(ctx context.Context, n *logical.Insert) error {
-	query, err := st.analyze(ctx, n.Query)
-	if err != nil {
-		return err
-	}
-	if n.Directory != "" {
-		return st.insertDirectory(ctx, n, query)
-	}
-	t, err := st.managedTable(ctx, n.Table, n)
-	if err != nil {
-		return err
-	}
-	fitted, err := st.fit(ctx, t, n, query)
-	if err != nil {
-		return err
-	}
-	static := st.staticPartitions(t, n, fitted)
-	replace := datasource.KeepAll
-	if n.Overwrite {
-		replace = datasource.ReplaceAll
-		if slices.Contains(static, nil) && strings.EqualFold(st.conf.Get("spark.sql.sources.partitionOverwriteMode"), "DYNAMIC") {
-			replace = datasource.ReplacePartitions
-		}
-	}
-	if err := st.writeTable(ctx, t, fitted, replace, static); err != nil {
-		return err
-	}
-	return st.refresh(ctx, t)
-}
-
-// staticPartitions returns for each partition column of a table the value that PARTITION (k = v) gives it, as text; nil without one. fitted is the query
-// that fit made.
-func (st *statement) staticPartitions(t *catalog.Table, n *logical.Insert, fitted logical.Plan) []*string {
-	var given []string
-	for _, p := range n.Partition {
-		if p.Value != nil {
-			given = append(given, p.Name)
-		}
-	}
-	list := fitted.(*logical.Project).List
-	list = list[len(list)-len(t.Partitions):]
-	out := make([]*string, len(list))
-	for i, name := range t.Partitions {
-		if lit, ok := list[i].Expr.(*expr.Literal); ok && contains(given, name) {
-			s := st.partitionFolder(lit)
-			out[i] = &s
-		}
-	}
-	return out
-}
-
-func (st *statement) insertDirectory(ctx context.Context, n *logical.Insert, query logical.Plan) error {
-	name := n.Using
-	if name == "" {
-		name = st.conf.Get("spark.sql.sources.default")
-	}
-	f, err := formatOf(name)
-	if err != nil {
-		return err
-	}
-	out := &datasource.Output{Format: f, Options: st.fileOptions(n.Options), Columns: logical.Schema(query), Text: st.partitionText}
-	return st.write(ctx, out, n.Directory, query, datasource.ReplaceAll)
-}
-
 // refresh makes a table see its files as they are now and forgets cached rows of it.
 func (st *statement) refresh(ctx context.Context, t *catalog.Table) error {
 	c := *t
@@ -380,93 +316,6 @@ func (st *statement) refresh(ctx context.Context, t *catalog.Table) error {
 	st.session.catalog.UpdateTable(&c)
 	st.session.cache.drop(t.Name)
 	return nil
-}
-
-// fit turns the columns of an INSERT's query into those of the table: by position, by name or by a list; defaults for what is missing; casts
-// as the store assignment policy allows.
-func (st *statement) fit(ctx context.Context, t *catalog.Table, n *logical.Insert, query logical.Plan) (logical.Plan, error) {
-	in := query.Output()
-	fixed := map[string]expr.Expr{}
-	for _, p := range n.Partition {
-		if !contains(t.Partitions, p.Name) {
-			return nil, sqlerr.New("NON_PARTITION_COLUMN", n.At, "PARTITION clause cannot contain the non-partition column: %s.", types.Quote(p.Name))
-		}
-		if p.Value != nil {
-			i := t.Schema().Index(p.Name)
-			lit, err := st.constant(ctx, p.Value, &t.Columns[i].Type)
-			if err != nil {
-				return nil, err
-			}
-			fixed[strings.ToLower(p.Name)] = lit
-		}
-	}
-	names := n.Columns
-	if n.ByName {
-		names = make([]string, len(in))
-		for i, c := range in {
-			names[i] = c.Name
-		}
-	}
-	if names == nil {
-		for _, c := range t.Columns {
-			if fixed[strings.ToLower(c.Name)] == nil {
-				names = append(names, c.Name)
-			}
-		}
-	}
-	if len(names) != len(in) {
-		cond, what := "INSERT_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS", "not enough data columns"
-		if len(in) > len(names) {
-			cond, what = "INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS", "too many data columns"
-		}
-		return nil, sqlerr.New(cond, n.At, "Cannot write to %s, the reason is %s: the table takes %d, the query gives %d.", catalog.QuoteName(t.FullName()), what, len(names), len(in))
-	}
-	source := map[string]*expr.Column{}
-	for i, name := range names {
-		key := strings.ToLower(name)
-		if t.Schema().Index(name) < 0 {
-			return nil, sqlerr.New("UNRESOLVED_COLUMN.WITH_SUGGESTION", n.At, "A column with name %s cannot be resolved.", types.Quote(name)).
-				WithHint("Did you mean one of the following? [%s].", catalog.QuoteList(sqlerr.Nearest(name, columnNames(t), 5)))
-		}
-		if source[key] != nil {
-			return nil, sqlerr.New("DUPLICATE_ASSIGNMENTS", n.At, "The column %s is assigned more than once.", types.Quote(name))
-		}
-		source[key] = in[i]
-	}
-	list := make([]logical.Named, len(t.Columns))
-	for i, c := range t.Columns {
-		out := &expr.Column{ID: st.nextID(), Name: c.Name, T: c.Type, Null: true}
-		e, err := st.assigned(ctx, t, n, c, source[strings.ToLower(c.Name)], fixed[strings.ToLower(c.Name)])
-		if err != nil {
-			return nil, err
-		}
-		list[i] = logical.Named{Col: out, Expr: e}
-	}
-	return &logical.Project{Base: n.Base, Input: query, List: list}, nil
-}
-
-// assigned returns what is stored in a column.
-func (st *statement) assigned(ctx context.Context, t *catalog.Table, n *logical.Insert, c catalog.Column, from *expr.Column, fixed expr.Expr) (expr.Expr, error) {
-	switch {
-	case fixed != nil:
-		return fixed, nil
-	case from == nil && n.Columns == nil && n.ByName && c.Default == nil && !c.Nullable:
-		return nil, sqlerr.New("INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_FIND_DATA", n.At, "Cannot write incompatible data for the table %s: no data for the column %s.",
-			catalog.QuoteName(t.FullName()), types.Quote(c.Name))
-	case from == nil:
-		return st.constant(ctx, c.Default, &c.Type)
-	case from.T.Equal(c.Type):
-		return from, nil
-	}
-	mode := expr.ANSI
-	switch policy := st.conf.Get("spark.sql.storeAssignmentPolicy"); {
-	case strings.EqualFold(policy, "LEGACY"):
-		mode = expr.Legacy
-	case !types.CanStoreAssign(from.T, c.Type):
-		return nil, sqlerr.New("INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST", n.At, "Cannot write incompatible data for the table %s: Cannot safely cast %s \"%s\" to \"%s\".",
-			catalog.QuoteName(t.FullName()), types.Quote(c.Name), from.T.SQL(), c.Type.SQL())
-	}
-	return &expr.Cast{Child: from, To: c.Type, Mode: mode, Implicit: true}, nil
 }
 
 func columnNames(t *catalog.Table) []string {
@@ -560,6 +409,24 @@ func (st *statement) showPartitions(ctx context.Context, n *logical.Show) (*tabl
 	return t, nil
 }
 
+// analyzedColumn is where the measures of a column lie in the row that ANALYZE TABLE computes; sized ones have two of their bytes.
+type analyzedColumn struct {
+	at, first int
+	sized     bool
+}
+
+// statistics makes those of a column out of its measures.
+func (c analyzedColumn) statistics(rows int64, v []any, t types.Type) datasource.ColumnStatistics {
+	s := datasource.ColumnStatistics{Min: v[0], Max: v[1], Exact: true, Nulls: rows - v[2].(int64), HasNulls: true, Distinct: float64(v[3].(int64)), Error: 1.1}
+	if t.IsFloating() {
+		s.Max = nil
+	}
+	if c.sized && v[4] != nil {
+		s.Width, s.MaxWidth = v[4].(float64), int(v[5].(int32))
+	}
+	return s
+}
+
 // analyzeTable computes exact statistics by a query and keeps them with the table.
 func (st *statement) analyzeTable(ctx context.Context, n *logical.Analyze) error {
 	t, err := st.managedTable(ctx, n.Name, n)
@@ -578,18 +445,24 @@ func (st *statement) analyzeTable(ctx context.Context, n *logical.Analyze) error
 		wanted = columnNames(t)
 	}
 	list := []expr.Expr{call("count", &expr.Literal{Value: int32(1), T: types.IntType})}
-	var at []int
+	var at []analyzedColumn
 	for _, name := range wanted {
 		i := t.Schema().Index(name)
 		if i < 0 {
 			return sqlerr.New("COLUMN_NOT_FOUND", n.At, "The column %s cannot be found.", types.Quote(name))
 		}
-		if ty := t.Columns[i].Type; ty.IsNested() || ty.Kind == types.CalendarInterval {
+		ty := t.Columns[i].Type
+		if ty.IsNested() || ty.Kind == types.CalendarInterval {
 			continue
 		}
 		ref := &expr.Name{Parts: []string{t.Columns[i].Name}}
+		col := analyzedColumn{at: i, first: len(list), sized: ty.Kind == types.String || ty.Kind == types.Binary}
 		list = append(list, call("min", ref), call("max", ref), call("count", ref), call("approx_count_distinct", ref))
-		at = append(at, i)
+		if col.sized {
+			size := call("octet_length", ref)
+			list = append(list, call("avg", size), call("max", size))
+		}
+		at = append(at, col)
 	}
 	if n.NoScan {
 		s.Rows = max(s.Rows, 0)
@@ -600,12 +473,8 @@ func (st *statement) analyzeTable(ctx context.Context, n *logical.Analyze) error
 		}
 		row := rows[0]
 		s.Rows = row[0].(int64)
-		for k, i := range at {
-			v := row[1+4*k:]
-			s.Columns[i] = datasource.ColumnStatistics{Min: v[0], Max: v[1], Exact: true, Nulls: s.Rows - v[2].(int64), HasNulls: true, Distinct: float64(v[3].(int64)), Error: 1.1}
-			if t.Columns[i].Type.IsFloating() {
-				s.Columns[i].Max = nil
-			}
+		for _, col := range at {
+			s.Columns[col.at] = col.statistics(s.Rows, row[col.first:], t.Columns[col.at].Type)
 		}
 	}
 	c := *t

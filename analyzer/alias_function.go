@@ -71,6 +71,9 @@ var defaults = map[string][]string{
 	"variant_set":                      {2: "true"},
 	"try_variant_set":                  {2: "true"},
 	"variant_strip_nulls":              {0: "true"},
+	"hmac":                             {2: "SHA-256"},
+	"vector_norm":                      {1: "2.0"},
+	"vector_normalize":                 {1: "2.0"},
 	"aes_encrypt":                      {1: "GCM", 2: "DEFAULT", 3: " ", 4: " "},
 	"aes_decrypt":                      {1: "GCM", 2: "DEFAULT", 3: " "},
 	"try_aes_decrypt":                  {1: "GCM", 2: "DEFAULT", 3: " "},
@@ -336,7 +339,8 @@ func (p *printer) userFunction(x *expr.UnresolvedCall) bool {
 	for i, c := range f.Params {
 		names[i], args[i] = c.Name, c.Default
 	}
-	if !place(args, names, x.Args) {
+	named := slices.ContainsFunc(x.Args, func(a expr.Expr) bool { _, ok := a.(*expr.NamedArg); return ok })
+	if !named || !place(args, names, x.Args) {
 		args = x.Args
 	}
 	p.text(f.Name, "(")

@@ -19,9 +19,7 @@ type Column struct {
 	Type     types.Type
 	Nullable bool
 	Default  expr.Expr // nil: none
-	// DefaultText is Default as written.
-	DefaultText string
-	Comment     string
+	Comment  string
 }
 
 // Table is a table with its metadata. A Table is immutable: changing one means replacing it.

@@ -53,10 +53,11 @@ func (s *Stats) width(c *expr.Column) float64 {
 	if k, ok := s.Columns.Of(c.ID); ok && k.Width > 0 {
 		return k.Width
 	}
-	return typeWidth(c.T)
+	return TypeWidth(c.T)
 }
 
-func typeWidth(t types.Type) float64 {
+// TypeWidth returns the bytes that a value of a type is assumed to take.
+func TypeWidth(t types.Type) float64 {
 	switch t.Kind {
 	case types.Boolean, types.TinyInt:
 		return 1

@@ -83,6 +83,7 @@ type ColumnStatistics struct {
 	Distinct  float64 // 0: unknown
 	Error     float64 // factor by which Distinct may be off, 1 for exact
 	Width     float64 // average bytes of a value, 0: unknown
+	MaxWidth  int     // bytes of the longest value, 0: unknown
 	HasNulls  bool    // Nulls is known
 	Ascending bool    // the rows are in ascending order of this column
 }

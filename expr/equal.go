@@ -37,7 +37,7 @@ func Equal(a, b Expr) bool {
 		return ok && sameFunc(x.Func, y.Func) && x.Mode == y.Mode && x.Zone == y.Zone && !x.Func.Volatile && equalAll(x.Args, y.Args)
 	case *Cast:
 		y, ok := b.(*Cast)
-		return ok && x.Mode == y.Mode && x.Zone == y.Zone && x.To.Equal(y.To) && Equal(x.Child, y.Child)
+		return ok && x.Mode == y.Mode && x.Zone == y.Zone && x.Column == y.Column && x.To.Equal(y.To) && Equal(x.Child, y.Child)
 	case *And:
 		y, ok := b.(*And)
 		return ok && equalAll(x.Args, y.Args)
@@ -113,7 +113,7 @@ func keyTo(b *strings.Builder, e Expr, col func(ColumnID) string, lambdas int) {
 			fmt.Fprintf(b, "@%p", x.Func)
 		}
 	case *Cast:
-		fmt.Fprintf(b, "cast/%d/%s", x.Mode, x.To)
+		fmt.Fprintf(b, "cast/%d/%s/%q", x.Mode, x.To, x.Column)
 		keyZone(b, x.Zone)
 	case *Field:
 		fmt.Fprintf(b, "field/%d", x.Index)

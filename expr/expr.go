@@ -76,7 +76,8 @@ type Call struct {
 }
 
 // Cast converts to a type. Implicit casts are not printed in column names. Literal marks TIMESTAMP'…' and TIME'…': the cast of a string
-// literal that was checked when parsed but whose value needs the session's time zone; it prints as the typed literal.
+// literal that was checked when parsed but whose value needs the session's time zone; it prints as the typed literal. Column, where the value is
+// assigned to a column of a table, is its name: an overflow is then an error of that assignment.
 type Cast struct {
 	Base
 	Child    Expr
@@ -84,6 +85,7 @@ type Cast struct {
 	Mode     Mode
 	Implicit bool
 	Literal  bool
+	Column   string
 	Zone     *time.Location // as of Call
 }
 

@@ -215,7 +215,7 @@ func (b *builder) cast(x *expr.Cast, conditional bool) (node, error) {
 		return c, nil
 	}
 	mode := castMode(from, x.To, x.Mode)
-	fn, err := castKernel(from, x.To, castOptions{mode: mode, env: b.env.In(x.Zone), pos: x.Pos()})
+	fn, err := castKernel(from, x.To, castOptions{mode: mode, env: b.env.In(x.Zone), pos: x.Pos(), column: x.Column})
 	if err != nil {
 		return nil, err
 	}

@@ -12,9 +12,10 @@ import (
 
 // castOptions is what a cast knows beyond its types.
 type castOptions struct {
-	mode expr.Mode
-	env  *expr.Env
-	pos  sqlerr.Pos
+	mode   expr.Mode
+	env    *expr.Env
+	pos    sqlerr.Pos
+	column string // expr.Cast.Column
 }
 
 // zone returns the session time zone.
@@ -110,6 +111,10 @@ func (c *caster) overflow(k *expr.KernelCall, r int) {
 	if !k.Fail(r) || c.mode != expr.ANSI {
 		return
 	}
+	if c.column != "" {
+		k.Err = c.unassignable()
+		return
+	}
 	k.Err = sqlerr.New("CAST_OVERFLOW", c.pos, `The value %s of the type "%s" cannot be cast to "%s" due to an overflow. `+
 		"Use `try_cast` to tolerate overflow and return NULL instead.", c.sqlValue(k.Args[0], r), c.from.SQL(), c.to.SQL())
 }
@@ -120,8 +125,18 @@ func (c *caster) outOfRange(k *expr.KernelCall, r int, text func() string) {
 	if types.CastNeverFails(c.from, c.to) || !k.Fail(r) || c.mode != expr.ANSI {
 		return
 	}
+	if c.column != "" {
+		k.Err = c.unassignable()
+		return
+	}
 	k.Err = sqlerr.New("NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION", c.pos, "%s cannot be represented as Decimal(%d, %d). "+
 		`If necessary set "spark.sql.ansi.enabled" to "false" to bypass this error, and return NULL instead.`, text(), c.to.Precision, c.to.Scale)
+}
+
+// unassignable is the error of a value that is out of the range of the column that it is assigned to.
+func (c *caster) unassignable() *sqlerr.Error {
+	return sqlerr.New("CAST_OVERFLOW_IN_TABLE_INSERT", c.pos, `Fail to assign a value of "%s" type to the "%s" type column or variable %s due to an overflow. `+
+		"Use `try_cast` on the input value to tolerate overflow and return NULL instead.", c.from.SQL(), c.to.SQL(), types.Quote(c.column))
 }
 
 // sqlValue prints a value of the source type as a SQL literal, for messages.

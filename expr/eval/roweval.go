@@ -241,7 +241,7 @@ func (r *rowEval) cast(x *expr.Cast) (any, error) {
 		return v, err
 	}
 	mode := castMode(from, x.To, x.Mode)
-	fn, err := castKernel(from, x.To, castOptions{mode: mode, env: r.env.In(x.Zone), pos: x.Pos()})
+	fn, err := castKernel(from, x.To, castOptions{mode: mode, env: r.env.In(x.Zone), pos: x.Pos(), column: x.Column})
 	if err != nil {
 		return nil, err
 	}
