@@ -136,8 +136,9 @@ func (p *parser) from(start int32) sqlerr.Pos {
 
 func (p *parser) here() sqlerr.Pos {
 	t := p.tokens[p.pos]
-	if t.kind == tokEOF && t.start > 0 { // point at the last character
-		return p.place(t.start-1, t.start)
+	if t.kind == tokEOF && p.pos > 0 { // behind the last token, not behind blanks and comments that follow it
+		t.start = p.tokens[p.pos-1].end
+		return p.place(t.start, t.start+1)
 	}
 	return p.place(t.start, max(t.end, t.start+1))
 }

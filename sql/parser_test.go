@@ -85,7 +85,7 @@ func TestErrors(t *testing.T) {
 		{"", "PARSE_EMPTY_STATEMENT", 0, 0, ""},
 		{"SELECT a FORM t", "PARSE_SYNTAX_ERROR", 1, 14, "Did you mean FROM?"},
 		{"SELECT a,\nb +\n", "PARSE_SYNTAX_ERROR", 2, 3, "end of input"},
-		{"SELECT (1", "PARSE_SYNTAX_ERROR", 1, 8, "expected ')'"},
+		{"SELECT (1", "PARSE_SYNTAX_ERROR", 1, 9, "expected ')'"},
 		{"SELECT 1 /* x", "UNCLOSED_BRACKETED_COMMENT", 1, 9, ""},
 		{"SELECT 'x", "PARSE_SYNTAX_ERROR", 1, 7, "no end"},
 		{"SELECT 128Y", "INVALID_NUMERIC_LITERAL_RANGE", 1, 7, "tinyint"},
@@ -97,7 +97,7 @@ func TestErrors(t *testing.T) {
 		{"SELECT CAST(a AS DECIMAL(39, 0))", "DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION", 1, 17, ""},
 		{"SELECT a ! IN (1)", "SYNTAX_DISCONTINUED.BANG_EQUALS_NOT", 1, 9, ""},
 		{"SELECT INTERVAL 1 YEAR 1 DAY", "_LEGACY_ERROR_TEMP_0029", 1, 7, "mix"},
-		{"CREATE TABLE", "PARSE_SYNTAX_ERROR", 1, 11, "a name"},
+		{"CREATE TABLE", "PARSE_SYNTAX_ERROR", 1, 12, "a name"},
 		{"SELECT 1 SELECT 2", "PARSE_SYNTAX_ERROR", 1, 9, "end of the statement"},
 	} {
 		_, err := Parse(c.text, Options{})

@@ -17,7 +17,7 @@ import (
 )
 
 // Pos is a half-open byte range [Start, End) of the statement text, or of another one, In, that the statement uses. The zero Pos means "no
-// place known"; a node that begins at the first byte has Start 0 and End > 0.
+// place known"; a node that begins at the first byte has Start 0 and End > 0. The place behind the text has Start = its length and End one more.
 type Pos struct {
 	Start, End int32
 	In         *Origin
