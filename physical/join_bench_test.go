@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -40,11 +41,28 @@ func BenchmarkHashJoin(b *testing.B) {
 		build, probe int
 		stride       int64
 		dup          int
-	}{{"dense", 200_000, 2_000_000, 1, 1}, {"dense4", 200_000, 2_000_000, 1, 4}, {"sparse-small", 20_000, 2_000_000, 1_000_003, 1}, {"sparse", 1_000_000, 2_000_000, 1_000_003, 1}} {
+		ordered      bool // both sides come in the order of the key
+	}{
+		{"dense", 200_000, 2_000_000, 1, 1, false},
+		{"dense4", 200_000, 2_000_000, 1, 4, false},
+		{"sparse-small", 20_000, 2_000_000, 1_000_003, 1, false},
+		{"sparse", 1_000_000, 2_000_000, 1_000_003, 1, false},
+		{"range8", 1_000_000, 4_000_000, 7, 1, false},
+		{"range8-ordered", 1_000_000, 4_000_000, 7, 1, true},
+		{"range12-small", 100_000, 4_000_000, 12, 1, false},
+		{"range60", 1_000_000, 4_000_000, 60, 1, false},
+		{"range60-ordered", 1_000_000, 4_000_000, 60, 1, true},
+		{"range60-ordered4", 1_000_000, 4_000_000, 60, 4, true},
+	} {
 		q := exec.NewQuery(context.Background(), exec.Options{Threads: 1})
 		r := rand.New(rand.NewPCG(1, 1))
-		probe := bigintStage(q, c.probe, func(int) int64 { return int64(r.IntN(c.build)/c.dup) * c.stride })
 		perm := r.Perm(c.build)
+		pick := func(int) int { return r.IntN(c.build) }
+		if c.ordered {
+			slices.Sort(perm)
+			pick = func(i int) int { return i * c.build / c.probe }
+		}
+		probe := bigintStage(q, c.probe, func(i int) int64 { return int64(pick(i)/c.dup) * c.stride })
 		left, right := columnsOf(1, types.BigIntType, types.BigIntType), columnsOf(10, types.BigIntType, types.BigIntType)
 		spec := HashJoinSpec{Kind: logical.Inner, Probe: left, Build: right, ProbeKeys: []expr.Expr{left[0]}, BuildKeys: []expr.Expr{right[0]}, NullSafe: []bool{false},
 			Output: append(left[:2:2], right...), Query: q}

@@ -45,8 +45,8 @@ const (
 	serialBuild = 128 << 10
 )
 
-// newJoinIndex builds the table that suits the keys: an array indexed by key for dense integers, a table of packed keys where the keys fit in
-// 64 bits, else a table of hashes.
+// newJoinIndex builds the table that suits the keys: an array indexed by key for dense integers, a bitmap with counts for integers that are in
+// order or few in a range, a table of packed keys where the keys fit in 64 bits, else a table of hashes.
 //
 // The index is the caller's to release, with the arena that it takes over. With force it gets its memory whatever the budget.
 func newJoinIndex(q *exec.Query, arena *slab.Arena, keys []*columnar.Vector, nullSafe []bool, n int, force bool) (*joinIndex, error) {
@@ -95,6 +95,8 @@ func (b *indexBuilder) build(n int) error {
 		return b.buildHashes()
 	case layout.direct(n):
 		return b.buildDirect(layout)
+	case b.ranked(layout):
+		return b.buildRanks(layout)
 	}
 	return b.buildCodes(layout)
 }

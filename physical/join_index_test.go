@@ -60,6 +60,53 @@ func TestLargeIndexesFindEveryRow(t *testing.T) {
 	}
 }
 
+func TestTablesOfRanks(t *testing.T) {
+	const n = 150_000 // more than serialBuild
+	r := rand.New(rand.NewPCG(7, 8))
+	random, ordered := make([]int, n), make([]int, n)
+	for i := range n {
+		random[i], ordered[i] = r.IntN(n/2), i*2/5
+	}
+	key := func(ids []int, stride int64, null int) *columnar.Vector {
+		return vectorOf(types.BigIntType, n, func(i int) any {
+			if null > 0 && i%null == 0 {
+				return nil
+			}
+			return int64(ids[i])*stride - 12345
+		})
+	}
+	two := vectorOf(types.IntType, n, func(i int) any { return int32(ordered[i] % 3 * 7) })
+	for _, c := range []struct {
+		name  string
+		ids   []int
+		keys  []*columnar.Vector
+		null  bool
+		table string
+	}{
+		{"in order", ordered, []*columnar.Vector{key(ordered, 100, 0)}, false, "*physical.rankTable"},
+		{"in order with nulls", ordered, []*columnar.Vector{key(ordered, 100, 10)}, true, "*physical.rankTable"},
+		{"two keys", ordered, []*columnar.Vector{two, key(ordered, 3, 10)}, true, "*physical.rankTable"},
+		{"at random", random, []*columnar.Vector{key(random, 100, 0)}, false, "*physical.codeTable"},
+		{"at random, few in the range", random, []*columnar.Vector{key(random, 20, 0)}, false, "*physical.rankTable"},
+		{"in order, far apart", ordered, []*columnar.Vector{key(ordered, 1000, 0)}, false, "*physical.codeTable"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			q := newQuery(t, 3, 0)
+			x, err := newJoinIndex(q, q.NewArena(), c.keys, make([]bool, len(c.keys)), n, false)
+			require.NoError(t, err)
+			require.Equal(t, c.table, fmt.Sprintf("%T", x.table))
+			checkIndex(t, x, c.keys, c.ids, c.null)
+			require.Equal(t, x.held, q.Budget().Used())
+			var s findScratch
+			others := make([]*columnar.Vector, len(c.keys)) // between and beyond the keys
+			for i := range others {
+				others[i] = vectorOf(types.BigIntType, 3, func(k int) any { return []int64{-12344, -12346, math.MaxInt64}[k] })
+			}
+			require.Empty(t, x.table.find(others, columnar.AllRows(3), make([]int32, 3), nil, &s))
+		})
+	}
+}
+
 // checkIndex probes an index with its own keys: the chain of each row is all rows with its id, ascending.
 func checkIndex(t *testing.T, x *joinIndex, keys []*columnar.Vector, ids []int, nulls bool) {
 	chains := map[int][]int32{}
@@ -161,6 +208,17 @@ func TestKeyFilters(t *testing.T) {
 	none, err := NewKeyFilter(q, exec.NewStageOutput(q, []types.Type{types.DoubleType}, nil), 0)
 	require.NoError(t, err)
 	require.Nil(t, none)
+}
+
+func TestKeyFiltersOfSparseRangesAreExact(t *testing.T) {
+	const n = 50_000
+	for stride, exact := range map[int64]bool{200: true, 300: false} {
+		keys := vectorOf(types.BigIntType, n, func(i int) any { return int64(i) * stride })
+		f, err := newKeySet(keys.Type, n, oneVector(keys), func(int64) bool { return true })
+		require.NoError(t, err)
+		require.Equal(t, exact, f.exact)
+		require.Len(t, f.Select(keys, columnar.AllRows(n), nil), n)
+	}
 }
 
 // keyJoin is an inner join of two one-column stages.

@@ -21,6 +21,8 @@ type codeSlot struct {
 	head int32
 }
 
+const codeSlotBytes = 16
+
 // slotsFor returns a power of two that n entries fill to half at most.
 func slotsFor(n int) int { return 1 << bits.Len(uint(max(n, 8)*2-1)) }
 
@@ -29,7 +31,7 @@ func (b *indexBuilder) buildCodes(l *keyLayout) error {
 	b.x.table = t
 	part := func(code uint64) int { return int(kernel.HashUint64(code) >> t.shift) }
 	for p, n := range b.counts(part) {
-		if err := b.hold(int64(slotsFor(n)) * 16); err != nil {
+		if err := b.hold(int64(slotsFor(n)) * codeSlotBytes); err != nil {
 			return err
 		}
 		t.parts[p] = slab.MakeZeroed[codeSlot](b.x.arena, slotsFor(n))

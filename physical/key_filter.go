@@ -55,11 +55,11 @@ type keySet struct {
 	mask    uint64 // Bloom filter: words - 1
 }
 
-// An exact set has at most exactFactor bits a value, or exactSmall in all; a Bloom filter has bloomBits a value. A bit of a range is found
-// in under a nanosecond, also where the set is many times larger than a filter, which takes about five for the hash; and keys often
-// come in their order.
+// An exact set has at most exactFactor bits a value, or exactSmall in all; a Bloom filter has bloomBits a value, up to four times as many by
+// rounding. Where both leave the cache, keys in random order cost the same (400,000 of 60,000,000: 40 ns a row on one core), and keys in their
+// order, which is how they often come, a tenth in the exact set: 3.4 ns against 30.
 const (
-	exactFactor = 128
+	exactFactor = 256
 	exactSmall  = 1 << 23
 	exactMax    = 1 << 31
 	bloomBits   = 16

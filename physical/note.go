@@ -23,6 +23,8 @@ func (x *joinIndex) note() string {
 	switch t := x.table.(type) {
 	case *directTable:
 		return fmt.Sprintf("direct table, %s rows in a range of %s", rows, t.layout.size())
+	case *rankTable:
+		return fmt.Sprintf("table of ranks, %s rows in a range of %s", rows, t.layout.size())
 	case *codeTable:
 		return fmt.Sprintf("table of codes, %s rows in a range of %s", rows, t.layout.size())
 	}
