@@ -203,9 +203,12 @@ func TestSelect(t *testing.T) {
 		e    expr.Expr
 		want []int32
 	}{
-		"less":        {cmpOp(expr.OpLt, a, i32(3)), []int32{0, 1}},
-		"not less":    {&expr.Not{Child: cmpOp(expr.OpLt, a, i32(3))}, []int32{2, 4}},
-		"and":         {&expr.And{Args: []expr.Expr{cmpOp(expr.OpGt, a, i32(1)), cmpOp(expr.OpEq, b, lit("x", types.StringType))}}, []int32{2}},
+		"less":     {cmpOp(expr.OpLt, a, i32(3)), []int32{0, 1}},
+		"not less": {&expr.Not{Child: cmpOp(expr.OpLt, a, i32(3))}, []int32{2, 4}},
+		"and":      {&expr.And{Args: []expr.Expr{cmpOp(expr.OpGt, a, i32(1)), cmpOp(expr.OpEq, b, lit("x", types.StringType))}}, []int32{2}},
+		"range":    {&expr.And{Args: []expr.Expr{cmpOp(expr.OpGt, a, i32(1)), cmpOp(expr.OpLt, a, i32(9))}}, []int32{1, 2}},
+		"word range": {&expr.And{Args: []expr.Expr{cmpOp(expr.OpGe, b, lit("x", types.StringType)), cmpOp(expr.OpLt, b, lit("y", types.StringType)),
+			&expr.Not{Child: fn(isNull, types.BooleanType, b)}}}, []int32{0, 2}},
 		"or":          {&expr.Or{Args: []expr.Expr{cmpOp(expr.OpEq, a, i32(1)), cmpOp(expr.OpEq, b, lit("x", types.StringType))}}, []int32{0, 2}},
 		"nor":         {&expr.Not{Child: &expr.Or{Args: []expr.Expr{cmpOp(expr.OpEq, a, i32(1)), cmpOp(expr.OpEq, b, lit("x", types.StringType))}}}, []int32{1}},
 		"in":          {&expr.In{Child: a, List: []expr.Expr{i32(1), i32(9), lit(nil, types.IntType)}}, []int32{0, 4}},
@@ -231,6 +234,20 @@ func TestSelect(t *testing.T) {
 			require.Equal(t, c.want, got, name)
 		}
 	}
+}
+
+// TestConjunctsOfOneColumnAreOneTable counts passes over the rows: the two ends of a range are one, unless they may fail.
+func TestConjunctsOfOneColumnAreOneTable(t *testing.T) {
+	a, b := col(0, types.IntType), col(1, types.IntType)
+	below, above := cmpOp(expr.OpLt, a, i32(9)), cmpOp(expr.OpGt, a, i32(3))
+	pred := &expr.And{Args: []expr.Expr{below, cmpOp(expr.OpNe, b, i32(0)), above, cmpOp(expr.OpGt, fn(div, types.IntType, a, a), i32(0))}}
+	p, err := CompilePredicate(pred, []*expr.Column{a, b}, env)
+	require.NoError(t, err)
+	s := p.New()
+	require.Len(t, s.list, 3)
+	require.Equal(t, 2, s.total)
+	require.IsType(t, &truth{}, s.list[0].node)
+	require.Len(t, s.list[0].node.(*truth).node.(*measured).order, 2)
 }
 
 func TestFallibleConjunctsComeLast(t *testing.T) {

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -38,25 +39,63 @@ func (p *Predicate) New() *Selector {
 
 func (p *Predicate) build() *Selector {
 	s := &Selector{}
-	for _, e := range p.conjuncts {
-		b := newBuilder(p.in, p.env)
-		b.count(e)
-		n, err := b.build(e, false)
+	b := newBuilder(p.in, p.env)
+	for _, list := range p.byColumn(b) {
+		n, err := p.compile(list)
 		if err != nil {
 			s.err = err
 			return s
 		}
-		if n, s.err = b.truth(e, n); s.err != nil {
-			return s
+		at := len(s.list)
+		if decided(list[0]) {
+			at = s.total
+			s.total++
 		}
-		c := &conjunct{node: n}
-		if expr.MayFail(e) || expr.IsVolatile(e) {
-			s.ordered = append(s.ordered, c)
-		} else {
-			s.total = append(s.total, c)
-		}
+		s.list = slices.Insert(s.list, at, &conjunct{node: n})
 	}
 	return s
+}
+
+// decided reports whether an expression may be evaluated for any row at any time.
+func decided(e expr.Expr) bool { return !expr.MayFail(e) && !expr.IsVolatile(e) }
+
+// byColumn puts conjuncts together that look at one and the same column, such as the two ends of a range: on a dictionary they are one table
+// and one pass over the codes. The others stand alone.
+func (p *Predicate) byColumn(b *builder) (lists [][]expr.Expr) {
+	place := map[int]int{}
+	for _, e := range p.conjuncts {
+		at, _ := onlyColumn(e, b)
+		if at < 0 || !decided(e) {
+			lists = append(lists, []expr.Expr{e})
+			continue
+		}
+		k, ok := place[at]
+		if !ok {
+			k = len(lists)
+			place[at], lists = k, append(lists, nil)
+		}
+		lists[k] = append(lists[k], e)
+	}
+	return lists
+}
+
+// compile makes one node of conjuncts.
+func (p *Predicate) compile(list []expr.Expr) (node, error) {
+	m := &measured{}
+	var b *builder
+	for _, e := range list {
+		b = newBuilder(p.in, p.env) // of its own, since it may see fewer rows than the others
+		b.count(e)
+		n, err := b.build(e, false)
+		if err != nil {
+			return nil, err
+		}
+		m.args, m.order = append(m.args, n), append(m.order, &conjunct{node: n})
+	}
+	if len(list) == 1 {
+		return b.truth(list[0], m.args[0])
+	}
+	return b.truth(expr.Conjunction(list), m)
 }
 
 // Selector runs a Predicate for one worker.
@@ -64,10 +103,10 @@ func (p *Predicate) build() *Selector {
 // Conjuncts that cannot fail are ordered by what they cost and how much they reject, measured as they run; those that can fail follow in their written
 // order, so that they see at most the rows that evaluation from left to right would show them.
 type Selector struct {
-	total   []*conjunct
-	ordered []*conjunct
-	frame   frame
-	err     error
+	list  conjuncts // those that cannot fail first
+	total int       // their number
+	frame frame
+	err   error
 }
 
 type conjunct struct {
@@ -84,31 +123,49 @@ func (s *Selector) Select(b *columnar.Batch, dst []int32) ([]int32, error) {
 	}
 	s.frame.load(b)
 	rows := b.Rows()
-	if len(s.total)+len(s.ordered) == 0 {
+	if len(s.list) == 0 {
 		return kernel.SelectNotNull(&columnar.Vector{}, rows, dst), nil
 	}
-	s.sort()
-	for _, list := range [...][]*conjunct{s.total, s.ordered} {
-		for _, c := range list {
-			var err error
-			if dst, err = c.run(&s.frame, rows, dst); err != nil {
-				return nil, err
-			}
-			if rows.Sel = dst; len(dst) == 0 {
-				return dst, nil
-			}
+	s.list[:s.total].sort()
+	return s.list.run(&s.frame, rows, dst)
+}
+
+// conjuncts are run one after the other, each for the rows that those before it kept.
+type conjuncts []*conjunct
+
+func (l conjuncts) run(f *frame, rows columnar.Rows, dst []int32) (_ []int32, err error) {
+	for _, c := range l {
+		if dst, err = c.run(f, rows, dst); err != nil {
+			return nil, err
+		}
+		if rows.Sel = dst; len(dst) == 0 {
+			break
 		}
 	}
 	return dst, nil
 }
 
-// sort orders total conjuncts by cost for each row they reject.
-func (s *Selector) sort() {
-	for i := 1; i < len(s.total); i++ {
-		for j := i; j > 0 && s.total[j].rank() < s.total[j-1].rank(); j-- {
-			s.total[j], s.total[j-1] = s.total[j-1], s.total[j]
+// sort orders conjuncts by cost for each row they reject.
+func (l conjuncts) sort() {
+	for i := 1; i < len(l); i++ {
+		for j := i; j > 0 && l[j].rank() < l[j-1].rank(); j-- {
+			l[j], l[j-1] = l[j-1], l[j]
 		}
 	}
+}
+
+// measured is an AND whose arguments cannot fail and are run in the order that their measurements give.
+type measured struct {
+	logic
+	order conjuncts
+}
+
+func (m *measured) choose(f *frame, rows columnar.Rows, want bool, dst []int32) ([]int32, error) {
+	if !want {
+		return m.logic.choose(f, rows, want, dst)
+	}
+	m.order.sort()
+	return m.order.run(f, rows, dst)
 }
 
 func (c *conjunct) rank() float64 {
