@@ -39,7 +39,7 @@ func newPercentileApprox(s *expr.Spec) (expr.Accumulator, error) {
 }
 
 func (a *percentileApprox) Resize(n int) {
-	a.state = resized(a.state, n, quantileSummary{relativeError: a.err, compressed: true})
+	a.state = resized(a.state, n, quantileSummary{relativeError: a.err})
 }
 
 func (a *percentileApprox) Update(groups []int32, args []*columnar.Vector, rows columnar.Rows) error {
@@ -61,9 +61,7 @@ func (a *percentileApprox) Partial() ([]*columnar.Vector, error) {
 	out := columnar.New(types.BinaryType, len(a.state))
 	var b []byte
 	for g := range a.state {
-		q := &a.state[g]
-		q.compress()
-		b = q.appendTo(b[:0])
+		b = a.state[g].appendTo(b[:0])
 		out.SetBytes(g, b)
 	}
 	return []*columnar.Vector{out}, nil
@@ -83,8 +81,7 @@ func (a *percentileApprox) Final() (*columnar.Vector, error) {
 	out := a.at.output(a.spec.Result, len(a.state))
 	for g := range a.state {
 		q := &a.state[g]
-		q.compress()
-		if q.count == 0 {
+		if !q.finish() {
 			a.at.setNull(out, g)
 			continue
 		}
