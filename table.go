@@ -190,12 +190,12 @@ func (st *statement) write(ctx context.Context, out *datasource.Output, dir stri
 	}()
 	query, out.Clustered = clustered(query, len(out.Partitions))
 	if isOrdered(query) {
-		w := out.NewPartWriter()
-		err = st.run(ctx, query, w.Write)
-		err = errors.Join(err, w.Close())
+		err = st.writeInOrder(ctx, out, query)
 	} else {
 		var x *execution
-		x, err = st.start(ctx, query, func(*exec.Query, []*expr.Column) (exec.Sink, error) { return physical.NewWrite(out, files(query)), nil })
+		x, err = st.start(ctx, query, func(q *exec.Query, _ []*expr.Column) (exec.Sink, error) {
+			return physical.NewWrite(out, files(query), q), nil
+		})
 		if err == nil {
 			x.query.Close()
 		}
@@ -207,6 +207,22 @@ func (st *statement) write(ctx context.Context, out *datasource.Output, dir stri
 		return err
 	}
 	return out.Publish(replace)
+}
+
+// writeInOrder writes the rows of a query one after the other.
+func (st *statement) writeInOrder(ctx context.Context, out *datasource.Output, query logical.Plan) error {
+	var w *datasource.PartWriter
+	x, err := st.start(ctx, query, func(q *exec.Query, in []*expr.Column) (exec.Sink, error) {
+		w = out.NewPartWriter(q.Budget())
+		return physical.NewStream(in, w.Write), nil
+	})
+	if w != nil {
+		err = errors.Join(err, w.Close())
+	}
+	if x != nil {
+		x.query.Close()
+	}
+	return err
 }
 
 // clustered sorts the rows of a query by its last n columns, those of the partitions, so that a writer has one file open at a time, as Spark does. The

@@ -40,6 +40,15 @@ type RecordWriter interface {
 	Close() error
 }
 
+// Buffering is a RecordWriter that holds rows until there are enough of them for a part of the file.
+type Buffering interface {
+	RecordWriter
+	// Buffered estimates the bytes held.
+	Buffered() int64
+	// Flush writes what is held, as a smaller part than it would have become.
+	Flush() error
+}
+
 // Options are the options of a reader or writer, keys lower case.
 type Options map[string]string
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
+	"github.com/sparrow-engine/sparrow/exec/budget"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
@@ -115,10 +116,20 @@ type PartWriter struct {
 	schema *arrow.Schema
 	open   map[string]*partFile
 	limits []limitedColumn
+	budget *budget.Budget
+	held   int64 // of the budget
 }
 
-// maxOpenFiles is how many partitions one writer has open at a time; with more it begins again.
-const maxOpenFiles = 64
+const (
+	// maxOpenFiles is how many partitions one writer has open at a time; with more it begins again.
+	maxOpenFiles = 64
+	// fileBuffer is the size of the buffer of an open file.
+	fileBuffer = 16 << 10
+	// smallestPart is how many bytes a file holds before they are written because memory is refused: of smaller parts too much would be headers.
+	smallestPart = 64 << 10
+	// mostSmallParts is how many such parts a file has before the next one begins.
+	mostSmallParts = 1 << 12
+)
 
 type partFile struct {
 	path    string
@@ -126,6 +137,15 @@ type partFile struct {
 	buf     *bufio.Writer
 	counted countingWriter
 	w       RecordWriter
+	small   int // parts that were written because memory was refused
+}
+
+// buffered returns the bytes that the writer of the format holds, and what writes them, nil if it does not tell.
+func (f *partFile) buffered() (int64, Buffering) {
+	if b, ok := f.w.(Buffering); ok {
+		return b.Buffered(), b
+	}
+	return 0, nil
 }
 
 type countingWriter struct {
@@ -139,9 +159,9 @@ func (c *countingWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// NewPartWriter makes the writer of one goroutine.
-func (o *Output) NewPartWriter() *PartWriter {
-	return &PartWriter{out: o, schema: arrow.NewSchema(columnar.ArrowFields(o.Columns), nil), open: map[string]*partFile{}, limits: limitedColumns(o)}
+// NewPartWriter makes the writer of one goroutine, which accounts for what it holds.
+func (o *Output) NewPartWriter(b *budget.Budget) *PartWriter {
+	return &PartWriter{out: o, budget: b, schema: arrow.NewSchema(columnar.ArrowFields(o.Columns), nil), open: map[string]*partFile{}, limits: limitedColumns(o)}
 }
 
 // Write adds the rows of b that count: the columns of the files, then the partition columns.
@@ -216,7 +236,7 @@ func (w *PartWriter) write(folder string, b *columnar.Batch) error {
 	f := w.open[folder]
 	if f == nil {
 		if w.out.Clustered || len(w.open) >= maxOpenFiles {
-			if err := w.closeAll(); err != nil {
+			if err := w.closeAllBut(nil); err != nil {
 				return err
 			}
 		}
@@ -237,11 +257,45 @@ func (w *PartWriter) write(folder string, b *columnar.Batch) error {
 	if limit == 0 {
 		limit = TargetFileBytes
 	}
-	if f.counted.n >= limit {
+	if f.counted.n >= limit || f.small >= mostSmallParts {
 		delete(w.open, folder)
 		return w.finish(f)
 	}
-	return nil
+	return w.cover(f)
+}
+
+// cover asks the budget for what the open files hold. While it refuses, the file that holds most writes that; once none has enough to be written,
+// files other than the current one are closed. What the current one holds then is granted.
+func (w *PartWriter) cover(current *partFile) error {
+	for {
+		need, most, largest := int64(0), int64(0), (*partFile)(nil)
+		for _, f := range w.open {
+			n, _ := f.buffered()
+			if need += fileBuffer + n; n >= max(most, smallestPart) {
+				most, largest = n, f
+			}
+		}
+		if w.budget.Reserve(need - w.held) {
+			w.held = need
+			return nil
+		}
+		switch {
+		case largest != nil:
+			_, b := largest.buffered()
+			if err := b.Flush(); err != nil {
+				return largest.fail(err)
+			}
+			largest.small++
+		case len(w.open) > 1:
+			if err := w.closeAllBut(current); err != nil {
+				return err
+			}
+		default:
+			w.budget.Force(need - w.held)
+			w.held = need
+			return nil
+		}
+	}
 }
 
 func (w *PartWriter) create(folder string) (*partFile, error) {
@@ -259,7 +313,7 @@ func (w *PartWriter) create(folder string) (*partFile, error) {
 	f.file = file
 	o.track(f, true)
 	f.counted.w = file
-	f.buf = bufio.NewWriterSize(&f.counted, 256<<10)
+	f.buf = bufio.NewWriterSize(&f.counted, fileBuffer)
 	if f.w, err = o.Format.NewWriter(f.buf, w.schema, o.Options); err != nil {
 		return nil, err // Abort closes and removes the file
 	}
@@ -275,14 +329,19 @@ func extension(f Format, o Options) string {
 
 // Close finishes the open files.
 func (w *PartWriter) Close() error {
-	err := w.closeAll()
+	err := w.closeAllBut(nil)
 	w.open = nil
+	w.budget.Release(w.held)
+	w.held = 0
 	return err
 }
 
-func (w *PartWriter) closeAll() error {
+func (w *PartWriter) closeAllBut(current *partFile) error {
 	var first error
 	for folder, f := range w.open {
+		if f == current {
+			continue
+		}
 		if err := w.finish(f); err != nil && first == nil {
 			first = err
 		}

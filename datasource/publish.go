@@ -60,7 +60,7 @@ func (o *Output) WriteEmpty() error {
 	if o.files.Load() > 0 || len(o.Partitions) > 0 {
 		return nil
 	}
-	f, err := o.NewPartWriter().create("")
+	f, err := o.NewPartWriter(nil).create("")
 	if err != nil {
 		return err
 	}

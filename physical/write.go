@@ -24,10 +24,10 @@ type turn struct {
 
 // NewWrite returns the sink of a write into so many files, or a file of each worker if files is 0; where values of partition columns or a target
 // size divide the rows, that many for each division.
-func NewWrite(out *datasource.Output, files int) *Write {
+func NewWrite(out *datasource.Output, files int, q *exec.Query) *Write {
 	w := &Write{Output: out, turns: make([]turn, files)}
 	for i := range w.turns {
-		w.turns[i].w = out.NewPartWriter()
+		w.turns[i].w = out.NewPartWriter(q.Budget())
 	}
 	return w
 }
@@ -38,11 +38,11 @@ func (s *Write) Name() string { return "Write" }
 type localWrite struct{ w *datasource.PartWriter }
 
 // NewLocal makes the writer of a worker, which opens its first file with its first row.
-func (s *Write) NewLocal(*exec.Worker) (exec.LocalSink, error) {
+func (s *Write) NewLocal(w *exec.Worker) (exec.LocalSink, error) {
 	if len(s.turns) > 0 {
 		return (*sharedWrite)(s), nil
 	}
-	return &localWrite{s.Output.NewPartWriter()}, nil
+	return &localWrite{s.Output.NewPartWriter(w.Query.Budget())}, nil
 }
 
 func (l *localWrite) Consume(b *columnar.Batch) error { return l.w.Write(b) }

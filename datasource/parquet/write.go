@@ -43,7 +43,7 @@ var writeCodecs = map[string]format.CompressionCodec{
 }
 
 // Writer writes record batches as a Parquet file: pages with checksums, statistics, a page index, Spark's schema. It keeps one compressed row group
-// in memory. It is not safe for concurrent use, but row groups can be encoded concurrently: see NewRowGroup.
+// in memory, which Flush ends early. It is not safe for concurrent use, but row groups can be encoded concurrently: see NewRowGroup.
 type Writer struct {
 	out     io.Writer
 	offset  int64
@@ -142,6 +142,22 @@ func (w *Writer) Write(batch arrow.RecordBatch) error {
 		}
 	}
 	return nil
+}
+
+// Buffered implements datasource.Buffering: the bytes of the row group that is being filled.
+func (w *Writer) Buffered() int64 {
+	if w.current == nil {
+		return 0
+	}
+	return w.current.Bytes()
+}
+
+// Flush implements datasource.Buffering: it ends the row group.
+func (w *Writer) Flush() error {
+	if err := w.usable(); err != nil {
+		return err
+	}
+	return w.endGroup()
 }
 
 func (w *Writer) endGroup() error {
@@ -315,6 +331,14 @@ func (w *Writer) NewRowGroup() *RowGroupEncoder {
 
 // Rows returns the number of rows so far.
 func (g *RowGroupEncoder) Rows() int64 { return g.rows }
+
+// Bytes returns the memory held.
+func (g *RowGroupEncoder) Bytes() (n int64) {
+	for _, c := range g.columns {
+		n += c.bytes()
+	}
+	return n
+}
 
 // Write adds a batch.
 func (g *RowGroupEncoder) Write(batch arrow.RecordBatch) error {

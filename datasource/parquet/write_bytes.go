@@ -151,6 +151,10 @@ func (p *bytesPage) next() {
 
 func (p *bytesPage) size() int { return len(p.plain) + len(p.codes)*bits.Len(uint(len(p.ends)))/8 }
 
+func (p *bytesPage) bytes() int64 {
+	return int64(4*(cap(p.table)+cap(p.tags)+cap(p.seen)+cap(p.codes)) + 8*(cap(p.ends)+cap(p.bloom)) + cap(p.letters) + cap(p.plain) + cap(p.low) + cap(p.high))
+}
+
 func (p *bytesPage) overflow() bool {
 	return p.limit > 0 && len(p.letters)+4*len(p.ends) > p.limit
 }

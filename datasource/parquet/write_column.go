@@ -118,6 +118,11 @@ func (c *columnEncoder) write(values arrow.Array, s writeSlots) error {
 	return err
 }
 
+// bytes returns the memory held: the finished pages, the current one and scratch.
+func (c *columnEncoder) bytes() int64 {
+	return c.values.bytes() + int64(cap(c.pages)+cap(c.def)+cap(c.rep)+cap(c.scratch)+cap(c.levels)+cap(c.codes)+4*cap(c.words32)+8*cap(c.words64)+24*cap(c.views)+cap(c.arena)+cap(c.bools))
+}
+
 func gatherBools(dst []bool, a *array.Boolean, rows []int32) []bool {
 	if rows == nil {
 		for i := range a.Len() {

@@ -20,6 +20,8 @@ type valuePage interface {
 	next()
 	// size estimates the bytes of the current page.
 	size() int
+	// bytes returns the memory held.
+	bytes() int64
 	// overflow reports that the dictionary has outgrown its limit; dropDictionary makes the following values plain.
 	overflow() bool
 	dropDictionary()
@@ -198,6 +200,10 @@ func (p *wordPage[T]) size() int {
 	return len(p.plain)*int(unsafe.Sizeof(T(0))) + len(p.codes)*bits.Len(uint(len(p.entries)))/8
 }
 
+func (p *wordPage[T]) bytes() int64 {
+	return int64(4*cap(p.table)+4*cap(p.codes)+8*cap(p.bloom)) + int64(cap(p.entries)+cap(p.plain))*int64(unsafe.Sizeof(T(0)))
+}
+
 func (p *wordPage[T]) overflow() bool { return p.limit > 0 && len(p.entries) > p.limit }
 
 func (p *wordPage[T]) dropDictionary() { p.limit, p.table = 0, nil }
@@ -253,6 +259,7 @@ func (p *boolPage) bounds() ([]byte, []byte, bool) {
 
 func (p *boolPage) next()                     { p.values, p.seen = p.values[:0], [2]bool{} }
 func (p *boolPage) size() int                 { return len(p.values) / 8 }
+func (p *boolPage) bytes() int64              { return int64(cap(p.values)) }
 func (p *boolPage) overflow() bool            { return false }
 func (p *boolPage) dropDictionary()           {}
 func (p *boolPage) dictionary() ([]byte, int) { return nil, 0 }
