@@ -212,11 +212,20 @@ func TestKeyFilters(t *testing.T) {
 
 func TestKeyFiltersOfSparseRangesAreExact(t *testing.T) {
 	const n = 50_000
-	for stride, exact := range map[int64]bool{200: true, 300: false} {
-		keys := vectorOf(types.BigIntType, n, func(i int) any { return int64(i) * stride })
+	for _, c := range []struct {
+		stride  int64
+		ordered bool
+		exact   bool
+	}{{200, false, true}, {300, false, false}, {300, true, true}, {1100, true, false}} {
+		keys := vectorOf(types.BigIntType, n, func(i int) any {
+			if !c.ordered {
+				i = i * 7919 % n
+			}
+			return int64(i) * c.stride
+		})
 		f, err := newKeySet(keys.Type, n, oneVector(keys), func(int64) bool { return true })
 		require.NoError(t, err)
-		require.Equal(t, exact, f.exact)
+		require.Equal(t, c.exact, f.exact, c)
 		require.Len(t, f.Select(keys, columnar.AllRows(n), nil), n)
 	}
 }

@@ -30,10 +30,7 @@ func (l *keyLayout) rankBytes() int64 { return int64(l.max>>6+1) * 16 }
 // A table of ranks that lies in cache is better than a table of codes, which takes several times its memory (100,000 keys in a range of
 // 1,200,000 on one core: 17 ns a row that is looked up, 40 in the table of codes). A larger one is better if the keys come in their order
 // (1,000,000 keys in a range of 60,000,000: 8 and 55 ns), and worse if they do not (105 and 80 ns).
-const (
-	rankSmall = 1 << 20
-	rankNear  = 4096 // codes between neighbouring rows that share a page or nearly so: 64 words
-)
+const rankSmall = 1 << 20 // bytes
 
 // ranked reports whether a table of ranks suits the codes in ids.
 func (b *indexBuilder) ranked(l *keyLayout) bool {
@@ -44,18 +41,10 @@ func (b *indexBuilder) ranked(l *keyLayout) bool {
 	return size <= int64(slotsFor(b.x.rows))*codeSlotBytes && (size <= rankSmall || b.clustered())
 }
 
-// clustered reports whether most neighbouring rows have codes near each other, by a sample of pairs.
 func (b *indexBuilder) clustered() bool {
-	const pairs = 1024
-	step := max(len(b.ids)/pairs, 1)
-	seen, near := 0, 0
-	for i := 1; i < len(b.ids); i += step {
-		seen++
-		if d := b.ids[i] - b.ids[i-1]; d+rankNear <= 2*rankNear {
-			near++
-		}
-	}
-	return near*4 >= seen*3
+	var o keyOrder
+	o.add(len(b.ids), func(i int) uint64 { return b.ids[i] })
+	return o.clustered()
 }
 
 func (b *indexBuilder) buildRanks(l *keyLayout) error {
