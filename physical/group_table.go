@@ -13,6 +13,7 @@ import (
 //   - Keys that are all dictionary codes or small integers index an array (group_direct.go): a load a row. It is a cache in front of one of
 //     the others, because dictionaries change along the way.
 //   - Keys of up to 64 bits together are the slots of an open-addressing table themselves (group_words.go): no row is compared elsewhere.
+//     While they ascend they are only compared with the one before.
 //   - Any other keys are packed into rows and looked up by hash (group_rows.go): one comparison in one place instead of one a column.
 //   - Keys of which some are codes of one side of a join are numbered in two parts, each in one of the ways above, and the numbers are a key
 //     of 64 bits (group_pairs.go).
@@ -49,7 +50,7 @@ func newSetTable(a *slab.Arena, ts []types.Type) *groupTable {
 
 // find writes the number of the key of the i-th of rows to out[i].
 func (t *groupTable) find(keys []*columnar.Vector, rows columnar.Rows, out []int32) {
-	if t.direct.prepare(keys, rows) {
+	if !t.ascends() && t.direct.prepare(keys, rows) {
 		t.direct.find(t, keys, rows, out)
 		return
 	}
@@ -72,6 +73,9 @@ func (t *groupTable) lookup(keys []*columnar.Vector, rows columnar.Rows, out []i
 		t.rows.find(keys, rows, out)
 	}
 }
+
+// ascends reports whether the keys are words that came in ascending order so far.
+func (t *groupTable) ascends() bool { return t.words != nil && t.words.ascending }
 
 // len returns the number of different keys.
 func (t *groupTable) len() int {

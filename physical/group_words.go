@@ -9,13 +9,16 @@ import (
 	"github.com/sparrow-engine/sparrow/types"
 )
 
-// wordTable is a group table of keys that fit in 64 bits, with linear probing; the key lies in the slot.
+// wordTable is a group table of keys that fit in 64 bits, with linear probing; the key lies in the slot. As long as keys ascend, taken as
+// signed numbers, it needs no slots: a key is the last one or a new one.
 type wordTable struct {
 	arena  *slab.Arena
 	fields []packedField
 	keys   []uint64 // by group
 	slots  []wordSlot
 	mask   uint64
+	// ascending tells that all keys so far ascend and none of them is in a slot.
+	ascending bool
 	// null is the group of the null of a single key that has no spare bit, -1 if there is none yet.
 	null int32
 
@@ -64,14 +67,16 @@ func packing(ts []types.Type) ([]packedField, bool) {
 const wordSlots = 64
 
 func newWordTable(a *slab.Arena, fields []packedField) *wordTable {
-	return &wordTable{arena: a, fields: fields, null: -1, slots: make([]wordSlot, wordSlots), mask: wordSlots - 1}
+	return &wordTable{arena: a, fields: fields, null: -1, slots: make([]wordSlot, wordSlots), mask: wordSlots - 1, ascending: true}
 }
 
 func (t *wordTable) bytes() int64 { return int64(8*cap(t.keys) + 16*len(t.slots)) }
 
 func (t *wordTable) reset() {
-	t.keys, t.null = t.keys[:0], -1
-	clear(t.slots)
+	if !t.ascending {
+		clear(t.slots)
+	}
+	t.keys, t.null, t.ascending = t.keys[:0], -1, true
 }
 
 func (t *wordTable) free() {
@@ -102,6 +107,9 @@ func (t *wordTable) findOne(v *columnar.Vector, rows columnar.Rows, out []int32)
 		return
 	}
 	t.sel = kernel.SelectNotNull(v, rows, t.sel)
+	if t.ascending && len(t.sel) < len(out) { // a null has no place in the order
+		t.fillSlots()
+	}
 	some := columnar.Rows{Sel: t.sel, N: rows.N}
 	words := t.words[:len(t.sel)]
 	loadWords(v, some, words, 0)
@@ -123,6 +131,10 @@ func (t *wordTable) findOne(v *columnar.Vector, rows columnar.Rows, out []int32)
 }
 
 func (t *wordTable) probe(words []uint64, out []int32) {
+	if t.ascending {
+		n := t.follow(words, out)
+		words, out = words[n:], out[n:]
+	}
 	if len(words) == 0 {
 		return
 	}
@@ -149,28 +161,71 @@ func (t *wordTable) probe(words []uint64, out []int32) {
 	}
 }
 
+// follow numbers words as long as they ascend, and returns how many. When one does not, keys go to slots from then on.
+func (t *wordTable) follow(words []uint64, out []int32) int {
+	if len(words) == 0 {
+		return 0
+	}
+	if len(t.keys) == 0 {
+		t.addKey(words[0])
+	}
+	t.reserve(len(words))
+	keys, out := t.keys, out[:len(words)]
+	last, group := keys[len(keys)-1], int32(len(keys)-1)
+	for i, k := range words {
+		if k != last {
+			if int64(k) < int64(last) {
+				t.keys = keys
+				t.fillSlots()
+				return i
+			}
+			keys = append(keys, k)
+			last = k
+			group++
+		}
+		out[i] = group
+	}
+	t.keys = keys
+	return len(words)
+}
+
+// fillSlots ends the ascending order.
+func (t *wordTable) fillSlots() {
+	t.ascending = false
+	size := len(t.slots)
+	for size < 4*len(t.keys) {
+		size *= 4
+	}
+	t.rehash(size)
+}
+
 func (t *wordTable) insert(k uint64, s *wordSlot) int32 {
 	g := int32(len(t.keys))
 	t.addKey(k)
 	*s = wordSlot{k, g + 1}
 	if 2*len(t.keys) > len(t.slots) {
-		t.rehash()
+		t.rehash(4 * len(t.slots))
 	}
 	return g
 }
 
 func (t *wordTable) addKey(k uint64) {
-	if len(t.keys) == cap(t.keys) {
-		grown := slab.Make[uint64](t.arena, max(2*len(t.keys), wordSlots/2))[:len(t.keys)]
+	t.reserve(1)
+	t.keys = append(t.keys, k)
+}
+
+// reserve makes room for n more keys.
+func (t *wordTable) reserve(n int) {
+	if len(t.keys)+n > cap(t.keys) {
+		grown := slab.Make[uint64](t.arena, max(2*len(t.keys), len(t.keys)+n, wordSlots/2))[:len(t.keys)]
 		copy(grown, t.keys)
 		slab.Free(t.arena, t.keys)
 		t.keys = grown
 	}
-	t.keys = append(t.keys, k)
 }
 
-func (t *wordTable) rehash() {
-	size := 4 * len(t.slots)
+// rehash puts the keys into size slots.
+func (t *wordTable) rehash(size int) {
 	slab.Free(t.arena, t.slots)
 	t.slots, t.mask = slab.MakeZeroed[wordSlot](t.arena, size), uint64(size-1)
 	for g, k := range t.keys {
