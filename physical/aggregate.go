@@ -15,7 +15,8 @@ import (
 // particular order. Without keys and sets there is one row, also for no input.
 //
 // Each worker numbers groups in a small table and empties it into radix partitions when it is full; rows of tables that do not reduce go to
-// the partitions themselves. Partitions are then merged independently. Grouping sets are rolled up from the groups of all keys.
+// the partitions themselves. Partitions are then merged independently. Tables of keys that lie in order are kept instead and not merged, if their
+// ranges do not overlap. Grouping sets are rolled up from the groups of all keys.
 //
 // What depends on the order of rows (first, last, collect_list, listagg, ties of max_by) is as if one worker had read all rows in the order
 // of the source. Grouping sets then each get the rows, since rolling groups up would lose it.
@@ -65,6 +66,7 @@ type grouping struct {
 	id      int64
 	locals  []*localGrouping
 	merged  atomic.Int64 // tables that its parts became
+	runs    int          // tables that were results as they stood
 }
 
 func (a *hashAggregate) add(to *[]*grouping, keys []int, ordered bool) {
@@ -164,6 +166,9 @@ func (g *grouping) result(a *slab.Arena, t *aggregateTable) (*columnar.Batch, er
 		return nil, nil
 	}
 	n := t.len()
+	if t.open && n == 1 {
+		return nil, nil
+	}
 	out := &columnar.Batch{N: n}
 	for k, named := range g.plan.spec.Keys {
 		if at := slices.Index(g.keys, k); at >= 0 {
@@ -175,12 +180,25 @@ func (g *grouping) result(a *slab.Arena, t *aggregateTable) (*columnar.Batch, er
 		}
 	}
 	values, err := t.results(a)
+	if err != nil && t.open { // perhaps because of what is not complete
+		if t, err = t.complete(); err != nil {
+			return nil, err
+		}
+		defer t.free()
+		return g.result(a, t)
+	}
 	if err != nil {
 		return nil, err
 	}
 	out.Cols = append(out.Cols, values...)
 	if id := g.plan.spec.GroupingID; id != nil {
 		out.Cols = append(out.Cols, columnar.NewConstant(types.BigIntType, g.id, n))
+	}
+	if t.open {
+		out.N--
+		for i, v := range out.Cols {
+			out.Cols[i] = v.Slice(0, out.N)
+		}
 	}
 	return out, nil
 }

@@ -47,7 +47,9 @@ type localGrouping struct {
 	grouping *grouping
 	table    *aggregateTable
 	whole    []aggregateChunk // small tables
-	parts    *partWriter      // nil until used
+	runs     []*keyRun        // tables of ascending keys, in the order of their keys
+	runBytes int64
+	parts    *partWriter // nil until used
 	memory   allowance
 	query    *exec.Query
 
@@ -65,9 +67,11 @@ func newLocalGrouping(g *grouping, q *exec.Query) (*localGrouping, error) {
 }
 
 // consume takes in rows of a kind. Where the order of rows matters the table only ever holds a run of consecutive morsels, so that merging
-// tables in the order of their morsels is as good as one table over all rows in order.
+// tables in the order of their morsels is as good as one table over all rows in order. A table that may become a run of keys does not reach over
+// morsels of other workers either.
 func (l *localGrouping) consume(kind, morsel int, cols []*columnar.Vector, rows columnar.Rows) error {
-	if !l.started || l.grouping.ordered && morsel != l.last && morsel != l.last+1 {
+	gap := morsel != l.last && morsel != l.last+1
+	if !l.started || gap && (l.grouping.ordered || l.table.len() >= leastRun && l.canRun()) {
 		if err := l.flush(); err != nil {
 			return err
 		}
@@ -93,16 +97,20 @@ func (l *localGrouping) update(kind int, cols []*columnar.Vector, rows columnar.
 	if n < l.room() {
 		return nil
 	}
-	if l.table.rows < minReduction*n {
+	if l.table.rows < minReduction*n && !l.canRun() {
 		l.passing = passRows
 	}
 	return l.flush()
 }
 
-// room is how many groups make the table full. Emptying copies the keys, hashes them and looks them up again, so keys that are no words stay
+// room is how many groups make the table full. A run's memory, which it keeps, is not to double for the groups of one more batch. Emptying copies the keys, hashes them and looks them up again, so keys that are no words stay
 // for longer while they reduce: their lookups leave the cache anyway.
 func (l *localGrouping) room() int {
-	if g := l.table.groups; g != nil && g.words == nil && l.table.rows >= minReduction*l.table.len() {
+	g := l.table.groups
+	if g != nil && g.ascends() {
+		return localGroups - columnar.BatchSize
+	}
+	if g != nil && g.words == nil && l.table.rows >= minReduction*l.table.len() {
 		return wideGroups
 	}
 	return localGroups
@@ -130,17 +138,18 @@ func (l *localGrouping) flush() error {
 	if l.table.rows == 0 {
 		return nil
 	}
+	if l.canRun() {
+		return l.endRun()
+	}
+	if err := l.divideRuns(false); err != nil {
+		return err
+	}
 	l.step++
 	defer func() { l.step++ }()
 	if l.parts == nil && l.table.len() <= wholeGroups {
 		return l.keep()
 	}
-	w := l.writer()
-	err := l.table.emit(func(kind int, cols []*columnar.Vector, n int) error {
-		w.add(kind, cols, columnar.AllRows(n))
-		return nil
-	})
-	if err != nil {
+	if err := l.table.emit(l.writer().addAll); err != nil {
 		return err
 	}
 	return l.table.reset()
@@ -164,6 +173,9 @@ func (l *localGrouping) keep() error {
 
 // divide moves everything to partitions.
 func (l *localGrouping) divide() error {
+	if err := l.divideRuns(false); err != nil {
+		return err
+	}
 	w := l.writer()
 	for _, c := range l.whole {
 		w.order = c.order
@@ -177,6 +189,9 @@ func (l *localGrouping) divide() error {
 func (l *localGrouping) reserve() error {
 	if l.memory.cover(l.bytes()) {
 		return nil
+	}
+	if err := l.divideRuns(true); err != nil {
+		return err
 	}
 	if err := l.divide(); err != nil {
 		return err
@@ -193,7 +208,7 @@ func (l *localGrouping) reserve() error {
 }
 
 func (l *localGrouping) bytes() int64 {
-	n := l.table.bytes()
+	n := l.table.bytes() + l.runBytes
 	if l.parts != nil {
 		n += l.parts.bytes
 	}

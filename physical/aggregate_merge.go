@@ -53,12 +53,12 @@ func (m *merge64) run(f func(w int, t *aggregateTable) (*columnar.Batch, error))
 	switch {
 	case len(g.locals) == 0:
 		return m.empty(f)
-	case len(g.locals) == 1 && g.locals[0].whole == nil && g.locals[0].parts == nil:
+	case len(g.locals) == 1 && g.locals[0].whole == nil && g.locals[0].parts == nil && g.locals[0].runs == nil:
 		return m.collect(0, g.locals[0].table, f)
 	}
 	groups, divided := 0, false
 	for _, l := range g.locals {
-		divided = divided || l.parts != nil
+		divided = divided || l.parts != nil || l.runs != nil
 		groups += l.table.len()
 		for _, c := range l.whole {
 			groups += c.n
@@ -66,6 +66,13 @@ func (m *merge64) run(f func(w int, t *aggregateTable) (*columnar.Batch, error))
 	}
 	if !divided && (groups <= mergeTogether || len(g.keys) == 0) {
 		return m.together(f)
+	}
+	runs, err := m.runs()
+	if err != nil {
+		return err
+	}
+	if runs != nil {
+		return m.apart(runs, f)
 	}
 	return m.divided(f)
 }

@@ -109,6 +109,12 @@ func (w *partWriter) add(kind int, cols []*columnar.Vector, rows columnar.Rows) 
 	}
 }
 
+// addAll adds what a table gives out.
+func (w *partWriter) addAll(kind int, cols []*columnar.Vector, n int) error {
+	w.add(kind, cols, columnar.AllRows(n))
+	return nil
+}
+
 func (w *partWriter) append(p, kind int, cols []*columnar.Vector, rows columnar.Rows) {
 	t := &w.parts[p]
 	for len(t.open) <= kind+1 {

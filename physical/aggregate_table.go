@@ -26,6 +26,7 @@ type aggregateTable struct {
 	moved  []*cutter     // by plan.distinct: where the set is instead if memory was short; nil: none is
 	values []*localSort  // by function: where the values of a multiset are if memory was short; nil: none are
 	rows   int           // since the last reset
+	open   bool          // the last group is not complete and no result
 
 	numbers  []int32
 	byRow    *columnar.Vector // numbers at the places of the rows
@@ -150,6 +151,11 @@ func (t *aggregateTable) absorb(kind int, cols []*columnar.Vector, rows columnar
 	if kind >= pairRows {
 		return t.addPairs(kind-pairRows, cols, groups, rows)
 	}
+	return t.mergeStates(groups, cols, rows)
+}
+
+// mergeStates adds partial states of the functions that rows feed to groups.
+func (t *aggregateTable) mergeStates(groups []int32, cols []*columnar.Vector, rows columnar.Rows) error {
 	for i, f := range t.plan.funcs {
 		if f.distinct >= 0 {
 			continue
@@ -259,18 +265,11 @@ func (t *aggregateTable) emit(f func(kind int, cols []*columnar.Vector, n int) e
 	if t.groups != nil {
 		keys = t.groups.columns()
 	}
-	cols := keys[:len(keys):len(keys)]
-	for i, fn := range t.plan.funcs {
-		if fn.distinct >= 0 {
-			continue
-		}
-		p, err := t.accs[i].Partial()
-		if err != nil {
-			return err
-		}
-		cols = append(cols, p...)
+	states, err := t.states()
+	if err != nil {
+		return err
 	}
-	if err := f(partialRows, cols, t.len()); err != nil {
+	if err := f(partialRows, append(keys[:len(keys):len(keys)], states...), t.len()); err != nil {
 		return err
 	}
 	for d := range t.sets {
@@ -282,6 +281,32 @@ func (t *aggregateTable) emit(f func(kind int, cols []*columnar.Vector, n int) e
 		}
 	}
 	return t.emitValues(keys, f)
+}
+
+// states returns the partial states of the functions that rows feed.
+func (t *aggregateTable) states() (cols []*columnar.Vector, err error) {
+	for i, fn := range t.plan.funcs {
+		if fn.distinct >= 0 {
+			continue
+		}
+		p, err := t.accs[i].Partial()
+		if err != nil {
+			return nil, err
+		}
+		cols = append(cols, p...)
+	}
+	return cols, nil
+}
+
+// complete returns a table of all groups but the last.
+func (t *aggregateTable) complete() (*aggregateTable, error) {
+	out, err := newAggregateTable(t.plan, t.keys)
+	if err != nil {
+		return nil, err
+	}
+	return out, t.emit(func(kind int, cols []*columnar.Vector, n int) error {
+		return out.absorb(kind, cols, columnar.Rows{Sel: columnar.Identity(n - 1), N: n})
+	})
 }
 
 // pairs puts the groups' keys in the place of their numbers.

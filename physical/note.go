@@ -60,11 +60,12 @@ func (s *spilledJoin) Note() string {
 
 // Note says how many rows were not grouped at once, since that did not reduce them, and in how many parts groups were merged.
 func (a *hashAggregate) Note() string {
-	passed, parts := int64(0), int64(0)
+	passed, parts, runs := int64(0), int64(0), int64(0)
 	for _, g := range append(a.fed[:len(a.fed):len(a.fed)], a.derived...) {
 		if n := g.merged.Load(); n > 1 {
 			parts += n
 		}
+		runs += int64(g.runs)
 		for _, l := range g.locals {
 			passed += l.passed
 		}
@@ -75,6 +76,9 @@ func (a *hashAggregate) Note() string {
 	}
 	if parts > 0 {
 		notes = append(notes, fmt.Sprintf("merged in %s parts", humanize.Comma(parts)))
+	}
+	if runs > 0 {
+		notes = append(notes, fmt.Sprintf("%s runs of ascending keys", humanize.Comma(runs)))
 	}
 	return strings.Join(notes, ", ")
 }
