@@ -6,12 +6,12 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"reflect"
-	"strings"
 	"testing"
 	"time"
 
 	pq "github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/compress"
+	"github.com/parquet-go/parquet-go/encoding"
 	"github.com/stretchr/testify/require"
 
 	"github.com/sparrow-engine/sparrow/columnar"
@@ -25,6 +25,11 @@ import (
 func scanAll(tb testing.TB, tab *table, q *datasource.VectorRequest) (rows int) {
 	s, err := tab.ScanVectors(context.Background(), q)
 	require.NoError(tb, err)
+	return scanEach(tb, s)
+}
+
+// scanEach reads all morsels of a scan.
+func scanEach(tb testing.TB, s datasource.VectorScan) (rows int) {
 	in, err := s.NewReader(context.Background())
 	require.NoError(tb, err)
 	var b columnar.Batch
@@ -114,100 +119,95 @@ func dateOf(s string) int32 {
 	return d
 }
 
-// BenchmarkDecode reads one column of a row group in memory, by type and encoding: ns an op are for 100,000 values.
+// decodeClass is a class of columns that warehouses have, with the encodings that writers choose for it.
+type decodeClass struct {
+	name      string
+	node      pq.Node
+	value     func(r *rand.Rand, i int) pq.Value
+	encodings []encoding.Encoding
+}
+
+func decodeClasses() []decodeClass {
+	numbers := []encoding.Encoding{&pq.Plain, &pq.RLEDictionary, &pq.DeltaBinaryPacked, &pq.ByteStreamSplit}
+	texts := []encoding.Encoding{&pq.Plain, &pq.RLEDictionary, &pq.DeltaLengthByteArray, &pq.DeltaByteArray}
+	long := func(f func(*rand.Rand, int) int64) func(*rand.Rand, int) pq.Value {
+		return func(r *rand.Rand, i int) pq.Value { return pq.Int64Value(f(r, i)) }
+	}
+	text := func(f func(*rand.Rand, int) string) func(*rand.Rand, int) pq.Value {
+		return func(r *rand.Rand, i int) pq.Value { return pq.ByteArrayValue([]byte(f(r, i))) }
+	}
+	return []decodeClass{
+		{"key", pq.Leaf(pq.Int64Type), long(func(r *rand.Rand, i int) int64 { return int64(i)*4 + r.Int64N(4) }), numbers},
+		{"foreign", pq.Leaf(pq.Int64Type), long(func(r *rand.Rand, _ int) int64 { return r.Int64N(200_000) }), numbers},
+		{"few", pq.Leaf(pq.Int64Type), long(func(r *rand.Rand, _ int) int64 { return r.Int64N(50) }), numbers},
+		{"nullable", pq.Optional(pq.Leaf(pq.Int64Type)), func(r *rand.Rand, _ int) pq.Value {
+			if r.IntN(5) == 0 {
+				return pq.NullValue()
+			}
+			return pq.Int64Value(r.Int64N(1000))
+		}, numbers[:2]},
+		{"decimal", pq.Decimal(2, 15, pq.Int64Type), long(func(r *rand.Rand, _ int) int64 { return r.Int64N(10_000_000) }), numbers[:2]},
+		{"date", pq.Date(), func(r *rand.Rand, _ int) pq.Value { return pq.Int32Value(8000 + r.Int32N(2500)) }, numbers},
+		{"double", pq.Leaf(pq.DoubleType), func(r *rand.Rand, _ int) pq.Value { return pq.DoubleValue(r.NormFloat64()) },
+			[]encoding.Encoding{&pq.Plain, &pq.ByteStreamSplit}},
+		{"bool", pq.Leaf(pq.BooleanType), func(r *rand.Rand, _ int) pq.Value { return pq.BooleanValue(r.IntN(2) == 0) }, []encoding.Encoding{&pq.Plain, &pq.RLE}},
+		{"flag", pq.String(), text(func(r *rand.Rand, _ int) string { return "ANR"[r.IntN(3):][:1] }), texts},
+		{"comment", pq.String(), text(func(r *rand.Rand, _ int) string {
+			return fmt.Sprintf("carefully %x packages sleep above the %d deposits", r.Uint32(), r.IntN(100))
+		}), texts},
+		{"path", pq.String(), text(func(_ *rand.Rand, i int) string { return fmt.Sprintf("/warehouse/region=%02d/part-%07d", i/50_000, i) }), texts},
+	}
+}
+
+// BenchmarkDecode reads a column of its own file by class, encoding and codec. ns/row is the time of the best run, since the machine may be
+// busy, bytes/row what the file has of the column, compressed.
 func BenchmarkDecode(b *testing.B) {
 	const n = 100_000
-	type column struct {
-		Plain int64   `parquet:"plain,plain,uncompressed"`
-		Delta int64   `parquet:"delta,delta,uncompressed"`
-		Split float64 `parquet:"split,split,uncompressed"`
-		Dict  int64   `parquet:"dict,dict,uncompressed"`
-		Int32 int32   `parquet:"int32,plain,uncompressed"`
-		Text  string  `parquet:"text,plain,uncompressed"`
-		Words string  `parquet:"words,dict,uncompressed"`
-		Front string  `parquet:"front,delta,uncompressed"`
-		Null  *int64  `parquet:"null,optional,uncompressed"`
-		List  []int64 `parquet:"list,list,uncompressed"`
-	}
-	rows := make([]column, n)
-	r := rand.New(rand.NewPCG(1, 2))
-	for i := range rows {
-		x := r.Int64N(1 << 30)
-		rows[i] = column{Plain: x, Delta: int64(i) + x%8, Split: float64(x), Dict: x % 1000, Int32: int32(x), Text: fmt.Sprintf("some text of %d", x), Words: fmt.Sprint("word", x%50),
-			Front: fmt.Sprintf("common beginning %d", i), Null: ptr(r, x), List: []int64{x, 1, 2}[:x%4&3%3]}
-	}
-	name := filepath.Join(b.TempDir(), "d.parquet")
-	require.NoError(b, pq.WriteFile(name, rows))
-	tab := openFiles(b, nil, datasource.Options{"parquet.page.verify-checksum.enabled": "false"}, datasource.File{Path: name})
-	for _, f := range tab.schema {
-		q := fieldsOf(tab, f.Name)
-		b.Run(f.Name, func(b *testing.B) {
-			best := time.Hour
-			for b.Loop() {
-				start := time.Now()
-				require.Equal(b, n, scanAll(b, tab, q))
-				best = min(best, time.Since(start))
-			}
-			b.ReportMetric(float64(best.Nanoseconds())/n, "ns/row-best")
-		})
-	}
-}
-
-// BenchmarkDecodeClasses reads the classes of columns that warehouses have, by encoding and compression, as one column of its own row groups.
-func BenchmarkDecodeClasses(b *testing.B) {
-	const n = 100_000
-	type row struct {
-		KeyPlain     int64  `parquet:"key/plain/none,plain,uncompressed"`
-		KeySnappy    int64  `parquet:"key/plain/snappy,plain,snappy"`
-		KeyZstd      int64  `parquet:"key/plain/zstd,plain,zstd"`
-		KeyDict      int64  `parquet:"key/dict/snappy,dict,snappy"`
-		DatePlain    int32  `parquet:"date/plain/snappy,date,plain,snappy"`
-		DateDict     int32  `parquet:"date/dict/snappy,date,dict,snappy"`
-		PricePlain   int64  `parquet:"decimal/plain/snappy,decimal(2:15),plain,snappy"`
-		PriceDict    int64  `parquet:"decimal/dict/snappy,decimal(2:15),dict,snappy"`
-		Flag         string `parquet:"flag/dict/snappy,dict,snappy"`
-		FlagPlain    string `parquet:"flag/plain/snappy,plain,snappy"`
-		Comment      string `parquet:"comment/plain/snappy,plain,snappy"`
-		CommentZstd  string `parquet:"comment/plain/zstd,plain,zstd"`
-		CommentDelta string `parquet:"comment/delta/zstd,delta,zstd"`
-	}
-	rows := make([]row, n)
-	r := rand.New(rand.NewPCG(1, 2))
-	for i := range rows {
-		key, date, price, flag := int64(i)*4+r.Int64N(4), 8000+r.Int32N(2500), r.Int64N(10_000_000), string("ANR"[r.IntN(3)])
-		comment := fmt.Sprintf("carefully %x packages sleep above the %d deposits", r.Uint32(), r.IntN(100))
-		rows[i] = row{key, key, key, key, date, date, price, price, flag, flag, comment, comment, comment}
-	}
-	name := filepath.Join(b.TempDir(), "d.parquet")
-	require.NoError(b, pq.WriteFile(name, rows))
-	tab := openFiles(b, nil, nil, datasource.File{Path: name})
-	for _, f := range tab.schema {
-		q := fieldsOf(tab, f.Name)
-		b.Run(f.Name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				require.Equal(b, n, scanAll(b, tab, q))
-			}
-			b.SetBytes(valueBytes(rows, f.Name))
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/row")
-		})
-	}
-}
-
-// valueBytes is the size of a column's values as plain Parquet has them; name begins with the class.
-func valueBytes[T any](rows []T, name string) (n int64) {
-	for i := range rows {
-		v := reflect.ValueOf(&rows[i]).Elem()
-		for k := range v.NumField() {
-			if tag, _, _ := strings.Cut(v.Type().Field(k).Tag.Get("parquet"), ","); tag != name {
-				continue
-			}
-			if f := v.Field(k); f.Kind() == reflect.String {
-				n += 4 + int64(f.Len())
-			} else {
-				n += int64(f.Type().Size())
+	for _, c := range decodeClasses() {
+		for _, e := range c.encodings {
+			for _, codec := range []compress.Codec{&pq.Uncompressed, &pq.Snappy, &pq.Zstd} {
+				b.Run(fmt.Sprintf("%s/%s/%s", c.name, e, codec), func(b *testing.B) {
+					tab := openFiles(b, nil, nil, writeClass(b, &c, e, codec, n))
+					q := fieldsOf(tab, "v")
+					s, err := tab.ScanVectors(context.Background(), q)
+					require.NoError(b, err)
+					scanEach(b, s)
+					read := s.Counters().Bytes
+					b.ReportAllocs()
+					best := time.Hour
+					for b.Loop() {
+						start := time.Now()
+						require.Equal(b, n, scanAll(b, tab, q))
+						best = min(best, time.Since(start))
+					}
+					b.ReportMetric(float64(best.Nanoseconds())/n, "ns/row")
+					b.ReportMetric(float64(read)/n, "bytes/row")
+				})
 			}
 		}
 	}
-	return n
+}
+
+// writeClass writes n values as the column v of one row group.
+func writeClass(b testing.TB, c *decodeClass, e encoding.Encoding, codec compress.Codec, n int) datasource.File {
+	name := filepath.Join(b.TempDir(), "d.parquet")
+	f, err := os.Create(name)
+	require.NoError(b, err)
+	schema := pq.NewSchema("class", pq.Group{"v": pq.Compressed(pq.Encoded(c.node, e), codec)})
+	w := pq.NewGenericWriter[any](f, schema, pq.PageBufferSize(1<<20))
+	r := rand.New(rand.NewPCG(1, 2))
+	rows := make([]pq.Row, n)
+	for i := range rows {
+		v := c.value(r, i)
+		defined := 0
+		if c.node.Optional() && !v.IsNull() {
+			defined = 1
+		}
+		rows[i] = pq.Row{v.Level(0, defined, 0)}
+	}
+	_, err = w.WriteRows(rows)
+	require.NoError(b, err)
+	require.NoError(b, w.Close())
+	require.NoError(b, f.Close())
+	return datasource.File{Path: name}
 }

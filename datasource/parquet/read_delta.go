@@ -22,6 +22,9 @@ type deltaReader struct {
 	width    int
 	packed   []byte // current miniblock
 	at, left int
+	// codes is the room in which differences are unpacked, kept over pages: as the loops that unpack are called through a table, an array of
+	// the calling function would be new heap memory for each miniblock.
+	codes *[deltaChunk]int32
 }
 
 func (d *deltaReader) uvarint() (uint64, bool) {
@@ -40,7 +43,10 @@ func (d *deltaReader) zigzag() (uint64, bool) {
 
 // reset starts reading a page with at most most values.
 func (d *deltaReader) reset(data []byte, most int) error {
-	*d = deltaReader{data: data}
+	*d = deltaReader{data: data, codes: d.codes}
+	if d.codes == nil {
+		d.codes = new([deltaChunk]int32)
+	}
 	block, ok1 := d.uvarint()
 	minis, ok2 := d.uvarint()
 	total, ok3 := d.uvarint()
@@ -120,9 +126,8 @@ func (d *deltaReader) sum(dst []int64) {
 			dst[i] = int64(v)
 		}
 	case d.width < len(unpackers):
-		var codes [deltaChunk]int32
 		for done := 0; done < len(dst); {
-			part := codes[:min(len(codes), len(dst)-done)]
+			part := d.codes[:min(len(d.codes), len(dst)-done)]
 			unpack(part, d.packed, d.at+done, d.width)
 			for i, c := range part {
 				v += m + uint64(uint32(c))

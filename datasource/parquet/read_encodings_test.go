@@ -1,6 +1,7 @@
 package parquet
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -13,7 +14,9 @@ import (
 	"github.com/parquet-go/parquet-go/deprecated"
 	"github.com/stretchr/testify/require"
 
+	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/datasource"
+	"github.com/sparrow-engine/sparrow/internal/invariants"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -183,4 +186,33 @@ func TestDelta(t *testing.T) {
 	require.NoError(t, pq.WriteFile(name, rows))
 	got, _ := readAll(t, openFiles(t, nil, nil, datasource.File{Path: name}), request(openFiles(t, nil, nil, datasource.File{Path: name})))
 	sameRows(t, want, got)
+}
+
+// TestSteadyStateDoesNotAllocate reads row groups of each encoding after another: from the second on, memory is there.
+func TestSteadyStateDoesNotAllocate(t *testing.T) {
+	if invariants.Enabled {
+		t.Skip("dictionaries are copied under invariants")
+	}
+	for _, c := range decodeClasses() {
+		for _, e := range c.encodings {
+			if e == &pq.RLEDictionary {
+				continue // each dictionary is a vector of its own
+			}
+			tab := openFiles(t, nil, nil, writeClass(t, &c, e, &pq.Uncompressed, 20_000))
+			s, err := tab.ScanVectors(context.Background(), fieldsOf(tab, "v"))
+			require.NoError(t, err)
+			in, err := s.NewReader(context.Background())
+			require.NoError(t, err)
+			var b columnar.Batch
+			allocated := testing.AllocsPerRun(3, func() {
+				require.NoError(t, in.Open(0))
+				for ok := true; ok; {
+					ok, err = in.Next(&b)
+					require.NoError(t, err)
+				}
+			})
+			require.NoError(t, in.Close())
+			require.LessOrEqual(t, allocated, 4.0, "%s %s", c.name, e)
+		}
+	}
 }
