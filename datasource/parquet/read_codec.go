@@ -57,10 +57,10 @@ func (d *decompressor) decompress(codec format.CompressionCodec, dst, src []byte
 		copy(dst, src)
 		return dst, nil
 	case format.Snappy:
-		if k, err := snappy.DecodedLen(src); err != nil || k != n || n > 32*len(src)+64 {
-			return nil, errPageSize
+		dst, err := snappyRoom(dst, src, n)
+		if err != nil {
+			return nil, err
 		}
-		dst = padded(dst, n)
 		return dst, decodeSnappy(dst, src)
 	case format.Lz4Raw, format.Lz4:
 		return d.lz4(codec, dst, src, n)
@@ -78,6 +78,14 @@ func (d *decompressor) decompress(codec format.CompressionCodec, dst, src []byte
 		return readPage(d.brotli, dst, len(src), n)
 	}
 	return nil, fmt.Errorf("the compression codec %s is not supported", codec)
+}
+
+// snappyRoom returns room for the n bytes of the block src, if it claims as many and may hold them.
+func snappyRoom(dst, src []byte, n int) ([]byte, error) {
+	if k, err := snappy.DecodedLen(src); err != nil || k != n || n > min(32*len(src)+64, maxPageBytes) {
+		return nil, errPageSize
+	}
+	return padded(dst, n), nil
 }
 
 func (d *decompressor) decompressZstd(dst, src []byte, n int) ([]byte, error) {

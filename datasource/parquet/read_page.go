@@ -74,6 +74,11 @@ func (in *chunkInput) header() (h pageHeader, err error) {
 // plainDictionary is PLAIN_DICTIONARY, which old files say for dictionaries (PLAIN) and codes (RLE_DICTIONARY) alike.
 const plainDictionary format.Encoding = 2
 
+// isDictionaryEncoding reports whether a data page has codes.
+func isDictionaryEncoding(e format.Encoding) bool {
+	return e == format.RLEDictionary || e == plainDictionary
+}
+
 type pageKind uint8
 
 const (
@@ -105,19 +110,28 @@ type page struct {
 	strings    deltaStrings
 }
 
-// body returns the decompressed levels and values of the page.
-func (c *leafReader) body(h *pageHeader, offset int64, into []byte) (levels, data, buf []byte, err error) {
+// raw returns the bytes behind a page's header, valid until the next are read.
+func (c *leafReader) raw(h *pageHeader, offset int64) ([]byte, error) {
 	c.in.pos = offset
 	raw, err := c.in.peek(h.size + h.compressed)
 	if err != nil {
-		return nil, nil, into, err
+		return nil, err
 	}
 	if len(raw) < h.size+h.compressed {
-		return nil, nil, into, io.ErrUnexpectedEOF
+		return nil, io.ErrUnexpectedEOF
 	}
 	raw = raw[h.size:]
 	if h.hasCRC && c.verify && crc32.ChecksumIEEE(raw) != h.crc {
-		return nil, nil, into, fmt.Errorf("a page at offset %d fails its checksum", offset)
+		return nil, fmt.Errorf("a page at offset %d fails its checksum", offset)
+	}
+	return raw, nil
+}
+
+// body returns the decompressed levels and values of the page.
+func (c *leafReader) body(h *pageHeader, offset int64, into []byte) (levels, data, buf []byte, err error) {
+	raw, err := c.raw(h, offset)
+	if err != nil {
+		return nil, nil, into, err
 	}
 	codec, size := c.meta.Codec, h.uncompressed
 	if h.kind == format.DataPageV2 {
@@ -202,7 +216,7 @@ func (c *leafReader) values(data []byte) error {
 	p.data, p.pos = data, 0
 	t := c.leaf.physical
 	switch e := p.header.encoding; {
-	case e == format.RLEDictionary || e == plainDictionary:
+	case isDictionaryEncoding(e):
 		p.kind = pageCodes
 		width := 0
 		if len(data) > 0 {

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -67,13 +68,34 @@ func TestSnappyIsTheLibrarys(t *testing.T) {
 	}
 }
 
+// TestSnappyOfTwoIsTheLibrarys decodes pages of each kind with those of each other.
+func TestSnappyOfTwoIsTheLibrarys(t *testing.T) {
+	pages, longer := snappyPages(20_000), snappyPages(23_456)
+	for name, a := range pages {
+		for other, b := range longer {
+			gotA, gotB := padded(nil, len(a)), padded(nil, len(b))
+			err1, err2 := decodeSnappyTwo(gotA, packSnappy(a), gotB, packSnappy(b))
+			require.NoError(t, err1, name)
+			require.NoError(t, err2, other)
+			require.True(t, bytes.Equal(a, gotA), "%s with %s", name, other)
+			require.True(t, bytes.Equal(b, gotB), "%s with %s", name, other)
+		}
+	}
+	a, b := pages["prices"], longer["foreign"]
+	p, _ := newSnappyPage(make([]byte, len(a)), packSnappy(a))
+	q, _ := newSnappyPage(make([]byte, len(b)), packSnappy(b))
+	ok1, ok2 := decodeTogether(&p, &q)
+	require.True(t, ok1 && ok2)
+	require.Greater(t, min(p.d, q.d), len(a)*9/10, "decoded together")
+}
+
 // TestSnappyPairsAreUsed makes sure that the pages the decoder is for do not fall back to the library, and that text does.
 func TestSnappyPairsAreUsed(t *testing.T) {
 	pages := snappyPages(20_000)
 	for name, want := range map[string]bool{"keys": true, "foreign": true, "prices": true, "few": false, "words": false} {
 		packed := packSnappy(pages[name])
-		_, k := binary.Uvarint(packed)
-		require.Equal(t, want, decodePairs(make([]byte, len(pages[name])), packed[k:]), name)
+		p, _ := newSnappyPage(make([]byte, len(pages[name])), packed)
+		require.Equal(t, want, p.finish(), name)
 	}
 }
 
@@ -92,21 +114,54 @@ func FuzzSnappy(f *testing.F) {
 			}
 		}
 		n, err := snappy.DecodedLen(packed)
-		if err != nil || n > 1<<20 {
+		if err != nil || n > 1<<20 || len(packed) == 0 {
 			return
 		}
-		const guard = 64
-		memory := bytes.Repeat([]byte{0xa5}, n+2*guard)
-		got := memory[guard : guard+n : guard+n]
-		want, err := snappy.Decode(nil, packed)
-		err2 := decodeSnappy(got, packed[:len(packed):len(packed)])
-		require.Equal(t, err == nil, err2 == nil)
-		if err == nil {
-			require.True(t, bytes.Equal(want, got))
+		sameSnappy(t, func(dst []byte) error { return decodeSnappy(dst, packed[:len(packed):len(packed)]) }, packed, n)
+
+		// behind a long page, alone and with another
+		at := r.IntN(len(packed))
+		one, other := snappyBehind(packed), snappyBehind(append(packed[:at:at], packed[at/2:]...))
+		room := make([]byte, 1<<20+len(longSnappy().plain))
+		for range 2 {
+			n1, _ := snappy.DecodedLen(one)
+			n2, _ := snappy.DecodedLen(other)
+			sameSnappy(t, func(dst []byte) error { err, _ := decodeSnappyTwo(dst, one, room[:n2], other); return err }, one, n1)
+			one, other = other, one
 		}
-		require.Equal(t, bytes.Repeat([]byte{0xa5}, guard), memory[:guard])
-		require.Equal(t, bytes.Repeat([]byte{0xa5}, guard), memory[guard+n:])
 	})
+}
+
+// sameSnappy makes sure that a decoder agrees with the library on a block of n bytes.
+func sameSnappy(t *testing.T, decode func(dst []byte) error, packed []byte, n int) {
+	const guard = 64
+	memory := bytes.Repeat([]byte{0xa5}, n+2*guard)
+	got := memory[guard : guard+n : guard+n]
+	want, err := snappy.Decode(nil, packed)
+	err2 := decode(got)
+	require.Equal(t, err == nil, err2 == nil)
+	if err == nil {
+		require.True(t, bytes.Equal(want, got))
+	}
+	require.Equal(t, bytes.Repeat([]byte{0xa5}, guard), memory[:guard])
+	require.Equal(t, bytes.Repeat([]byte{0xa5}, guard), memory[guard+n:])
+}
+
+// longSnappy is a block that is long enough to be decoded with another.
+var longSnappy = sync.OnceValue(func() (l struct{ plain, packed []byte }) {
+	l.plain = snappyPages(20_000)["prices"]
+	l.packed = packSnappy(l.plain)
+	return l
+})
+
+// snappyBehind puts the operations of a block behind longSnappy's.
+func snappyBehind(packed []byte) []byte {
+	l := longSnappy()
+	n, k := binary.Uvarint(packed)
+	_, before := binary.Uvarint(l.packed)
+	b := binary.AppendUvarint(nil, min(n, 1<<20)+uint64(len(l.plain)))
+	b = append(b, l.packed[before:]...)
+	return slices.Clip(append(b, packed[max(k, 0):]...))
 }
 
 // BenchmarkSnappy decodes pages of each kind by the library and by decodeSnappy.
