@@ -101,7 +101,7 @@ func selectBool(v *columnar.Vector, want uint8, rows columnar.Rows, dst []int32)
 				table[e] &= uint8(v.Dict.Valid[e>>6] >> (e & 63) & 1)
 			}
 		}
-		return selectTable(table, v, rows, dst)
+		return SelectCodes(table, v, false, rows, dst)
 	}
 	if v.Valid != nil {
 		dst = selectValid(v.Valid, rows, dst)

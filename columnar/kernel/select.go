@@ -102,30 +102,39 @@ func selectCodes(op Op, a, b *columnar.Vector, rows columnar.Rows, dst []int32) 
 			table[e] = 1
 		}
 	}
-	return selectTable(table, a, rows, dst)
+	return SelectCodes(table, a, false, rows, dst)
 }
 
-// selectTable keeps the rows of a dictionary vector whose code has a 1 in the table.
-func selectTable(table []uint8, v *columnar.Vector, rows columnar.Rows, dst []int32) []int32 {
-	if v.Valid != nil {
-		dst = selectValid(v.Valid, rows, dst)
-		rows = columnar.Rows{Sel: dst, N: rows.N}
+// SelectCodes keeps the rows of a dictionary vector whose entry has a 1 in the table, and null rows if nulls is set (entries that are null
+// have their place in the table), written over dst, which may be rows.Sel.
+func SelectCodes(table []uint8, v *columnar.Vector, nulls bool, rows columnar.Rows, dst []int32) []int32 {
+	if len(table) == 0 { // all rows are null
+		if nulls {
+			return allRows(rows, dst)
+		}
+		return room(dst, 0)
 	}
 	dst = room(dst, rows.Count())
 	n := 0
-	if len(table) == 0 {
-		return dst[:0]
-	}
-	if rows.Sel != nil {
+	switch {
+	case v.Valid != nil:
+		onNull := b2i(nulls)
+		for i := range rows.Count() {
+			r := rows.Row(i)
+			ok := int(v.Valid[r>>6] >> (r & 63) & 1)
+			dst[n] = int32(r)
+			n += int(table[v.Codes[r]])&ok | onNull&^ok
+		}
+	case rows.Sel != nil:
 		for _, r := range rows.Sel {
 			dst[n] = r
 			n += int(table[v.Codes[r]])
 		}
-		return dst[:n]
-	}
-	for r, c := range v.Codes[:rows.N] {
-		dst[n] = int32(r)
-		n += int(table[c])
+	default:
+		for r, c := range v.Codes[:rows.N] {
+			dst[n] = int32(r)
+			n += int(table[c])
+		}
 	}
 	return dst[:n]
 }

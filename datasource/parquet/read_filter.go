@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/datasource"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/expr/eval"
@@ -109,7 +110,7 @@ func (s *step) measure(n, kept int) {
 	}
 }
 
-// selectKeys appends to dst the rows of the set whose key may be wanted. remaining is the number of rows that the dictionary will still
+// selectKeys writes over dst the rows of the set whose key may be wanted. remaining is the number of rows that the dictionary will still
 // serve.
 func (s *step) selectKeys(f datasource.KeyFilter, v *columnar.Vector, rows columnar.Rows, remaining int64, dst []int32) []int32 {
 	if v.Form != columnar.Dictionary {
@@ -127,7 +128,7 @@ func (s *step) selectKeys(f datasource.KeyFilter, v *columnar.Vector, rows colum
 	case s.all && v.Valid == nil:
 		return appendRows(dst, rows)
 	}
-	return selectTable(s.table, v, rows, dst)
+	return kernel.SelectCodes(s.table, v, false, rows, dst)
 }
 
 // learn tests the entries of a dictionary.
@@ -150,30 +151,4 @@ func appendRows(dst []int32, rows columnar.Rows) []int32 {
 		dst = append(dst, int32(i))
 	}
 	return dst
-}
-
-// selectTable appends the rows whose code's entry is set; null rows never are.
-func selectTable(table []uint8, v *columnar.Vector, rows columnar.Rows, dst []int32) []int32 {
-	k := len(dst)
-	dst = slices.Grow(dst, rows.Count()+1)[:k+rows.Count()+1]
-	codes := v.Codes
-	switch {
-	case v.Valid != nil:
-		for i := range rows.Count() {
-			r := rows.Row(i)
-			dst[k] = int32(r)
-			k += int(table[codes[r]] & uint8(v.Valid[r>>6]>>(r&63)))
-		}
-	case rows.Sel != nil:
-		for _, r := range rows.Sel {
-			dst[k] = r
-			k += int(table[codes[r]])
-		}
-	default:
-		for r, c := range codes[:rows.N] {
-			dst[k] = int32(r)
-			k += int(table[c])
-		}
-	}
-	return dst[:k]
 }

@@ -239,7 +239,7 @@ func (n *inSet) membersByEntry(v *columnar.Vector, rows columnar.Rows, dst []int
 	for _, e := range n.live {
 		n.flags[e] = 1
 	}
-	return chooseCodes(n.flags, v, false, rows, dst)
+	return kernel.SelectCodes(n.flags, v, false, rows, dst)
 }
 
 // inExprs is membership in a list of expressions. An item is evaluated for rows that no earlier one equals.

@@ -78,7 +78,7 @@ func (n *truth) choose(f *frame, rows columnar.Rows, want bool, dst []int32) ([]
 		}
 	}
 	t := &e.value[bit(want)]
-	return chooseCodes(t.entries, v, t.null, rows, dst), nil
+	return kernel.SelectCodes(t.entries, v, t.null, rows, dst), nil
 }
 
 // learn evaluates the expression on all entries of a dictionary, and on null.
@@ -101,40 +101,6 @@ func (n *truth) learn(dict *columnar.Vector, e *dictEntry[truthTable]) (err erro
 	}
 	e.ready = true
 	return nil
-}
-
-// chooseCodes keeps the rows of a dictionary vector whose entry has a 1 in the table, and null rows if nulls is set (entries that are null
-// have their place in the table). dst may be rows.Sel.
-func chooseCodes(table []uint8, v *columnar.Vector, nulls bool, rows columnar.Rows, dst []int32) []int32 {
-	if len(table) == 0 { // all rows are null
-		if nulls {
-			return kernel.SelectNotNull(&columnar.Vector{}, rows, dst)
-		}
-		return atLeast(dst, 0)
-	}
-	dst = atLeast(dst, rows.Count())
-	k := 0
-	switch {
-	case v.Valid != nil:
-		onNull := bit(nulls)
-		for i := range rows.Count() {
-			r := rows.Row(i)
-			ok := int(v.Valid[r>>6] >> (r & 63) & 1)
-			dst[k] = int32(r)
-			k += int(table[v.Codes[r]])&ok | onNull&^ok
-		}
-	case rows.Sel != nil:
-		for _, r := range rows.Sel {
-			dst[k] = r
-			k += int(table[v.Codes[r]])
-		}
-	default:
-		for r, c := range v.Codes[:rows.N] {
-			dst[k] = int32(r)
-			k += int(table[c])
-		}
-	}
-	return dst[:k]
 }
 
 // atLeast returns a list of n numbers, in dst's memory if it fits; never nil.
