@@ -229,3 +229,22 @@ func BenchmarkWindowSum(b *testing.B) {
 		return NewWindow([]logical.Named{namedAs(5, &expr.Window{Call: benchAggregate(b, "sum", in[1]), Spec: spec})}, in, q)
 	})
 }
+
+// BenchmarkMaterialize keeps two columns of rows of which a filter before it left one in eight.
+func BenchmarkMaterialize(b *testing.B) {
+	const rows = 4_000_000
+	source := benchBatches(rows, func(first, n int) []*columnar.Vector {
+		return []*columnar.Vector{bigintsOf(n, func(i int) int64 { return int64(first + i) }), bigintsOf(n, func(i int) int64 { return int64(i) })}
+	})
+	var some []int32
+	for i := int32(0); i < columnar.BatchSize; i += 8 {
+		some = append(some, i)
+	}
+	for _, batch := range source {
+		batch.Sel = some[:(batch.N+7)/8]
+	}
+	cols := columnsOf(1, types.BigIntType, types.BigIntType)
+	cpu := cpuTime()
+	benchSink(b, rows/8, source, func(q *exec.Query) (exec.Sink, error) { return NewMaterialize(cols, true, q), nil })
+	b.ReportMetric(float64(cpuTime()-cpu)/float64(b.N)/rows*8, "cpu-ns/row")
+}

@@ -104,16 +104,23 @@ func bulky(v *columnar.Vector, have int) bool {
 }
 
 func (l *localMaterialize) start() *chunk {
-	c := l.m.newChunk()
+	c := l.m.newChunk(l.open)
 	l.open, l.chunks = c, append(l.chunks, c)
 	return c
 }
 
-func (m *materialize) newChunk() *chunk {
+// newChunk returns an empty chunk. Its columns have room for the values of the chunk before it, if that is not nil, so that they need not grow
+// step by step.
+func (m *materialize) newChunk(before *chunk) *chunk {
 	c := &chunk{}
 	c.Cols = make([]*columnar.Vector, len(m.types))
 	for i, t := range m.types {
-		c.Cols[i] = columnar.NewIn(m.arena, t, columnar.WidthOf(t), 0)
+		room := 0
+		if before != nil && before.Cols[i].Form == columnar.Flat {
+			room = before.N
+		}
+		c.Cols[i] = columnar.NewIn(m.arena, t, columnar.WidthOf(t), room)
+		c.Cols[i].Truncate()
 	}
 	return c
 }
@@ -287,7 +294,7 @@ func (m *materialize) merge(chunks []*chunk) []*chunk {
 			continue
 		}
 		if open == nil || open.N >= maxChunk {
-			open = m.newChunk()
+			open = m.newChunk(nil)
 			out = append(out, open)
 		}
 		sel = p.rows(sel)
