@@ -149,8 +149,12 @@ func (l *localGrouping) flush() error {
 	if l.parts == nil && l.table.len() <= wholeGroups {
 		return l.keep()
 	}
-	if err := l.table.emit(l.writer().addAll); err != nil {
+	w := l.writer()
+	if err := l.table.emit(w.addAll); err != nil {
 		return err
+	}
+	if len(l.table.sets) > 0 && l.table.groups != nil { // pairs have codes of the keys, which stay as long
+		w.bytes += l.table.groups.bytes()
 	}
 	return l.table.reset()
 }

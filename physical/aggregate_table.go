@@ -309,7 +309,8 @@ func (t *aggregateTable) complete() (*aggregateTable, error) {
 	})
 }
 
-// pairs puts the groups' keys in the place of their numbers.
+// pairs puts the groups' keys, as dictionaries, in the place of their numbers: keys are not copied for each of their partners, and whoever takes the
+// pairs in again finds a key once.
 func (t *aggregateTable) pairs(keys, set []*columnar.Vector) []*columnar.Vector {
 	if t.groups == nil {
 		return set
@@ -317,9 +318,8 @@ func (t *aggregateTable) pairs(keys, set []*columnar.Vector) []*columnar.Vector 
 	of := columnar.Values[int32](set[0])
 	var out []*columnar.Vector
 	for _, k := range keys {
-		v := &columnar.Vector{}
-		columnar.Gather(v, k, of)
-		out = append(out, v)
+		k.Class = columnar.Shared
+		out = append(out, columnar.NewDictionary(k, of))
 	}
 	return append(out, set[1:]...)
 }

@@ -2,14 +2,17 @@ package physical
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/logical"
@@ -312,4 +315,41 @@ func TestSplitBits(t *testing.T) {
 	} {
 		require.Equal(t, c.want, splitBits(c.bytes, c.granted, rows(c.done), rows(c.rest)), c)
 	}
+}
+
+// TestPairsHaveCodesOfKeys looks at what a table with distinct arguments gives to partitions: the key of a pair is a code, and the bytes of the
+// keys behind the codes are accounted for.
+func TestPairsHaveCodesOfKeys(t *testing.T) {
+	const rows, keys = 8000, 2000
+	q := exec.NewQuery(context.Background(), exec.Options{Threads: 1, Env: &expr.Env{ANSI: true, Zone: time.UTC}})
+	defer func() { require.NoError(t, q.Close()) }()
+	in := []*expr.Column{column(0, "s", types.StringType), column(1, "v", types.BigIntType)}
+	count := aggregate(t, "count", in[1])
+	count.Distinct = true
+	sink, err := NewHashAggregate(AggregateSpec{Keys: []logical.Named{{Col: in[0], Expr: in[0]}}, Aggs: []logical.Named{namedAs(10, count)}, Query: q}, in)
+	require.NoError(t, err)
+	l, err := newLocalGrouping(sink.(*hashAggregate).fed[0], q)
+	require.NoError(t, err)
+	s := columnar.New(types.StringType, rows)
+	for i := range rows {
+		s.SetBytes(i, fmt.Appendf(nil, "a key of some length %d", i%keys))
+	}
+	require.NoError(t, l.consume(rawRows, 0, []*columnar.Vector{s, bigintsOf(rows, func(i int) int64 { return int64(i) })}, columnar.AllRows(rows)))
+	require.NoError(t, l.table.emit(func(kind int, cols []*columnar.Vector, n int) error {
+		if kind >= pairRows {
+			require.Equal(t, rows, n)
+			require.Equal(t, columnar.Dictionary, cols[0].Form)
+			require.Equal(t, keys, cols[0].Dict.Len)
+		}
+		return nil
+	}))
+	kept := l.table.groups.bytes()
+	require.NoError(t, l.divide())
+	pairs := int64(0)
+	for p := range l.parts.parts {
+		for _, c := range l.parts.parts[p].open {
+			pairs += c.bytes
+		}
+	}
+	require.Equal(t, pairs+kept, l.parts.bytes)
 }
