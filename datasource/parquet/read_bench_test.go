@@ -95,6 +95,10 @@ func BenchmarkTPCH(b *testing.B) {
 	q1 := fieldsOf(tab, "l_shipdate", "l_returnflag", "l_linestatus", "l_quantity", "l_extendedprice", "l_discount", "l_tax")
 	compare(q1, 0, datasource.Le, date("1998-09-02"))
 	run("q1", q1)
+	q14 := fieldsOf(tab, "l_shipdate", "l_partkey", "l_extendedprice", "l_discount") // two columns with long dictionaries
+	compare(q14, 0, datasource.Ge, date("1995-09-01"))
+	compare(q14, 0, datasource.Lt, date("1995-10-01"))
+	run("q14", q14)
 }
 
 // BenchmarkUnpack unpacks 4,096 codes of each width.
