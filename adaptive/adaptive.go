@@ -292,6 +292,9 @@ func (x *Execution) pipeline(name string, p logical.Plan, kf map[expr.ColumnID][
 func (x *Execution) someOf(name string, p logical.Plan, kf map[expr.ColumnID][]datasource.KeyFilter, makeSink func([]*expr.Column) (exec.Sink, error), maxRows int64) (*exec.StageOutput, *exec.Rest, error) {
 	branches, cols, err := x.Planner.Compile(p, kf)
 	if err != nil {
+		if ended := x.Query.Err(); ended != nil { // a source says that its context ended, not that the query was cancelled
+			err = ended
+		}
 		return nil, nil, err
 	}
 	sink, err := makeSink(cols)

@@ -25,17 +25,17 @@ func (v *Vector) Slice(off, n int) *Vector {
 	return &s
 }
 
-// Truncate makes a flat vector empty but keeps its memory, so that Append needs no more until it has the rows it was made for.
+// Truncate makes a vector of values or codes empty but keeps its memory, so that Append needs no more until it has the rows it was made for.
 func (v *Vector) Truncate() {
-	v.Len, v.data, v.Valid = 0, v.data[:0], nil
+	v.Len, v.data, v.Valid, v.Codes = 0, v.data[:0], nil, v.Codes[:0]
 	for _, c := range v.Children {
 		c.Truncate()
 	}
 }
 
-// Size returns the memory that the vector holds, shared dictionaries not included.
+// Size returns the memory that the vector holds, dictionaries not included.
 func (v *Vector) Size() int64 {
-	n := int64(cap(v.data)) + 8*int64(len(v.Valid)) + 4*int64(len(v.Codes))
+	n := int64(cap(v.data)) + 8*int64(cap(v.Valid)) + 4*int64(cap(v.Codes))
 	for _, b := range v.Buffers {
 		n += int64(cap(b))
 	}
@@ -43,4 +43,13 @@ func (v *Vector) Size() int64 {
 		n += c.Size()
 	}
 	return n
+}
+
+// SharedSize returns the memory of the dictionary of class Shared that the vector keeps alive, 0 if it has none or the same as before, which may be
+// nil.
+func (v *Vector) SharedSize(before *Vector) int64 {
+	if v.Form != Dictionary || v.Dict.Class != Shared || before != nil && before.Dict == v.Dict {
+		return 0
+	}
+	return v.Dict.Size()
 }

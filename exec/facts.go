@@ -32,7 +32,7 @@ func (s *StageOutput) measure(c int) ColumnFacts {
 	var f ColumnFacts
 	lo, hi, any := int64(0), int64(0), false
 	ordered := true
-	for _, chunk := range *s.chunks.Load() {
+	for _, chunk := range s.present() {
 		v := chunk.Batch.Cols[c]
 		f.Nulls += int64(v.NullCount())
 		if !ordered {

@@ -53,8 +53,12 @@ type Query struct {
 
 	mu      sync.Mutex
 	closers []func() error
-	arenas  map[*slab.Arena]bool // not freed yet
+	arenas  map[*slab.Arena]bool  // not freed yet
+	outputs map[*StageOutput]bool // not released yet
+	lent    []*StageOutput        // to the pipeline that is compiled or runs
 	metrics map[any]*metrics.Operator
+
+	reclaiming sync.Mutex
 }
 
 // NewQuery starts a query that ends with ctx.
@@ -74,7 +78,9 @@ func NewQuery(ctx context.Context, o Options) *Query {
 	if o.Memory <= 0 {
 		o.Memory = budget.Default()
 	}
-	q := &Query{opts: o, budget: budget.New(o.Memory), spill: spill.NewDir(o.TempDir), metrics: map[any]*metrics.Operator{}, arenas: map[*slab.Arena]bool{}}
+	q := &Query{opts: o, budget: budget.New(o.Memory), spill: spill.NewDir(o.TempDir), metrics: map[any]*metrics.Operator{}, arenas: map[*slab.Arena]bool{},
+		outputs: map[*StageOutput]bool{}}
+	q.budget.Reclaim = q.reclaim
 	if o.Chaos != nil {
 		q.spill.Interrupt, q.budget.Refuse = o.Chaos.Interrupt, o.Chaos.Refuse
 	}
@@ -163,11 +169,15 @@ func (q *Query) NewArena() *slab.Arena {
 	return a
 }
 
-// closeArenas frees what is left, also if it is referred to.
-func (q *Query) closeArenas() {
+// freeAll frees what is left, also if it is referred to.
+func (q *Query) freeAll() {
 	q.mu.Lock()
-	left := slices.Collect(maps.Keys(q.arenas))
+	left, outputs := slices.Collect(maps.Keys(q.arenas)), q.outputs
+	q.outputs = map[*StageOutput]bool{}
 	q.mu.Unlock()
+	for s := range outputs {
+		s.drop()
+	}
 	for _, a := range left {
 		a.Close()
 	}
@@ -185,7 +195,7 @@ func (q *Query) Close() error {
 	for i := len(closers) - 1; i >= 0; i-- {
 		errs = append(errs, closers[i]())
 	}
-	q.closeArenas()
+	q.freeAll()
 	return errors.Join(errs...)
 }
 

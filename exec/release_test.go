@@ -43,7 +43,7 @@ func TestReleaseOfOutputs(t *testing.T) {
 	index := values.NewArena()
 	slab.Make[int32](index, 10_000)
 	require.True(t, q.Budget().Reserve(40_000))
-	values.Holds(q, 40_000)
+	values.HoldsIndex(q, 40_000)
 
 	all := q.Budget().Used()
 	require.Equal(t, values.Bytes+refers.Bytes+40_000, all)

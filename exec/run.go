@@ -35,6 +35,7 @@ func (q *Query) RunSome(p *Pipeline) (*StageOutput, *Rest, error) {
 	defer q.measure(p.Sink)()
 	r := &run{q: q, sink: p.Sink, locals: make([]LocalSink, q.opts.Threads), clock: clock{time.Now()}, limit: p.MaxRows}
 	r.stream, _ = p.Sink.(*Stream)
+	defer func() { q.returned(r.rest) }()
 	for _, branches := range phases(p.Branches) {
 		if err := r.runPhase(branches); err != nil {
 			return nil, nil, err

@@ -277,7 +277,7 @@ func TestIndexIsMadeOnce(t *testing.T) {
 	s := NewStageOutput(q, []types.Type{types.BigIntType}, nil)
 	n := 0
 	for range 2 {
-		x, err := s.Index("k", func() (any, error) { n++; return n, nil })
+		x, err := s.Index("k", false, func() (any, error) { n++; return n, nil })
 		require.NoError(t, err)
 		require.Equal(t, 1, x)
 	}

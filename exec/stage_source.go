@@ -14,8 +14,7 @@ const (
 // Source returns a source of all rows. Its batches are slices of the chunks, without copying; a chunk in a file is one morsel.
 func (s *StageOutput) Source() Source {
 	size := int(min(max(s.Rows/int64(4*s.q.opts.Threads), minMorsel), maxMorsel)) &^ 63
-	s.lent.Store(true)
-	src := &stageSource{chunks: *s.chunks.Load()}
+	src := &stageSource{chunks: s.Chunks()}
 	for i := range src.chunks {
 		c := &src.chunks[i]
 		step, n := size, c.Rows()

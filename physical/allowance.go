@@ -15,8 +15,11 @@ const (
 	neverRefused = 16 << 10
 )
 
-// cover asks for enough to hold n bytes and reports whether it is granted.
-func (a *allowance) cover(n int64) bool {
+// cover asks for enough to hold n bytes and reports whether it is granted. Refused, the operator gives back what is held.
+func (a *allowance) cover(n int64) bool { return a.coverOr(n, a.held) }
+
+// coverOr is cover of one who, refused, gives own bytes back.
+func (a *allowance) coverOr(n, own int64) bool {
 	need := n - a.held
 	if need <= 0 {
 		return true
@@ -25,7 +28,7 @@ func (a *allowance) cover(n int64) bool {
 		a.held += more
 		return true
 	}
-	if a.budget.Reserve(need) {
+	if a.budget.Claim(need, own) {
 		a.held += need
 		return true
 	}

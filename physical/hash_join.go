@@ -9,6 +9,7 @@ import (
 	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/exec/budget"
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 )
@@ -54,7 +55,9 @@ func NewHashJoin(spec HashJoinSpec, build *exec.StageOutput) (*HashJoin, error) 
 		return nil, err
 	}
 	if j.build, err = build.Flat(); err == nil {
-		j.index, err = j.indexed()
+		if err = holdMatchBits(spec.Query, spec.Kind, build); err == nil {
+			j.index, err = j.indexed()
+		}
 	}
 	if budget.Refused(err) {
 		j.spilled, err = newSpilledJoin(j)
@@ -70,11 +73,12 @@ func NewHashJoin(spec HashJoinSpec, build *exec.StageOutput) (*HashJoin, error) 
 // inMemory returns the join of one part of both sides. The index is the caller's to release.
 func (j *HashJoin) inMemory(build *columnar.Batch) (*HashJoin, error) {
 	part := &HashJoin{spec: j.spec, build: build, out: j.out, keys: j.keys, residual: j.residual, truth: j.truth, whole: &j.spilled.facts}
-	keys, err := part.buildKeys()
+	arena := j.spec.Query.NewArena()
+	keys, _, err := part.buildKeys(arena, func(int64) error { return nil }) // the part's memory is the caller's
 	if err != nil {
 		return nil, err
 	}
-	if part.index, err = newJoinIndex(j.spec.Query, j.spec.Query.NewArena(), keys, j.spec.NullSafe, build.N, true); err != nil {
+	if part.index, err = newJoinIndex(j.spec.Query, arena, keys, j.spec.NullSafe, build.N, true); err != nil {
 		return nil, err
 	}
 	part.out.setBuild(build)
@@ -111,20 +115,29 @@ func (j *HashJoin) threeValued() bool {
 // indexed returns the build side's table, cached by key columns.
 func (j *HashJoin) indexed() (*joinIndex, error) {
 	make := func() (any, error) {
-		keys, err := j.buildKeys()
+		b, arena := j.spec.Query.Budget(), j.stage.NewArena()
+		keys, held, err := j.buildKeys(arena, func(n int64) error {
+			if !b.Claim(n, 0) {
+				return b.OutOfMemory("The keys of a join", n)
+			}
+			return nil
+		})
+		var x *joinIndex
+		if err == nil {
+			x, err = newJoinIndex(j.spec.Query, arena, keys, j.spec.NullSafe, j.build.N, false)
+		}
 		if err != nil {
+			arena.Close()
+			b.Release(held)
 			return nil, err
 		}
-		x, err := newJoinIndex(j.spec.Query, j.stage.NewArena(), keys, j.spec.NullSafe, j.build.N, false)
-		if err == nil {
-			j.stage.Holds(j.spec.Query, x.held)
-		}
-		return x, err
+		j.stage.HoldsIndex(j.spec.Query, x.held+held)
+		return x, nil
 	}
 	var x any
 	var err error
 	if at, ok := allColumns(j.spec.BuildKeys, j.spec.Build); ok {
-		x, err = j.stage.Index(fmt.Sprint("join ", at, j.spec.NullSafe), make)
+		x, err = j.stage.Index(fmt.Sprint("join ", at, j.spec.NullSafe), true, make)
 	} else {
 		x, err = make()
 	}
@@ -134,22 +147,21 @@ func (j *HashJoin) indexed() (*joinIndex, error) {
 	return x.(*joinIndex), nil
 }
 
-// buildKeys returns the build side's keys, one vector of all rows a key.
-func (j *HashJoin) buildKeys() ([]*columnar.Vector, error) {
+// buildKeys returns the build side's keys, one vector of all rows a key. Those that are computed lie in memory of the arena, of which held bytes were
+// asked of reserve.
+func (j *HashJoin) buildKeys(arena *slab.Arena, reserve func(n int64) error) (keys []*columnar.Vector, held int64, err error) {
 	if at, ok := allColumns(j.spec.BuildKeys, j.spec.Build); ok {
-		keys := make([]*columnar.Vector, len(at))
-		for i, k := range at {
-			keys[i] = j.build.Cols[k]
+		for _, k := range at {
+			keys = append(keys, j.build.Cols[k])
 		}
-		return keys, nil
+		return keys, 0, nil
 	}
 	compiled, err := compileAll(j.spec.BuildKeys, j.spec.Build, j.spec.Query.Env())
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	keys := make([]*columnar.Vector, len(j.spec.BuildKeys))
-	for i, e := range j.spec.BuildKeys {
-		keys[i] = columnar.New(e.Type(), 0)
+	for _, e := range j.spec.BuildKeys {
+		keys = append(keys, columnar.NewIn(arena, e.Type(), columnar.WidthOf(e.Type()), 0))
 	}
 	eval := compiled()
 	for off := 0; off < j.build.N; off += columnar.BatchSize {
@@ -160,16 +172,40 @@ func (j *HashJoin) buildKeys() ([]*columnar.Vector, error) {
 		}
 		vs, err := eval.Eval(&b)
 		if err != nil {
-			return nil, err
+			return nil, held, err
 		}
 		for i, v := range vs {
 			columnar.Append(keys[i], v, b.Rows())
 		}
+		if more := batchSize(&columnar.Batch{Cols: keys}) - held; more > 0 {
+			if err := reserve(more); err != nil {
+				return nil, held, err
+			}
+			held += more
+		}
 		if err := j.spec.Query.Err(); err != nil {
-			return nil, err
+			return nil, held, err
 		}
 	}
-	return keys, nil
+	return keys, held, nil
+}
+
+// holdMatchBits asks for a bit for each build row of a join that remembers which have a partner, in every worker and in all.
+func holdMatchBits(q *exec.Query, kind logical.JoinKind, build *exec.StageOutput) error {
+	if !givesUnmatched(kind) {
+		return nil
+	}
+	memory := allowance{budget: q.Budget()}
+	if n := int64(q.Threads()+1) * 8 * int64(columnar.Words(int(build.Rows))); !memory.cover(n) {
+		return q.Budget().OutOfMemory("The matches of a join", n)
+	}
+	build.HoldsIndex(q, memory.held)
+	return nil
+}
+
+// givesUnmatched reports whether a kind of join gives build rows without a partner.
+func givesUnmatched(kind logical.JoinKind) bool {
+	return kind == logical.RightOuter || kind == logical.FullOuter
 }
 
 // KeyFilter returns a filter of probe rows by the i-th key, nil if there is none for its type.
@@ -189,7 +225,7 @@ func (j *HashJoin) KeyFilter(i int) datasource.KeyFilter {
 		if !j.spec.Query.Budget().Reserve(n) {
 			return false
 		}
-		j.stage.Holds(j.spec.Query, n)
+		j.stage.HoldsFilter(j.spec.Query, n)
 		return true
 	})
 	if err != nil || f == nil {
@@ -225,7 +261,7 @@ func (j *HashJoin) Unmatched() exec.Source {
 }
 
 func (j *HashJoin) unmatched() exec.Source {
-	if j.spec.Kind != logical.RightOuter && j.spec.Kind != logical.FullOuter {
+	if !givesUnmatched(j.spec.Kind) {
 		return nil
 	}
 	return &unmatched{out: &j.out, chunks: []exec.Chunk{{Batch: j.build}}, starts: []int{0, j.build.N}, matched: func() []uint64 { return j.matched }}

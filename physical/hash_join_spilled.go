@@ -57,6 +57,7 @@ func newSpilledJoin(j *HashJoin) (*spilledJoin, error) {
 	if s.build, err = c.finish(); err != nil {
 		return nil, err
 	}
+	j.stage.GiveBack() // the rows are in files of the join
 	s.facts = buildFacts{rows: j.stage.Rows > 0, nulls: c.nulls}
 	s.build, s.keyless = s.build[:spillParts], s.build[spillParts]
 	return s, nil
@@ -193,7 +194,7 @@ func (r *spilledReader) part(build *spill.File, probe []*spill.File, depth int, 
 	switch {
 	case size <= partFloor(b):
 		b.Force(size)
-	case !b.Reserve(size):
+	case !b.Claim(size, 0):
 		if depth == spillDepth || build == nil || r.keyless != nil && r.keyless.Bytes() > build.Bytes() {
 			return r.blocks(builds, probe, next)
 		}

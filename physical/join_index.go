@@ -138,7 +138,7 @@ func (b *indexBuilder) link(r int, old int32) {
 func (b *indexBuilder) reserve(n int64) error {
 	if b.force {
 		b.q.Budget().Force(n)
-	} else if !b.q.Budget().Reserve(n) {
+	} else if !b.q.Budget().Claim(n, 0) {
 		return b.q.Budget().OutOfMemory("The hash table of a join", n)
 	}
 	return nil

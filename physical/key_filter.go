@@ -14,12 +14,12 @@ import (
 // NewKeyFilter returns the filter of the values in a column of a finished stage, nil if the column's type has none or the budget refuses the memory
 // for it. It is made once.
 func NewKeyFilter(q *exec.Query, stage *exec.StageOutput, col int) (datasource.KeyFilter, error) {
-	x, err := stage.Index(fmt.Sprint("filter ", col), func() (any, error) {
+	x, err := stage.Index(fmt.Sprint("filter ", col), false, func() (any, error) {
 		f, err := newKeySet(stage.Types()[col], stage.Rows, stageColumn(q, stage, col), func(n int64) bool {
 			if !q.Budget().Reserve(n) {
 				return false
 			}
-			stage.Holds(q, n)
+			stage.HoldsFilter(q, n)
 			return true
 		})
 		return f, err

@@ -43,7 +43,10 @@ func NewNestedLoopJoin(spec NestedLoopSpec, right *exec.StageOutput) (*NestedLoo
 	for i := range j.right {
 		j.starts = append(j.starts, j.starts[i]+j.right[i].Rows())
 	}
-	var err error
+	err := holdMatchBits(spec.Query, spec.Kind, right)
+	if err != nil {
+		return nil, err
+	}
 	if j.out, err = newJoinOutput(spec.Kind, spec.Left, spec.Right, spec.Output); err != nil {
 		return nil, err
 	}
@@ -59,14 +62,10 @@ func (j *NestedLoopJoin) Step() exec.Step { return (*nestedLoop)(j) }
 
 // Unmatched returns the source of right rows without a partner; see HashJoin.Unmatched.
 func (j *NestedLoopJoin) Unmatched() exec.Source {
-	if !j.remembers() {
+	if !givesUnmatched(j.spec.Kind) {
 		return nil
 	}
 	return &unmatched{out: &j.out, chunks: j.right, starts: j.starts, matched: func() []uint64 { return j.matched }}
-}
-
-func (j *NestedLoopJoin) remembers() bool {
-	return j.spec.Kind == logical.RightOuter || j.spec.Kind == logical.FullOuter
 }
 
 type nestedLoop NestedLoopJoin
@@ -78,7 +77,7 @@ func (s *nestedLoop) New(w *exec.Worker, next exec.Push) (exec.Push, func() erro
 	if l.cond != nil {
 		l.eval = l.cond()
 	}
-	if l.remembers() {
+	if givesUnmatched(l.spec.Kind) {
 		l.seen = make([]uint64, columnar.Words(l.starts[len(l.right)]))
 	}
 	return l.push, l.finish, nil

@@ -27,7 +27,7 @@ func (s *stageWriter) add(b *columnar.Batch) error {
 	for _, v := range b.Cols {
 		size += v.Size()
 	}
-	if s.query.Budget().Reserve(size) {
+	if s.query.Budget().Claim(size, s.held+size) {
 		if err := s.flush(); err != nil { // rows stay in order
 			return err
 		}

@@ -1,6 +1,7 @@
 // Package budget bounds the memory that the operators of a query hold.
 //
-// Nobody waits for memory. An operator asks before it grows; when refused it gives back what it can (it spills) or fails with OutOfMemory.
+// Nobody waits for memory. An operator asks before it grows; whoever holds most then gives: finished outputs that nobody reads (Reclaim), or the
+// operator itself, which spills what it holds. One that cannot fails with OutOfMemory.
 // Scratch of a worker, a few batches, is not accounted: it is the floor on which every operator can finish.
 //
 // Sparrow makes no compatibility promise for this package.
@@ -20,6 +21,9 @@ type Budget struct {
 	mark  atomic.Int64 // the most bytes since Mark
 	// Refuse, if set before the first use, refuses reservations for which it returns true, for tests of operators that are refused.
 	Refuse func(n int64) bool
+	// Reclaim, if set before the first use, reserves n bytes after it has freed memory of others, from whoever holds more than own bytes, and reports
+	// whether it could.
+	Reclaim func(n, own int64) bool
 }
 
 // New returns a budget of limit bytes; limit <= 0 is no limit.
@@ -40,6 +44,11 @@ func (b *Budget) Reserve(n int64) bool {
 			return true
 		}
 	}
+}
+
+// Claim is Reserve that, refused, asks Reclaim. own is what the caller could give back itself. Who does as well without the memory uses Reserve.
+func (b *Budget) Claim(n, own int64) bool {
+	return b.Reserve(n) || b.Reclaim != nil && b.Reclaim(n, own)
 }
 
 // Force accounts for n bytes that are held already, whatever the limit.

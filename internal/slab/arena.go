@@ -120,6 +120,13 @@ func (a *Arena) Retain() {
 	}
 }
 
+// Unshared reports whether there is one reference, so that its Release frees the blocks.
+func (a *Arena) Unshared() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.refs == 1
+}
+
 // Release takes a reference back. The last frees the blocks and releases what the arena holds.
 func (a *Arena) Release() {
 	a.mu.Lock()
