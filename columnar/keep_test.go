@@ -117,3 +117,30 @@ func TestCodesHoldTheirDictionary(t *testing.T) {
 	shared := someVector(nil, types.StringType, 100)
 	require.Same(t, shared, Keep(NewDictionary(shared, []int32{1})).Dict, "shared dictionaries are referred to")
 }
+
+// TestDictionariesWorthKeeping: a stage's vector keeps codes of a shared dictionary only if it has as many rows as that has entries.
+func TestDictionariesWorthKeeping(t *testing.T) {
+	a := slab.NewArena()
+	defer a.Release()
+	dict := someVector(nil, types.StringType, 1000)
+	for _, c := range []struct {
+		arena *slab.Arena
+		rows  int
+		want  Form
+	}{{a, 999, Flat}, {a, 1000, Dictionary}, {nil, 10, Dictionary}} {
+		v := NewIn(c.arena, types.StringType, WView, 0)
+		Append(v, NewDictionary(dict, Identity(c.rows)), AllRows(c.rows))
+		require.Equal(t, Dictionary, v.Form)
+		v.Finish()
+		require.Equal(t, c.want, v.Form)
+		for i := range c.rows {
+			require.Equal(t, dict.Value(i), v.Value(i))
+		}
+		if c.want == Flat {
+			require.Zero(t, v.SharedSize(nil))
+			continue
+		}
+		require.Equal(t, dict.Size(), v.SharedSize(nil))
+		require.Zero(t, v.SharedSize(v))
+	}
+}

@@ -53,8 +53,9 @@ type materialize struct {
 type chunk struct {
 	columnar.Batch
 	pieces []piece
-	bytes  int64
-	file   *spill.File // nil: in memory
+	bytes  int64              // reserved
+	before []*columnar.Vector // columns of the worker's chunk before, whose dictionaries are accounted there
+	file   *spill.File        // nil: in memory
 	block  int
 }
 
@@ -72,6 +73,7 @@ type localMaterialize struct {
 	w       *exec.Worker
 	chunks  []*chunk
 	open    *chunk
+	held    int64 // bytes reserved for the chunks
 	file    *spill.Writer
 	scratch columnar.Vector
 }
@@ -80,6 +82,7 @@ type localMaterialize struct {
 func (l *localMaterialize) Consume(b *columnar.Batch) error {
 	c := l.open
 	if c == nil || c.N >= minChunk && c.last().morsel != b.Morsel || c.N >= maxChunk {
+		l.close()
 		c = l.start()
 	}
 	if p := c.last(); p == nil || p.morsel != b.Morsel {
@@ -105,8 +108,24 @@ func bulky(v *columnar.Vector, have int) bool {
 
 func (l *localMaterialize) start() *chunk {
 	c := l.m.newChunk(l.open)
+	if l.open != nil {
+		c.before = l.open.Cols
+	}
 	l.open, l.chunks = c, append(l.chunks, c)
 	return c
+}
+
+// close ends the open chunk, which then needs less if dictionaries are not worth keeping for it.
+func (l *localMaterialize) close() {
+	if l.open == nil {
+		return
+	}
+	l.open.finish()
+	if less := l.open.bytes - l.open.size(); less > 0 {
+		l.w.Query.Budget().Release(less)
+		l.open.bytes -= less
+		l.held -= less
+	}
 }
 
 // newChunk returns an empty chunk. Its columns have room for the values of the chunk before it, if that is not nil, so that they need not grow
@@ -132,25 +151,40 @@ func (c *chunk) free() {
 	}
 }
 
-func (l *localMaterialize) reserve(c *chunk) error {
-	size := int64(0)
+// size returns the bytes that the rows hold, with the shared dictionaries that they are the first to refer to.
+func (c *chunk) size() (n int64) {
+	for i, v := range c.Cols {
+		n += v.Size()
+		if c.before == nil {
+			n += v.SharedSize(nil)
+		} else {
+			n += v.SharedSize(c.before[i])
+		}
+	}
+	return n
+}
+
+func (c *chunk) finish() {
 	for _, v := range c.Cols {
-		size += v.Size()
+		v.Finish()
 	}
+}
+
+func (l *localMaterialize) reserve(c *chunk) error {
+	size := c.size()
 	more := size - c.bytes
-	budget := l.w.Query.Budget()
-	switch {
-	case more <= 0:
-		return nil
-	case budget.Reserve(more):
-		c.bytes = size
-		return nil
-	case size <= chunkFloor:
-		budget.Force(more)
-		c.bytes = size
+	if more <= 0 {
 		return nil
 	}
-	return l.spill()
+	if budget := l.w.Query.Budget(); !budget.Claim(more, l.held) {
+		if size > chunkFloor {
+			return l.spill()
+		}
+		budget.Force(more)
+	}
+	c.bytes = size
+	l.held += more
+	return nil
 }
 
 // spill writes the worker's chunks to a file, each piece in blocks of its own, so that blocks can be put in order.
@@ -177,7 +211,7 @@ func (l *localMaterialize) spill() error {
 		c.free()
 		l.w.Query.Budget().Release(c.bytes)
 	}
-	l.chunks, l.open = out, nil
+	l.chunks, l.open, l.held = out, nil, 0
 	return nil
 }
 
@@ -212,10 +246,10 @@ func (c *chunk) last() *piece {
 }
 
 func (m *materialize) Combine(local exec.LocalSink) error {
-	for _, c := range local.(*localMaterialize).chunks {
-		m.chunks = append(m.chunks, c)
-		m.held += c.bytes
-	}
+	l := local.(*localMaterialize)
+	l.close()
+	m.chunks = append(m.chunks, l.chunks...)
+	m.held += l.held
 	return nil
 }
 
@@ -230,9 +264,7 @@ func (m *materialize) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 			out[i] = exec.Chunk{File: c.file, Block: c.block}
 			continue
 		}
-		for _, v := range c.Cols {
-			v.Finish()
-		}
+		c.finish() // those that were merged
 		out[i].Batch = &columnar.Batch{Cols: c.Cols, N: c.N}
 	}
 	q.Budget().Release(m.held)
