@@ -108,6 +108,9 @@ func (r *setReader) file(file *spill.File, depth int) error {
 			memory.release()
 			return r.again(file, depth)
 		}
+		if n := set.bytes(); n > undivided {
+			return memory.budget.OutOfMemory("A set of distinct values", n)
+		}
 		memory.force(set.bytes())
 	}
 }

@@ -345,13 +345,19 @@ func (t *aggregateTable) results(a *slab.Arena) ([]*columnar.Vector, error) {
 // moved returns the values of an accumulator in memory of the arena: copying them once is cheap beside what the collector would do with them.
 func moved(a *slab.Arena, v *columnar.Vector) *columnar.Vector {
 	if v.Size() >= slab.MinBlock {
-		own := columnar.NewIn(a, v.Type, v.Base().Width, v.Len)
-		own.Truncate()
-		columnar.Append(own, v, columnar.AllRows(v.Len))
-		v = own
+		return copied(a, v)
 	}
 	v.Finish()
 	return v
+}
+
+// copied returns a copy of a vector in memory of the arena.
+func copied(a *slab.Arena, v *columnar.Vector) *columnar.Vector {
+	own := columnar.NewIn(a, v.Type, v.Base().Width, v.Len)
+	own.Truncate()
+	columnar.Append(own, v, columnar.AllRows(v.Len))
+	own.Finish()
+	return own
 }
 
 // feedAll feeds set d. If memory was short for the set it is as short for the values of a multiset, which then go after each part of the set.

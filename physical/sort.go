@@ -122,9 +122,9 @@ func (l *localSort) columns(b *columnar.Batch) ([]*columnar.Vector, error) {
 	return l.cols, err
 }
 
-// reserve asks the budget for what is held; refused, it is written away as a sorted run.
+// reserve asks the budget for what is held and what sorting it takes; refused, it is written away as a sorted run.
 func (l *localSort) reserve() error {
-	if l.memory.cover(l.rows.bytes()) {
+	if l.memory.cover(l.rows.bytes() + sortingBytes*int64(l.rows.len())) {
 		return nil
 	}
 	return l.spillRun()
@@ -149,22 +149,14 @@ func (s *sorting) output(q *exec.Query, from, to int64) (*exec.StageOutput, erro
 			l.memory.release()
 		}
 	}()
-	entries := allowance{budget: q.Budget()}
-	defer entries.release()
-	if spilled(s.locals) || !entries.cover(entryBytes(s.locals)) {
+	if spilled(s.locals) {
 		return s.outOfRuns(from, to)
 	}
 	return s.outOfMemory(from, to)
 }
 
-// entryBytes is the memory that sorting needs beside the rows.
-func entryBytes(locals []*localSort) int64 {
-	rows := 0
-	for _, l := range locals {
-		rows += l.rows.len()
-	}
-	return 2 * int64(unsafe.Sizeof(sortEntry{})) * int64(rows)
-}
+// sortingBytes is the memory that sorting needs for a row beside it: two entries, and its place when it goes to a file.
+const sortingBytes = 2*int64(unsafe.Sizeof(sortEntry{})) + 8
 
 func (s *sorting) outOfMemory(from, to int64) (*exec.StageOutput, error) {
 	all := allRowsOf(s.plan, s.locals)

@@ -8,6 +8,7 @@ import (
 	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/expr/eval"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/logical"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
@@ -147,14 +148,13 @@ func (w *window) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 			l.memory.release()
 		}
 	}()
-	entries := allowance{budget: q.Budget()}
-	defer entries.release()
-	if spilled(w.locals) || !entries.cover(entryBytes(w.locals)) {
+	if spilled(w.locals) {
 		return w.outOfRuns()
 	}
 	return w.outOfMemory(q)
 }
 
+// outOfMemory computes pieces in parallel, each in memory for its rows and what is computed of them; if that is refused, the rows become runs.
 func (w *window) outOfMemory(q *exec.Query) (*exec.StageOutput, error) {
 	rows := allRowsOf(w.plan.sort, w.locals)
 	entries, err := w.sortAll(rows)
@@ -163,9 +163,32 @@ func (w *window) outOfMemory(q *exec.Query) (*exec.StageOutput, error) {
 	}
 	cuts := w.plan.cuts(rows, entries)
 	w.pieces = len(cuts) - 1
-	return writeAll(q, q.NewArena(), w.plan.out, len(cuts)-1, func(i int) (*columnar.Batch, error) {
-		return w.plan.compute(rows.gather(nil, entries[cuts[i]:cuts[i+1]], len(rows.types)))
+	work := allowance{budget: q.Budget()}
+	defer work.release()
+	if !work.coverOr(int64(q.Threads())*pieceBytes(rows, cuts), rows.bytes()) {
+		slab.Free(w.plan.sort.arena, entries)
+		return w.outOfRuns()
+	}
+	arena := q.NewArena()
+	return writeAll(q, arena, w.plan.out, w.pieces, func(i int) (*columnar.Batch, error) {
+		b, err := w.plan.compute(rows.gather(arena, entries[cuts[i]:cuts[i+1]], len(rows.types)))
+		if err != nil {
+			return nil, err
+		}
+		for c := w.plan.sort.in; c < len(b.Cols); c++ {
+			b.Cols[c] = copied(arena, b.Cols[c]) // it may share strings with a column of the rows
+		}
+		return b, nil
 	})
+}
+
+// pieceBytes estimates what the largest piece takes while it is computed: its rows, and as much again for arguments and results.
+func pieceBytes(rows *keptRows, cuts []int) int64 {
+	largest := 0
+	for i := range cuts[1:] {
+		largest = max(largest, cuts[i+1]-cuts[i])
+	}
+	return 2 * rows.bytes() / int64(max(rows.len(), 1)) * int64(largest)
 }
 
 // outOfRuns computes pieces of whole partitions as the merge of the runs gives their rows.
@@ -218,7 +241,7 @@ func (p *windowPlan) cuts(rows *keptRows, entries []sortEntry) []int {
 	return append(cuts, len(entries))
 }
 
-// compute evaluates the functions over sorted rows of whole partitions and returns the input columns and theirs.
+// compute evaluates the functions over sorted rows of whole partitions and returns the input columns and theirs, which are to be finished.
 func (p *windowPlan) compute(b *columnar.Batch) (*columnar.Batch, error) {
 	in := &columnar.Batch{Cols: b.Cols[:p.sort.in:p.sort.in], N: b.N}
 	args, err := p.program.New().Eval(in)
@@ -242,7 +265,6 @@ func (p *windowPlan) compute(b *columnar.Batch) (*columnar.Batch, error) {
 		if err != nil {
 			return nil, err
 		}
-		v.Finish()
 		out.Cols = append(out.Cols, v)
 	}
 	return out, nil

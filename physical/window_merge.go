@@ -78,5 +78,8 @@ func (m *windowMerge) compute(piece *columnar.Batch) error {
 	if err != nil {
 		return err
 	}
+	for _, v := range b.Cols {
+		v.Finish()
+	}
 	return m.out.add(b)
 }
