@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/sparrow-engine/sparrow"
+	"github.com/sparrow-engine/sparrow/config"
 	_ "github.com/sparrow-engine/sparrow/sql/mysql" // --dialect mysql
 	"github.com/spf13/cobra"
 )
@@ -94,6 +95,9 @@ func (f *flags) session(ctx context.Context) (*sparrow.Session, error) {
 	s, err := sparrow.NewSession(options...)
 	if err != nil {
 		return nil, err
+	}
+	if n, err := config.ParseBytes(f.memory); err == nil {
+		boundHeap(n)
 	}
 	for _, dir := range f.tables {
 		if err := addViews(ctx, s, dir, os.Stderr); err != nil {
