@@ -90,7 +90,8 @@ func TestRunsOfKeys(t *testing.T) {
 					require.Equal(t, len(want), groups)
 					require.True(t, maps.Equal(want, got))
 					require.Equal(t, int64(rows), n)
-					if memory == 0 {
+					// A worker that has only the long group goes on elsewhere with its table, which then overlaps with others.
+					if memory == 0 && (threads == 1 || name != "one long group") {
 						require.Equal(t, c.apart, sink.(*hashAggregate).fed[0].runs > 0, sink.(*hashAggregate).Note())
 					}
 				})
