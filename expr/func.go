@@ -251,20 +251,29 @@ type Removable interface {
 	Remove(groups []int32, args []*columnar.Vector, rows columnar.Rows) error
 }
 
-// Multiset is an Accumulator whose result depends only on how often each value occurs in a group, so that what memory has no room for can be
-// sorted elsewhere. A state is then rows of a group, a value of the type Element, and how often it occurs there (BIGINT), none of them null.
-type Multiset interface {
+// RowState is an Accumulator whose state is rows of its groups (percentiles, mode, collect_list), so that what memory has no room for can be sorted
+// elsewhere and read back group by group: a group's state may then be of any size, if its result is not.
+type RowState interface {
 	Accumulator
-	// Element is an orderable type; ok is false if the values have no order, and then nothing below may be called.
-	Element() (t types.Type, ok bool)
-	// Take gives the rows that are held, in no particular order, and forgets them.
-	Take() (groups, values, counts *columnar.Vector)
+	// RowTypes are the columns of a row beside its group, and how rows of a group are to be ordered; equal ones stay in order of arrival.
+	RowTypes() (columns []types.Type, order []RowKey)
+	// Take gives the rows that are held, those of a group in order of arrival, and forgets them.
+	Take() (groups *columnar.Vector, columns []*columnar.Vector)
 	// Put adds rows that Take gave, of this or of another accumulator of the same function.
-	Put(groups []int32, values, counts *columnar.Vector) error
-	// FinalSorted is Final for rows that Take gave, which must be all. Called once, each calls f with them by group and value, both ascending,
-	// in batches that belong to f.
-	FinalSorted(each func(f func(groups, values, counts *columnar.Vector) error) error) (*columnar.Vector, error)
+	Put(groups []int32, columns []*columnar.Vector) error
+	// FinalSorted is Final for rows that Take gave, which must be all. Called once, each calls f with them by ascending group, as RowTypes orders
+	// them, in batches that belong to f. Bytes counts what f keeps of them.
+	FinalSorted(each EachRows) (*columnar.Vector, error)
 }
+
+// RowKey is a column by which the rows of a RowState are ordered.
+type RowKey struct {
+	Column           int
+	Desc, NullsFirst bool
+}
+
+// EachRows calls f with rows: groups (INT) and columns.
+type EachRows func(f func(groups *columnar.Vector, columns []*columnar.Vector) error) error
 
 // WindowKernel computes a ranking or offset function for rows of one partition.
 type WindowKernel func(w *WindowInput) error

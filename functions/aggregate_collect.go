@@ -1,10 +1,7 @@
 package functions
 
 import (
-	"encoding/binary"
-
 	"github.com/sparrow-engine/sparrow/columnar"
-	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/types"
 )
@@ -29,76 +26,28 @@ func (a *collectList) Final() (*columnar.Vector, error) {
 	return a.lists(a.spec.Result, 0, rows, offsets), nil
 }
 
-// valueCounts is the set of different values of each group with their counts, as a log in order of first arrival.
-type valueCounts struct {
-	groupLog
-	counts []int64
-	index  map[string]int32 // group and value to row of the log
-	keys   int64            // bytes of the map's keys
-	key    []byte
-	fresh  []int32
+// RowTypes implements expr.RowState: values and order keys.
+func (a *collectList) RowTypes() ([]types.Type, []expr.RowKey) { return a.rowTypes(a.spec.Order) }
+
+// Take implements expr.RowState.
+func (a *collectList) Take() (*columnar.Vector, []*columnar.Vector) { return a.take() }
+
+// Put implements expr.RowState.
+func (a *collectList) Put(groups []int32, columns []*columnar.Vector) error {
+	return a.put(groups, columns)
 }
 
-func newValueCounts(t types.Type) valueCounts {
-	return valueCounts{groupLog: newGroupLog([]types.Type{t}), index: map[string]int32{}}
-}
-
-// count adds rows of a flat vector; weights, if not nil, say how often each row of v counts.
-func (a *valueCounts) count(in input, v *columnar.Vector, weights []int64) {
-	a.fresh = a.fresh[:0]
-	base := a.cols[0].Len
-	for i := range in.n {
-		r, g := in.row(i)
-		w := int64(1)
-		if weights != nil {
-			w = weights[r]
+// FinalSorted implements expr.RowState: the log of sorted rows is the result.
+func (a *collectList) FinalSorted(each expr.EachRows) (*columnar.Vector, error) {
+	rows := make([]int32, a.n)
+	err := each(func(groups *columnar.Vector, columns []*columnar.Vector) error {
+		for _, g := range columnar.Values[int32](groups)[:groups.Len] {
+			rows[g]++
 		}
-		a.key = appendKey(binary.LittleEndian.AppendUint32(a.key[:0], uint32(g)), v, r)
-		if at, ok := a.index[string(a.key)]; ok {
-			a.counts[at] += w
-			continue
-		}
-		a.index[string(a.key)] = int32(base + len(a.fresh))
-		a.keys += int64(len(a.key))
-		a.fresh = append(a.fresh, int32(r))
-		a.group = append(a.group, int32(g))
-		a.counts = append(a.counts, w)
-	}
-	appendRows(a.cols[0], v, a.fresh, len(a.fresh))
-}
-
-// countElements adds the elements of arrays: lists[1], if given, holds their counts.
-func (a *valueCounts) countElements(in input, n int, lists ...*columnar.Vector) {
-	list := a.flat(lists[0], n, 0)
-	spans := columnar.Values[columnar.Span](list)
-	child := list.Children[0]
-	var weights []int64
-	var elems input
-	if len(lists) > 1 {
-		weights = make([]int64, child.Len)
-	}
-	for i := range in.n {
-		r, g := in.row(i)
-		s := spans[r]
-		for k := range s.Len {
-			elems.sel = append(elems.sel, s.Off+k)
-			elems.groups = append(elems.groups, int32(g))
-		}
-		if weights != nil {
-			c := a.flat(lists[1], n, 1)
-			t := columnar.Values[columnar.Span](c)[r]
-			copy(weights[s.Off:s.Off+s.Len], columnar.Values[int64](c.Children[0])[t.Off:t.Off+t.Len])
-		}
-	}
-	elems.n = len(elems.sel)
-	a.count(elems, child, weights)
-}
-
-// mapEntry is what a Go map spends on an entry beside the key's bytes.
-const mapEntry = 40
-
-func (a *valueCounts) Bytes() int64 {
-	return a.groupLog.Bytes() + int64(8*cap(a.counts)+cap(a.key)+4*cap(a.fresh)) + a.keys + mapEntry*int64(len(a.index))
+		appendRows(a.cols[0], columns[0], nil, groups.Len)
+		return nil
+	})
+	return a.sortedLists(a.spec.Result, rows), err
 }
 
 // collectSet is collect_set, and collect_union, which takes the elements of arrays.
@@ -109,11 +58,11 @@ type collectSet struct {
 }
 
 func newCollectSet(s *expr.Spec) (expr.Accumulator, error) {
-	return &collectSet{newValueCounts(s.Args[0]), s, false}, nil
+	return &collectSet{newValueCounts(s.Args[0], false), s, false}, nil
 }
 
 func newCollectUnion(s *expr.Spec) (expr.Accumulator, error) {
-	return &collectSet{newValueCounts(s.Args[0].Elem()), s, true}, nil
+	return &collectSet{newValueCounts(s.Args[0].Elem(), false), s, true}, nil
 }
 
 func (a *collectSet) Update(groups []int32, args []*columnar.Vector, rows columnar.Rows) error {
@@ -136,69 +85,28 @@ func (a *collectSet) Final() (*columnar.Vector, error) {
 	return a.lists(a.spec.Result, 0, rows, offsets), nil
 }
 
-// modeAccumulator is the most frequent value. Of several the result is the smallest, or with WITHIN GROUP (ORDER BY v DESC) the largest.
-type modeAccumulator struct {
-	valueCounts
-	largest bool
-}
+// RowTypes implements expr.RowState: values.
+func (a *collectSet) RowTypes() ([]types.Type, []expr.RowKey) { return a.rowTypes(nil) }
 
-func newMode(s *expr.Spec) (expr.Accumulator, error) {
-	a := &modeAccumulator{valueCounts: newValueCounts(s.Args[0])}
-	if len(s.Order) > 0 {
-		a.largest = s.Order[0].Desc
-	}
-	return a, nil
-}
+// Take implements expr.RowState.
+func (a *collectSet) Take() (*columnar.Vector, []*columnar.Vector) { return a.take() }
 
-func (a *modeAccumulator) Update(groups []int32, args []*columnar.Vector, rows columnar.Rows) error {
-	a.count(a.skipNulls(groups, rows, args[0]), a.flat(args[0], rows.N, 0), nil)
+// Put implements expr.RowState.
+func (a *collectSet) Put(groups []int32, columns []*columnar.Vector) error {
+	a.count(input{n: len(groups), groups: groups}, columns[0], nil)
 	return nil
 }
 
-func (a *modeAccumulator) Final() (*columnar.Vector, error) {
-	best := make([]int32, a.n)
-	for g := range best {
-		best[g] = -1
+// FinalSorted implements expr.RowState. A value may come several times, since what Take gave is forgotten.
+func (a *collectSet) FinalSorted(each expr.EachRows) (*columnar.Vector, error) {
+	err := each(func(groups *columnar.Vector, columns []*columnar.Vector) error {
+		return a.Put(columnar.Values[int32](groups)[:groups.Len], columns)
+	})
+	rows := make([]int32, a.n)
+	for _, g := range a.group {
+		rows[g]++
 	}
-	v := a.cols[0]
-	for r, g := range a.group {
-		b := best[g]
-		if b < 0 || a.counts[r] > a.counts[b] {
-			best[g] = int32(r)
-		} else if a.counts[r] == a.counts[b] {
-			if c := kernel.CompareNullable(v, r, v, int(b)); c < 0 != a.largest && c != 0 {
-				best[g] = int32(r)
-			}
-		}
-	}
-	return selectRows(v, best), nil
-}
-
-// selectRows returns the rows of v that best names, null where it is -1.
-func selectRows(v *columnar.Vector, best []int32) *columnar.Vector {
-	p := newPick(pickSpec{types: []types.Type{v.Type}})
-	p.cols[0], p.pos = v, best
-	return p.column(0)
-}
-
-// PartialTypes are the values and their counts.
-func (a *modeAccumulator) PartialTypes() []types.Type {
-	return []types.Type{types.ArrayOf(a.cols[0].Type, true), types.ArrayOf(types.BigIntType, false)}
-}
-
-func (a *modeAccumulator) Partial() ([]*columnar.Vector, error) {
-	rows, offsets := a.order()
-	ts := a.PartialTypes()
-	values := a.lists(ts[0], 0, rows, offsets)
-	counts := columnar.New(ts[1], a.n)
-	copy(columnar.Values[columnar.Span](counts), columnar.Values[columnar.Span](values))
-	appendRows(counts.Children[0], int64Vector(types.BigIntType, a.counts), rows, len(rows))
-	return []*columnar.Vector{values, counts}, nil
-}
-
-func (a *modeAccumulator) Merge(groups []int32, partial []*columnar.Vector, rows columnar.Rows) error {
-	a.countElements(a.skipNulls(groups, rows, partial[0]), rows.N, partial...)
-	return nil
+	return a.sortedLists(a.spec.Result, rows), err
 }
 
 // listAgg is listagg: the strings of a group with a delimiter between them.
@@ -206,6 +114,8 @@ type listAgg struct {
 	groupLog
 	spec      *expr.Spec
 	delimiter []byte
+	joined    []byte           // the text of a group
+	texts     *columnar.Vector // of sorted groups
 }
 
 func newListAgg(s *expr.Spec) (expr.Accumulator, error) {
@@ -254,6 +164,51 @@ func (a *listAgg) Final() (*columnar.Vector, error) {
 		out.SetBytes(g, joined)
 	}
 	return out, nil
+}
+
+// RowTypes implements expr.RowState: strings and order keys.
+func (a *listAgg) RowTypes() ([]types.Type, []expr.RowKey) { return a.rowTypes(a.spec.Order) }
+
+// Take implements expr.RowState.
+func (a *listAgg) Take() (*columnar.Vector, []*columnar.Vector) { return a.take() }
+
+// Put implements expr.RowState.
+func (a *listAgg) Put(groups []int32, columns []*columnar.Vector) error {
+	return a.put(groups, columns)
+}
+
+// FinalSorted implements expr.RowState.
+func (a *listAgg) FinalSorted(each expr.EachRows) (*columnar.Vector, error) {
+	a.texts = columnar.New(a.spec.Result, a.n)
+	texts := columnar.Values[columnar.View](a.texts)
+	group := -1
+	next := func(g int) { // ends the text of the group, and leaves those before g without one
+		if group >= 0 {
+			a.texts.SetBytes(group, a.joined)
+		}
+		for group++; group < g; group++ {
+			texts[group] = columnar.View{}
+			a.texts.SetNull(group)
+		}
+		a.joined = a.joined[:0]
+	}
+	err := each(func(groups *columnar.Vector, columns []*columnar.Vector) error {
+		for i, g := range columnar.Values[int32](groups)[:groups.Len] {
+			if int(g) != group {
+				next(int(g))
+			} else {
+				a.joined = append(a.joined, a.delimiter...)
+			}
+			a.joined = append(a.joined, columns[0].Bytes(i)...)
+		}
+		return nil
+	})
+	next(a.n)
+	return a.texts, err
+}
+
+func (a *listAgg) Bytes() int64 {
+	return a.groupLog.Bytes() + int64(cap(a.joined)) + vectorBytes(a.texts)
 }
 
 // topBy is max_by(x, y, k) and min_by(x, y, k): the x of the k extreme y, best first.

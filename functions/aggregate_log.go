@@ -88,6 +88,35 @@ func (l *groupLog) lists(t types.Type, col int, rows, offsets []int32) *columnar
 	return out
 }
 
+// rowTypes are the log's columns, rows of a group in the order of keys, which are the last ones.
+func (l *groupLog) rowTypes(keys []expr.SortKey) (ts []types.Type, order []expr.RowKey) {
+	for _, c := range l.cols {
+		ts = append(ts, c.Type)
+	}
+	for i, k := range keys {
+		order = append(order, expr.RowKey{Column: len(ts) - len(keys) + i, Desc: k.Desc, NullsFirst: k.NullsFirst})
+	}
+	return ts, order
+}
+
+// put adds rows that take returned.
+func (l *groupLog) put(groups []int32, cols []*columnar.Vector) error {
+	l.add(input{n: len(groups), groups: groups}, cols)
+	return nil
+}
+
+// sortedLists is lists of the first column, of which each group has the next so many rows. It is not copied.
+func (l *groupLog) sortedLists(t types.Type, rows []int32) *columnar.Vector {
+	out := columnar.New(t, l.n)
+	out.Children[0] = l.cols[0]
+	at := int32(0)
+	for g := range l.n {
+		columnar.Values[columnar.Span](out)[g] = columnar.Span{Off: at, Len: rows[g]}
+		at += rows[g]
+	}
+	return out
+}
+
 // PartialTypes are an array for each column.
 func (l *groupLog) PartialTypes() []types.Type {
 	ts := make([]types.Type, len(l.cols))

@@ -4,15 +4,19 @@ import (
 	"slices"
 
 	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
-// Element implements expr.Multiset.
-func (a *percentile) Element() (types.Type, bool) { return types.DoubleType, true }
+// RowTypes implements expr.RowState: values, and how often each occurs.
+func (a *percentile) RowTypes() ([]types.Type, []expr.RowKey) {
+	return []types.Type{types.DoubleType, types.BigIntType}, []expr.RowKey{{Column: 0}}
+}
 
-// Take implements expr.Multiset.
-func (a *percentile) Take() (groups, values, counts *columnar.Vector) {
+// Take implements expr.RowState.
+func (a *percentile) Take() (*columnar.Vector, []*columnar.Vector) {
 	groups, cols := a.take()
+	var counts *columnar.Vector
 	if a.weighted {
 		counts = cols[1]
 	} else {
@@ -25,17 +29,17 @@ func (a *percentile) Take() (groups, values, counts *columnar.Vector) {
 	for i, g := range columnar.Values[int32](groups)[:groups.Len] {
 		a.taken[g] += columnar.Values[int64](counts)[i]
 	}
-	return groups, cols[0], counts
+	return groups, []*columnar.Vector{cols[0], counts}
 }
 
-// Put implements expr.Multiset.
-func (a *percentile) Put(groups []int32, values, counts *columnar.Vector) error {
-	a.add(input{n: len(groups), groups: groups}, []*columnar.Vector{values, counts})
+// Put implements expr.RowState.
+func (a *percentile) Put(groups []int32, columns []*columnar.Vector) error {
+	a.add(input{n: len(groups), groups: groups}, columns)
 	return nil
 }
 
-// FinalSorted implements expr.Multiset: it looks for the values at the ranks that the percentages need, since the number of values is known.
-func (a *percentile) FinalSorted(each func(f func(groups, values, counts *columnar.Vector) error) error) (*columnar.Vector, error) {
+// FinalSorted implements expr.RowState: it looks for the values at the ranks that the percentages need, since the number of values is known.
+func (a *percentile) FinalSorted(each expr.EachRows) (*columnar.Vector, error) {
 	a.taken = resized(a.taken, a.n, 0)
 	out := a.at.output(a.spec.Result, a.n)
 	for g, n := range a.taken {
@@ -52,8 +56,8 @@ func (a *percentile) FinalSorted(each func(f func(groups, values, counts *column
 			a.at.set(out, group, k, a.quantile(p, a.taken[group], func(rank int64) float64 { return walk.value(a.ascending(group, rank)) }))
 		}
 	}
-	err := each(func(groups, values, counts *columnar.Vector) error {
-		of, v, n := columnar.Values[int32](groups), columnar.Values[float64](values), columnar.Values[int64](counts)
+	err := each(func(groups *columnar.Vector, columns []*columnar.Vector) error {
+		of, v, n := columnar.Values[int32](groups), columnar.Values[float64](columns[0]), columnar.Values[int64](columns[1])
 		for i := range groups.Len {
 			if int(of[i]) != group {
 				finish()

@@ -189,6 +189,27 @@ func (l *localGrouping) divide() error {
 	return l.flush()
 }
 
+// end frees the table, which is empty, and gives its memory back: what is held are chunks.
+func (l *localGrouping) end() {
+	l.table.free()
+	n := int64(0)
+	if l.parts != nil {
+		n = l.parts.bytes
+	}
+	for _, c := range l.whole {
+		n += c.bytes
+	}
+	l.memory.trim(n)
+}
+
+// owned returns chunks as those whose memory is given back as they are merged.
+func (l *localGrouping) owned(chunks []aggregateChunk) []aggregateChunk {
+	for i := range chunks {
+		chunks[i].owner = l
+	}
+	return chunks
+}
+
 // reserve asks the budget for what is held. When it is refused, all goes to files.
 func (l *localGrouping) reserve() error {
 	if l.memory.cover(l.bytes()) {

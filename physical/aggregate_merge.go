@@ -15,9 +15,9 @@ import (
 // mergeTogether is how many groups of all workers are merged in one table rather than by partitions.
 const mergeTogether = 1 << 13
 
-// undivided is the bytes of one group's state that are never refused: a value that cannot be cut must fit, and this much is a value that nobody
-// would call large.
-const undivided = 1 << 20
+// undivided is the bytes of one group's state that are never refused: a state that cannot be cut must fit. It is some more than percentile_approx
+// takes at its default accuracy (functions.summaryHead).
+const undivided = 640 << 10
 
 // merge64 merges the workers' parts of a grouping.
 type merge64 struct {
@@ -25,6 +25,7 @@ type merge64 struct {
 	query    *exec.Query
 	writers  []stageWriter // by worker
 	out      []exec.Chunk
+	mu       sync.Mutex // of the locals' memory
 }
 
 func newMerge(g *grouping, q *exec.Query) *merge64 {
@@ -115,7 +116,8 @@ func (m *merge64) together(f func(w int, t *aggregateTable) (*columnar.Batch, er
 				return err
 			}
 		}
-		chunks = append(chunks, l.whole...)
+		l.end()
+		chunks = append(chunks, l.owned(l.whole)...)
 	}
 	err := m.chunks(0, 0, chunks, f)
 	if err == nil {
@@ -127,22 +129,18 @@ func (m *merge64) together(f func(w int, t *aggregateTable) (*columnar.Batch, er
 // divided merges partition by partition, in parallel.
 func (m *merge64) divided(f func(w int, t *aggregateTable) (*columnar.Batch, error)) error {
 	locals := m.grouping.locals
-	if err := m.query.Parallel(len(locals), func(w *exec.Worker, i int) error { return locals[i].divide() }); err != nil {
+	err := m.query.Parallel(len(locals), func(w *exec.Worker, i int) error {
+		defer locals[i].end()
+		return locals[i].divide()
+	})
+	if err != nil {
 		return err
 	}
 	out := make([][]exec.Chunk, partitions)
-	var mu sync.Mutex // of the locals' memory, which goes partition by partition to make room for what is made of it
-	err := m.query.Parallel(partitions, func(w *exec.Worker, p int) error {
+	err = m.query.Parallel(partitions, func(w *exec.Worker, p int) error {
 		var chunks []aggregateChunk
-		held := make([]int64, len(locals))
-		for i, l := range locals {
-			part := l.parts.take(p)
-			chunks = append(chunks, part...)
-			for _, c := range part {
-				if c.file == nil {
-					held[i] += c.bytes
-				}
-			}
+		for _, l := range locals {
+			chunks = append(chunks, l.owned(l.parts.take(p))...)
 		}
 		if len(chunks) == 0 {
 			return nil
@@ -150,11 +148,6 @@ func (m *merge64) divided(f func(w int, t *aggregateTable) (*columnar.Batch, err
 		err := m.chunks(w.ID, partitionBits, chunks, f)
 		if err == nil {
 			out[p], err = m.writers[w.ID].take()
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		for i, l := range locals {
-			l.memory.shrink(held[i])
 		}
 		return err
 	})
@@ -167,7 +160,7 @@ const mostBits = 42
 
 // chunks merges chunks into a new table in the order of their morsels. When the budget refuses room for it, table and remaining chunks are
 // divided by further bits of the hash and merged part by part. Where that does not help, for one group, the sets of its distinct arguments
-// and the values of its multisets go to files.
+// and the rows of its functions' states go to files.
 func (m *merge64) chunks(w, used int, chunks []aggregateChunk, f func(w int, t *aggregateTable) (*columnar.Batch, error)) error {
 	if m.grouping.ordered {
 		slices.SortStableFunc(chunks, func(a, b aggregateChunk) int { return cmp.Compare(a.order, b.order) })
@@ -189,7 +182,7 @@ func (m *merge64) chunks(w, used int, chunks []aggregateChunk, f func(w int, t *
 		if err := t.absorb(c.kind, cols, columnar.AllRows(c.n)); err != nil {
 			return err
 		}
-		c.free()
+		m.done(c)
 		if memory.cover(t.bytes()) {
 			continue
 		}
@@ -204,7 +197,21 @@ func (m *merge64) chunks(w, used int, chunks []aggregateChunk, f func(w int, t *
 		}
 	}
 	m.grouping.merged.Add(1)
+	if err := t.moveRest(); err != nil {
+		return err
+	}
+	memory.trim(t.bytes())
 	return m.give(w, t, f)
+}
+
+// done forgets a chunk that was merged, to make room for what is made of it.
+func (m *merge64) done(c *aggregateChunk) {
+	if c.owner != nil && c.file == nil {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		c.owner.memory.shrink(c.bytes)
+	}
+	c.free()
 }
 
 // keepWhole gets along with less memory than a table that cannot be divided by its keys asks for.
@@ -268,7 +275,7 @@ func (m *merge64) split(w int, pw *partWriter, t *aggregateTable, chunks []aggre
 		if err := add(c.kind, cols, c.n); err != nil {
 			return err
 		}
-		c.free()
+		m.done(c)
 	}
 	if err := pw.spill(m.query.Spill()); err != nil {
 		return err

@@ -24,7 +24,8 @@ type aggregateChunk struct {
 	cols  []*columnar.Vector
 	n     int
 	bytes int64
-	file  *spill.File // where the rows are once they are spilled
+	owner *localGrouping // whose memory the rows count as; nil: nobody's
+	file  *spill.File    // where the rows are once they are spilled
 	block int
 }
 

@@ -24,7 +24,7 @@ type aggregateTable struct {
 	accs   []expr.Accumulator
 	sets   []*groupTable // by plan.distinct: (group, arguments)
 	moved  []*cutter     // by plan.distinct: where the set is instead if memory was short; nil: none is
-	values []*localSort  // by function: where the values of a multiset are if memory was short; nil: none are
+	values []*localSort  // by function: where the rows of its state are if memory was short; nil: none are
 	rows   int           // since the last reset
 	open   bool          // the last group is not complete and no result
 
@@ -261,6 +261,9 @@ func (t *aggregateTable) addPairs(d int, args []*columnar.Vector, groups []int32
 
 // emit gives the table out as partial states and pairs, from which absorb makes it again. The vectors belong to f until the next reset.
 func (t *aggregateTable) emit(f func(kind int, cols []*columnar.Vector, n int) error) error {
+	if err := t.moveRest(); err != nil {
+		return err
+	}
 	var keys []*columnar.Vector
 	if t.groups != nil {
 		keys = t.groups.columns()
@@ -360,7 +363,7 @@ func copied(a *slab.Arena, v *columnar.Vector) *columnar.Vector {
 	return own
 }
 
-// feedAll feeds set d. If memory was short for the set it is as short for the values of a multiset, which then go after each part of the set.
+// feedAll feeds set d. If memory was short for the set it is as short for the rows of a function's state, which then go after each part of the set.
 func (t *aggregateTable) feedAll(d int) error {
 	return t.eachSet(d, func(set *groupTable) error {
 		if err := t.feed(d, set); err != nil || t.moved == nil || t.moved[d] == nil {

@@ -54,6 +54,9 @@ func (a *allowance) shrink(n int64) {
 	a.held -= n
 }
 
+// trim gives back what is held beyond n bytes.
+func (a *allowance) trim(n int64) { a.shrink(a.held - min(n, a.held)) }
+
 // release gives everything back.
 func (a *allowance) release() {
 	a.budget.Release(a.held)

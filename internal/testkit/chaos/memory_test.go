@@ -55,6 +55,13 @@ var operators = []struct{ name, query, spills string }{
 	{"mode of structs", "SELECT mode(named_struct('y', y, 'x', x)), mode(DISTINCT y) FROM " + long, "aggregate sort"},
 	{"percentile of few large groups", "SELECT y, median(x), mode(x), mode(concat('value ', x)), count(*) FROM " + long + " GROUP BY y", "aggregate sort"},
 	{"percentile of one group among many", "SELECT count(*), sum(m), sum(o), max(n) FROM (SELECT CASE WHEN x % 20 = 0 THEN x END, median(x) AS m, mode(x) AS o, count(*) AS n FROM " + long + " GROUP BY 1)", "aggregate sort"},
+	{"mode of maps", "SELECT mode(map(y, x)), mode(map(y, x)) FILTER (WHERE y < 2) FROM " + long, "aggregate sort"},
+	{"lists of one large group", "SELECT crc32(CAST(l AS STRING)), crc32(CAST(o AS STRING)), crc32(CAST(s AS STRING)), crc32(t), crc32(u) FROM (SELECT collect_list(v) AS l, " +
+		"collect_list(v) WITHIN GROUP (ORDER BY v DESC, id) AS o, collect_set(id % 9000) AS s, listagg(v, ', ') AS t, listagg(v, '') WITHIN GROUP (ORDER BY pad) AS u FROM wide)", "aggregate sort"},
+	{"lists of few large groups", "SELECT g, crc32(CAST(l AS STRING)), crc32(CAST(s AS STRING)), crc32(t), n FROM (SELECT v % 2 AS g, collect_list(v) AS l, " +
+		"collect_set(id) AS s, listagg(DISTINCT v) AS t, count(*) AS n FROM wide GROUP BY 1)", "aggregate sort"},
+	{"lists of one group among many", "SELECT count(*), sum(crc32(CAST(l AS STRING))), sum(crc32(CAST(s AS STRING))), max(n) FROM (SELECT CASE WHEN id % 20 = 0 THEN id END, " +
+		"collect_list(v) AS l, collect_set(id) AS s, count(*) AS n FROM wide GROUP BY 1)", "aggregate sort"},
 	{"percentile rolled up", "SELECT y, a, median(x), percentile(x, array(0.1, 0.4)), mode(x) FROM (SELECT *, y % 2 AS a FROM " + long + ") GROUP BY ROLLUP (a, y)", "aggregate sort"},
 	{"percentile_approx of one large group", "SELECT percentile_approx(x, 0.9) BETWEEN 65000 AND 78000, percentile_approx(x, 0.9, 100) BETWEEN 65000 AND 78000 FROM " + long, "aggregate"},
 	{"grouping sets", "SELECT count(*), sum(c), sum(d) FROM (SELECT id, k, count(*) AS c, count(DISTINCT v) AS d FROM wide GROUP BY GROUPING SETS ((id), (k), ()))", "aggregate"},
@@ -139,6 +146,42 @@ func TestEveryOperatorRefused(t *testing.T) {
 		}
 	}
 	requireEmpty(t, dir)
+}
+
+// TestStateOfOneGroup: what a group's state takes beyond the memory goes to files; a result that is larger than the memory is an error.
+func TestStateOfOneGroup(t *testing.T) {
+	s := session(t, 10)
+	const rows = "(SELECT id, CAST((id * 7919) % 40009 AS INT) AS x, concat('key of some length ', (id * 31) % 99991) AS k FROM range(100000))"
+	for _, c := range []struct {
+		name, query, memory string
+		fits                bool
+	}{
+		{"collect_list of all, in order of arrival", "SELECT crc32(array_join(l, ',')) FROM (SELECT collect_list(x) AS l FROM " + rows + ")", "1MiB", true},
+		{"collect_list of all, sorted by long keys", "SELECT crc32(array_join(l, ',')) FROM (SELECT collect_list(x) WITHIN GROUP (ORDER BY k, id) AS l FROM " + rows + ")", "1MiB", true},
+		{"collect_set of few among many", "SELECT crc32(array_join(l, ',')) FROM (SELECT collect_set(x % 9001) AS l FROM " + rows + ")", "512KiB", true},
+		{"collect_set of structs", "SELECT size(collect_set(struct(x, k))) FROM " + rows + " WHERE id < 5000", "1MiB", true},
+		{"listagg sorted by long keys", "SELECT crc32(l) FROM (SELECT listagg(x % 10, '') WITHIN GROUP (ORDER BY k, id) AS l FROM " + rows + ")", "512KiB", true},
+		{"mode of maps", "SELECT mode(map(x, k)), mode(map(k, x % 7)) FROM " + rows, "512KiB", true},
+		{"percentile_approx", "SELECT percentile_approx(x, 0.5) BETWEEN 19900 AND 20100 FROM " + rows, "256KiB", true},
+		{"collect_list that is too large", "SELECT size(collect_list(id)) FROM " + rows, "512KiB", false},
+		{"collect_set that is too large", "SELECT size(collect_set(k)) FROM " + rows, "1MiB", false},
+		{"listagg that is too large", "SELECT length(listagg(k)) FROM " + rows, "1MiB", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, want, err := testkit.Run(context.Background(), s, c.query)
+			require.NoError(t, err)
+			dir := t.TempDir()
+			defer settings(t, s, "sparrow.memory", c.memory, "sparrow.spill.dir", dir)()
+			_, got, err := testkit.Run(context.Background(), s, c.query)
+			requireEmpty(t, dir)
+			if !c.fits {
+				require.True(t, budget.Refused(err), "%v", err)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, want, got)
+		})
+	}
 }
 
 // TestCachedRelationInLittleMemory: cached rows lie in files as long as they are cached.
