@@ -1,17 +1,20 @@
 package physical
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/exec"
-	"github.com/sparrow-engine/sparrow/exec/spill"
 	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
-// A set of different arguments that memory has no room for, because it belongs to one group, moves to files by the hash of its members: members
-// of one file are made different from each other, and given to the functions, file by file.
+// A set of different arguments that memory has no room for, because it belongs to one group, moves to a file in parts by the hash of its members:
+// members of one part are made different from each other, and given to the functions, part by part.
+
+// firstSetBits divide a set that is moved while it still grows.
+const firstSetBits = 4
 
 // moveSets moves the sets to files and reports whether there was anything to move. Sets whose functions depend on the order of rows stay: they
 // hold their members themselves.
@@ -24,7 +27,7 @@ func (t *aggregateTable) moveSets(q *exec.Query) (bool, error) {
 		if t.moved == nil {
 			t.moved = make([]*cutter, len(t.sets))
 		}
-		t.moved[d] = newSetCutter(q, set.types, 0)
+		t.moved[d] = newSetCutter(q, set.types, hashBits{n: firstSetBits})
 		if err := t.moved[d].add(&columnar.Batch{Cols: set.columns(), N: set.len()}); err != nil {
 			return false, err
 		}
@@ -39,12 +42,12 @@ func (p *aggregatePlan) setIsOrdered(d int) bool {
 	return slices.ContainsFunc(p.funcs, func(f aggregateFunc) bool { return f.distinct == d && orderSensitive(f.call.Func.Name) })
 }
 
-func newSetCutter(q *exec.Query, ts []types.Type, depth int) *cutter {
+func newSetCutter(q *exec.Query, ts []types.Type, cut hashBits) *cutter {
 	nullSafe := make([]bool, len(ts))
 	for i := range nullSafe {
 		nullSafe[i] = true
 	}
-	return newCutter(q, "distinct", ts, allOf{}, nullSafe, depth)
+	return newCutter(q, "distinct", ts, allOf{}, nullSafe, cut)
 }
 
 // allOf is the evaluator of all columns of a batch.
@@ -57,15 +60,15 @@ func (t *aggregateTable) eachSet(d int, f func(set *groupTable) error) error {
 	if t.moved == nil || t.moved[d] == nil {
 		return f(t.sets[d])
 	}
-	files, err := t.moved[d].finish()
+	parts, err := t.moved[d].finish()
 	if err != nil {
 		return err
 	}
 	r := &setReader{q: t.moved[d].q, arena: t.plan.arena, types: t.sets[d].types, f: f}
-	return r.files(files, 1)
+	return r.parts(parts, t.moved[d].cut)
 }
 
-// setReader makes sets of the files of a cutter.
+// setReader makes sets of the parts of a cutter.
 type setReader struct {
 	q     *exec.Query
 	arena *slab.Arena
@@ -73,67 +76,58 @@ type setReader struct {
 	f     func(set *groupTable) error
 }
 
-func (r *setReader) files(files []*spill.File, depth int) error {
-	for _, file := range present(files...) {
-		if err := r.file(file, depth); err != nil {
+func (r *setReader) parts(parts []*cutPart, divided hashBits) error {
+	for _, p := range present(parts...) {
+		if err := r.part(p, divided); err != nil {
 			return err
 		}
-		file.Remove()
+		p.remove()
 	}
 	return nil
 }
 
-// file makes a set of a file's rows, or of parts of them if the budget refuses that.
-func (r *setReader) file(file *spill.File, depth int) error {
+// errEnough ends the reading of a part that the budget refuses.
+var errEnough = errors.New("refused")
+
+// part makes a set of a part's rows, or of parts of them if the budget refuses that.
+func (r *setReader) part(p *cutPart, divided hashBits) error {
 	memory := allowance{budget: r.q.Budget()}
 	defer memory.release()
 	set := newGroupTable(r.arena, r.types)
 	defer set.free()
-	var b columnar.Batch
 	var found []int32
-	for in := file.Reader(); ; {
-		ok, err := in.Next(&b)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return r.f(set)
-		}
+	err := p.each(r.q, func(b *columnar.Batch) error {
 		found = sized(found, b.N)
 		set.find(b.Cols, b.Rows(), found)
-		if memory.cover(set.bytes()) {
-			continue
+		switch {
+		case memory.cover(set.bytes()):
+		case !divided.spent() && set.len() > 1:
+			return errEnough
+		case set.bytes() > undivided:
+			return memory.budget.OutOfMemory("A set of distinct values", set.bytes())
+		default:
+			memory.force(set.bytes())
 		}
-		if depth < spillDepth && set.len() > 1 {
-			memory.release()
-			return r.again(file, depth)
-		}
-		if n := set.bytes(); n > undivided {
-			return memory.budget.OutOfMemory("A set of distinct values", n)
-		}
-		memory.force(set.bytes())
+		return nil
+	})
+	if err == errEnough {
+		memory.release()
+		return r.again(p, divided.next(r.q, setBytes(p.bytes)))
 	}
-}
-
-// again cuts a file by further bits of the hash.
-func (r *setReader) again(file *spill.File, depth int) error {
-	c := newSetCutter(r.q, r.types, depth)
-	var b columnar.Batch
-	for in := file.Reader(); ; {
-		ok, err := in.Next(&b)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			break
-		}
-		if err := c.add(&b); err != nil {
-			return err
-		}
-	}
-	files, err := c.finish()
 	if err != nil {
 		return err
 	}
-	return r.files(files, depth+1)
+	return r.f(set)
+}
+
+// setBytes is what a set of rows in files of so many bytes takes.
+func setBytes(n int64) int64 { return 2 * n }
+
+// again cuts a part by further bits of the hash.
+func (r *setReader) again(p *cutPart, cut hashBits) error {
+	parts, err := newSetCutter(r.q, r.types, cut).cutAll([]*cutPart{p})
+	if err != nil {
+		return err
+	}
+	return r.parts(parts, cut)
 }

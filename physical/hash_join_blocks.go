@@ -3,22 +3,21 @@ package physical
 import (
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/exec"
-	"github.com/sparrow-engine/sparrow/exec/spill"
 	"github.com/sparrow-engine/sparrow/logical"
 )
 
-// blocks joins files of build rows that do not fit in memory together with files of probe rows: as many build rows as fit, with all probe rows,
+// blocks joins build rows that do not fit in memory together with probe rows: as many build rows as fit, with all probe rows,
 // then the next ones. Two bits a probe row remember from block to block whether it has a match and whether it may have one; what the join
 // gives for rows by these is given in a last pass.
-func (r *spilledReader) blocks(build, probe []*spill.File, next exec.Push) error {
+func (r *spilledReader) blocks(build, probe []*cutPart, next exec.Push) error {
 	r.count(true)
 	x := &blockJoin{spilledReader: r, probe: probe, next: next}
 	switch r.join.spec.Kind {
 	case logical.Inner, logical.RightOuter:
 	default:
 		rows := int64(0)
-		for _, f := range probe {
-			rows += f.Rows()
+		for _, p := range probe {
+			rows += p.rows
 		}
 		x.carried = &carriedFlags{found: make([]uint64, columnar.Words(int(rows))), unknown: make([]uint64, columnar.Words(int(rows)))}
 		held := int64(16 * len(x.carried.found))
@@ -37,21 +36,21 @@ func (r *spilledReader) blocks(build, probe []*spill.File, next exec.Push) error
 // blockJoin is a part that is joined block by block.
 type blockJoin struct {
 	*spilledReader
-	probe   []*spill.File
+	probe   []*cutPart
 	next    exec.Push
 	carried *carriedFlags // nil: the join gives nothing but pairs and build rows
 }
 
-// carriedFlags are prober.found and unknown of all rows of a part, in the order of its files.
+// carriedFlags are prober.found and unknown of all rows of a part, in the order of its blocks.
 type carriedFlags struct{ found, unknown []uint64 }
 
 // eachBuildBlock calls f with as many rows at a time as the budget has room for.
-func (x *blockJoin) eachBuildBlock(files []*spill.File, f func(rows *columnar.Batch) error) error {
+func (x *blockJoin) eachBuildBlock(parts []*cutPart, f func(rows *columnar.Batch) error) error {
 	spec := &x.join.spec
 	memory := allowance{budget: spec.Query.Budget()}
 	defer memory.release()
 	rows := newRows(spec.Build)
-	err := eachBlock(x.w, files, func(b *columnar.Batch) error {
+	err := eachBlock(x.w, parts, func(b *columnar.Batch) error {
 		columnar.AppendBatch(rows, b)
 		size := 2 * batchSize(rows)
 		if memory.cover(size) {

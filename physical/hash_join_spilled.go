@@ -5,8 +5,6 @@ import (
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/exec"
-	"github.com/sparrow-engine/sparrow/exec/budget"
-	"github.com/sparrow-engine/sparrow/exec/spill"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/logical"
 )
@@ -21,12 +19,14 @@ import (
 // probe rows without one are a part of their own that is compared with all build rows.
 type spilledJoin struct {
 	join    *HashJoin
-	build   []*spill.File // by part
-	keyless *spill.File   // build rows without a key, if they are compared
+	parts   hashBits   // of the first cut
+	build   []*cutPart // by part
+	keyless *cutPart   // build rows without a key, if they are compared
 	facts   buildFacts
+	memory  int64 // that there was for a part
 
 	mu    sync.Mutex
-	probe [][]*spill.File // by part, the last of rows without a key, if they are compared
+	probe [][]*cutPart // by part, the last of rows without a key, if they are compared
 
 	joined, blockwise int // parts with rows on both sides that were joined, and those of them that were joined block by block
 }
@@ -34,20 +34,14 @@ type spilledJoin struct {
 // buildFacts is what a three-valued join by one key must know of the whole build side.
 type buildFacts struct{ rows, nulls bool }
 
-// The parts of one cut, and how often a part is cut again.
-const (
-	spillBits  = 4
-	spillParts = 1 << spillBits
-	spillDepth = 6
-)
-
-// partFloor returns the bytes of a build part that are never refused: with less, files would be smaller than what reading them takes. Tests with
-// hardly any memory get parts and blocks of a few rows.
-func partFloor(b *budget.Budget) int64 { return min(256<<10, 4*b.Limit()) }
+// builtBytes is what rows in files of so many bytes take as a build side: the rows and the table.
+func builtBytes(n int64) int64 { return 3 * n }
 
 func newSpilledJoin(j *HashJoin) (*spilledJoin, error) {
-	s := &spilledJoin{join: j, probe: make([][]*spill.File, spillParts+1)}
-	c, err := s.buildCutter(0)
+	q := j.spec.Query
+	s := &spilledJoin{join: j, parts: hashBits{}.next(q, builtBytes(j.stage.Bytes)), memory: partMemory(q)}
+	s.probe = make([][]*cutPart, s.parts.parts()+1)
+	c, err := s.buildCutter(s.parts)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +53,8 @@ func newSpilledJoin(j *HashJoin) (*spilledJoin, error) {
 	}
 	j.stage.GiveBack() // the rows are in files of the join
 	s.facts = buildFacts{rows: j.stage.Rows > 0, nulls: c.nulls}
-	s.build, s.keyless = s.build[:spillParts], s.build[spillParts]
+	last := s.parts.parts()
+	s.build, s.keyless = s.build[:last], s.build[last]
 	return s, nil
 }
 
@@ -69,13 +64,13 @@ func (j *HashJoin) comparesKeyless() bool { return j.threeValued() && !j.oneKey(
 // oneKey reports whether equality of one key is all of the condition.
 func (j *HashJoin) oneKey() bool { return len(j.spec.BuildKeys) == 1 && j.spec.Residual == nil }
 
-func (s *spilledJoin) buildCutter(depth int) (*cutter, error) {
+func (s *spilledJoin) buildCutter(cut hashBits) (*cutter, error) {
 	spec := &s.join.spec
 	keys, err := compileAll(spec.BuildKeys, spec.Build, spec.Query.Env())
 	if err != nil {
 		return nil, err
 	}
-	c := newCutter(spec.Query, "build", columnTypes(spec.Build), keys(), spec.NullSafe, depth)
+	c := newCutter(spec.Query, "build", columnTypes(spec.Build), keys(), spec.NullSafe, cut)
 	switch {
 	case s.join.comparesKeyless():
 		c.keyless = keylessApart
@@ -85,9 +80,9 @@ func (s *spilledJoin) buildCutter(depth int) (*cutter, error) {
 	return c, nil
 }
 
-func (s *spilledJoin) probeCutter(depth int) *cutter {
+func (s *spilledJoin) probeCutter(cut hashBits) *cutter {
 	spec := &s.join.spec
-	c := newCutter(spec.Query, "probe", columnTypes(spec.Probe), s.join.keys(), spec.NullSafe, depth)
+	c := newCutter(spec.Query, "probe", columnTypes(spec.Probe), s.join.keys(), spec.NullSafe, cut)
 	switch {
 	case s.join.comparesKeyless():
 		c.keyless = keylessApart
@@ -102,7 +97,7 @@ func (s *spilledJoin) Name() string { return "HashJoin" }
 
 // New returns a step that keeps the probe rows in files.
 func (s *spilledJoin) New(w *exec.Worker, _ exec.Push) (exec.Push, func() error, error) {
-	c := s.probeCutter(0)
+	c := s.probeCutter(s.parts)
 	return c.add, func() error {
 		files, err := c.finish()
 		s.mu.Lock()
@@ -145,10 +140,10 @@ func (r *spilledReader) Push(next exec.Push) error {
 	}
 	probe := r.probe[r.morsel]
 	defer removeAll(probe)
-	if r.morsel < spillParts {
+	if r.morsel < len(r.build) {
 		build := r.build[r.morsel]
 		defer r.done(build)
-		return r.part(build, probe, 1, numbered)
+		return r.part(build, probe, r.parts, numbered)
 	}
 	if len(probe) == 0 {
 		return nil
@@ -156,49 +151,32 @@ func (r *spilledReader) Push(next exec.Push) error {
 	return r.blocks(append(present(r.build...), present(r.keyless)...), probe, numbered)
 }
 
-// present returns those files that exist.
-func present(files ...*spill.File) []*spill.File {
-	out := make([]*spill.File, 0, len(files))
-	for _, f := range files {
-		if f != nil {
-			out = append(out, f)
-		}
-	}
-	return out
-}
-
-// done removes a file of build rows that its part has read, unless another part reads it, too.
-func (r *spilledReader) done(build *spill.File) {
+// done removes build rows that their part has read, unless another part reads them, too.
+func (r *spilledReader) done(build *cutPart) {
 	if build != nil && !r.join.comparesKeyless() {
-		build.Remove()
+		build.remove()
 	}
 }
 
-func removeAll(files []*spill.File) {
-	for _, f := range files {
-		f.Remove()
-	}
-}
-
-// part joins one part of both sides, cut depth times.
-func (r *spilledReader) part(build *spill.File, probe []*spill.File, depth int, next exec.Push) error {
+// part joins one part of both sides, which bits of the hash divided.
+func (r *spilledReader) part(build *cutPart, probe []*cutPart, divided hashBits, next exec.Push) error {
 	if err := r.w.Err(); err != nil {
 		return err
 	}
 	builds := present(build, r.keyless)
 	size := int64(0)
-	for _, f := range builds {
-		size += 3 * f.Bytes() // rows and table
+	for _, p := range builds {
+		size += builtBytes(p.bytes)
 	}
 	b := r.join.spec.Query.Budget()
 	switch {
 	case size <= partFloor(b):
 		b.Force(size)
 	case !b.Claim(size, 0):
-		if depth == spillDepth || build == nil || r.keyless != nil && r.keyless.Bytes() > build.Bytes() {
+		if divided.spent() || build == nil || r.keyless != nil && r.keyless.bytes > build.bytes {
 			return r.blocks(builds, probe, next)
 		}
-		return r.cut(build, probe, depth, next)
+		return r.cut(build, probe, divided, next)
 	}
 	defer b.Release(size)
 	rows := newRows(r.join.spec.Build)
@@ -209,8 +187,8 @@ func (r *spilledReader) part(build *spill.File, probe []*spill.File, depth int, 
 	return r.joinPart(rows, probe, next)
 }
 
-// joinPart joins build rows in memory with files of probe rows.
-func (r *spilledReader) joinPart(build *columnar.Batch, probe []*spill.File, next exec.Push) error {
+// joinPart joins build rows in memory with probe rows.
+func (r *spilledReader) joinPart(build *columnar.Batch, probe []*cutPart, next exec.Push) error {
 	if build.N > 0 && len(probe) > 0 {
 		r.count(false)
 	}
@@ -249,25 +227,26 @@ func (r *spilledReader) unmatchedOf(p *prober, next exec.Push) error {
 
 // cut divides a part by the next bits of the hash and joins the pieces. If nearly all of it is in one piece again, that is joined block by
 // block.
-func (r *spilledReader) cut(build *spill.File, probe []*spill.File, depth int, next exec.Push) error {
-	b, err := r.buildCutter(depth)
+func (r *spilledReader) cut(build *cutPart, probe []*cutPart, divided hashBits, next exec.Push) error {
+	divided = divided.next(r.w.Query, builtBytes(build.bytes))
+	b, err := r.buildCutter(divided)
 	if err != nil {
 		return err
 	}
-	builds, err := b.cut(r.w, []*spill.File{build})
+	builds, err := b.cutAll([]*cutPart{build})
 	if err != nil {
 		return err
 	}
-	probes, err := r.probeCutter(depth).cut(r.w, probe)
+	probes, err := r.probeCutter(divided).cutAll(probe)
 	if err != nil {
 		return err
 	}
 	r.done(build)
 	removeAll(probe)
-	for i := range spillParts {
-		deeper := depth + 1
-		if builds[i] != nil && builds[i].Rows() > build.Rows()/10*9 {
-			deeper = spillDepth
+	for i := range divided.parts() {
+		deeper := divided
+		if builds[i] != nil && builds[i].rows > build.rows/10*9 {
+			deeper = hashBits{used: allCutBits}
 		}
 		if err := r.part(builds[i], present(probes[i]), deeper, next); err != nil {
 			return err
@@ -284,30 +263,6 @@ func newRows(cols []*expr.Column) *columnar.Batch {
 		out.Cols = append(out.Cols, columnar.New(c.T, 0))
 	}
 	return out
-}
-
-// eachBlock calls f with the batches of files.
-func eachBlock(w *exec.Worker, files []*spill.File, f exec.Push) error {
-	for _, file := range files {
-		in := file.Reader()
-		var b columnar.Batch
-		for {
-			if err := w.Err(); err != nil {
-				return err
-			}
-			ok, err := in.Next(&b)
-			if err != nil {
-				return err
-			}
-			if !ok {
-				break
-			}
-			if err := f(&b); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // pushAll pushes all rows of a source.

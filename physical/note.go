@@ -43,7 +43,7 @@ func (l *keyLayout) size() string {
 	return humanize.Comma(int64(l.max) + 1)
 }
 
-// Note says in how many parts a join that did not fit in memory was done.
+// Note says in how many parts a join that did not fit in memory was done, and what the number of the first ones was chosen by.
 func (s *spilledJoin) Note() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -52,10 +52,12 @@ func (s *spilledJoin) Note() string {
 		return "no part had rows on both sides"
 	case s.joined == 1 && s.blockwise == 1:
 		return "joined block by block"
-	case s.blockwise == 0:
-		return fmt.Sprintf("joined in %s parts", humanize.Comma(int64(s.joined)))
 	}
-	return fmt.Sprintf("joined in %s parts, %s of them block by block", humanize.Comma(int64(s.joined)), humanize.Comma(int64(s.blockwise)))
+	note := fmt.Sprintf("joined in %s parts", humanize.Comma(int64(s.joined)))
+	if s.blockwise > 0 {
+		note += fmt.Sprintf(", %s of them block by block", humanize.Comma(int64(s.blockwise)))
+	}
+	return note + fmt.Sprintf(": %s to build on, %s of memory a part", humanize.IBytes(uint64(s.join.stage.Bytes)), humanize.IBytes(uint64(max(s.memory, 0))))
 }
 
 // Note says how many rows were not grouped at once, since that did not reduce them, and in how many parts groups were merged.
