@@ -204,6 +204,14 @@ func (x *Execution) work(p logical.Plan) float64 {
 	return rows
 }
 
+// expected returns how many rows a breaker will give if that derives from what was measured of its input, else 0.
+func (x *Execution) expected(p logical.Plan) float64 {
+	if in := p.Children(); len(in) == 1 && x.Opt.Cost.Of(in[0]).Source == cost.Measured {
+		return x.Opt.Cost.Rows(p)
+	}
+	return 0
+}
+
 // runStage executes a target and returns the plan with a Stage in its place.
 func (x *Execution) runStage(p logical.Plan, t *target) (logical.Plan, error) {
 	if r, ok := t.node.(*logical.Recursive); ok {
@@ -214,7 +222,7 @@ func (x *Execution) runStage(p logical.Plan, t *target) (logical.Plan, error) {
 		return replace(p, t.node, stage), nil
 	}
 	est := x.Opt.Cost.Rows(t.node)
-	input, makeSink, err := x.Planner.Sink(t.node)
+	input, makeSink, err := x.Planner.Sink(t.node, x.expected(t.node))
 	if err != nil {
 		return nil, err
 	}

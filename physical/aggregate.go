@@ -65,6 +65,7 @@ type grouping struct {
 	hidden  bool // serves derived groupings only
 	id      int64
 	locals  []*localGrouping
+	first   division
 	merged  atomic.Int64 // tables that its parts became
 	runs    int          // tables that were results as they stood
 }

@@ -118,7 +118,9 @@ func (l *localGrouping) room() int {
 
 func (l *localGrouping) writer() *partWriter {
 	if l.parts == nil {
-		l.parts = &partWriter{plan: l.grouping.plan, keys: l.grouping.keys, bits: partitionBits}
+		d := &l.grouping.first
+		d.once.Do(func() { d.decide(l.query, l.bytes(), l.held(), l.grouping.plan.spec.Groups) })
+		l.parts = &partWriter{plan: l.grouping.plan, keys: l.grouping.keys, bits: d.bits}
 	}
 	l.parts.order = l.order()
 	return l.parts
@@ -189,17 +191,24 @@ func (l *localGrouping) divide() error {
 	return l.flush()
 }
 
-// end frees the table, which is empty, and gives its memory back: what is held are chunks.
-func (l *localGrouping) end() {
+// end frees the table, which is empty, and gives its memory back: what is held are chunks. If there are files already the rest goes there as well, since
+// merging needs the memory.
+func (l *localGrouping) end() error {
 	l.table.free()
 	n := int64(0)
 	if l.parts != nil {
+		if l.parts.files != nil {
+			if err := l.parts.spill(l.query.Spill()); err != nil {
+				return err
+			}
+		}
 		n = l.parts.bytes
 	}
 	for _, c := range l.whole {
 		n += c.bytes
 	}
 	l.memory.trim(n)
+	return nil
 }
 
 // owned returns chunks as those whose memory is given back as they are merged.
@@ -230,6 +239,18 @@ func (l *localGrouping) reserve() error {
 	l.memory.release()
 	l.memory.force(l.bytes())
 	return err
+}
+
+// held returns the groups that are held in the table and in whole chunks, some of them more than once.
+func (l *localGrouping) held() int64 {
+	n := 0
+	if l.table.rows > 0 {
+		n = l.table.len()
+	}
+	for _, c := range l.whole {
+		n += c.n
+	}
+	return int64(n)
 }
 
 func (l *localGrouping) bytes() int64 {

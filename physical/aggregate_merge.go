@@ -15,8 +15,8 @@ import (
 // mergeTogether is how many groups of all workers are merged in one table rather than by partitions.
 const mergeTogether = 1 << 13
 
-// undivided is the bytes of one group's state that are never refused: a state that cannot be cut must fit. It is some more than percentile_approx
-// takes at its default accuracy (functions.summaryHead).
+// undivided is the bytes of a function's state of one group that are never refused: a state that cannot be cut must fit. It is some more than
+// percentile_approx takes at its default accuracy.
 const undivided = 640 << 10
 
 // merge64 merges the workers' parts of a grouping.
@@ -116,7 +116,9 @@ func (m *merge64) together(f func(w int, t *aggregateTable) (*columnar.Batch, er
 				return err
 			}
 		}
-		l.end()
+		if err := l.end(); err != nil {
+			return err
+		}
 		chunks = append(chunks, l.owned(l.whole)...)
 	}
 	err := m.chunks(0, 0, chunks, f)
@@ -130,14 +132,23 @@ func (m *merge64) together(f func(w int, t *aggregateTable) (*columnar.Batch, er
 func (m *merge64) divided(f func(w int, t *aggregateTable) (*columnar.Batch, error)) error {
 	locals := m.grouping.locals
 	err := m.query.Parallel(len(locals), func(w *exec.Worker, i int) error {
-		defer locals[i].end()
-		return locals[i].divide()
+		if err := locals[i].divide(); err != nil {
+			return err
+		}
+		return locals[i].end()
 	})
 	if err != nil {
 		return err
 	}
-	out := make([][]exec.Chunk, partitions)
-	err = m.query.Parallel(partitions, func(w *exec.Worker, p int) error {
+	divided := m.grouping.first.bits
+	for _, l := range locals {
+		if l.parts.files != nil {
+			m.leaveRoom()
+			break
+		}
+	}
+	out := make([][]exec.Chunk, 1<<divided)
+	err = m.query.Parallel(len(out), func(w *exec.Worker, p int) error {
 		var chunks []aggregateChunk
 		for _, l := range locals {
 			chunks = append(chunks, l.owned(l.parts.take(p))...)
@@ -145,7 +156,7 @@ func (m *merge64) divided(f func(w int, t *aggregateTable) (*columnar.Batch, err
 		if len(chunks) == 0 {
 			return nil
 		}
-		err := m.chunks(w.ID, partitionBits, chunks, f)
+		err := m.chunks(w.ID, divided, chunks, f)
 		if err == nil {
 			out[p], err = m.writers[w.ID].take()
 		}
@@ -153,6 +164,13 @@ func (m *merge64) divided(f func(w int, t *aggregateTable) (*columnar.Batch, err
 	})
 	m.out = slices.Concat(out...)
 	return err
+}
+
+// leaveRoom keeps results of groups that have been in files from taking all memory, or the tables of the parts to come would have to be ever smaller.
+func (m *merge64) leaveRoom() {
+	for w := range m.writers {
+		m.writers[w].most = max(m.query.Budget().Limit()/2/int64(len(m.writers)), 1)
+	}
 }
 
 // mostBits is how many bits of the hash divide rows at most.
@@ -188,8 +206,9 @@ func (m *merge64) chunks(w, used int, chunks []aggregateChunk, f func(w int, t *
 		}
 		if rest := chunks[i+1:]; t.moved == nil && len(t.keys) > 0 && t.len() > 1 && used < mostBits {
 			pw := &partWriter{plan: m.grouping.plan, keys: m.grouping.keys, used: used}
-			pw.bits = min(splitBits(t.bytes(), memory.held, chunks[:i+1], rest), mostBits-used)
+			granted := memory.held
 			memory.release()
+			pw.bits = min(splitBits(t.bytes(), max(granted, available(m.query)), chunks[:i+1], rest), mostBits-used)
 			return m.split(w, pw, t, rest, f)
 		}
 		if err := m.keepWhole(t, &memory); err != nil {
@@ -227,14 +246,14 @@ func (m *merge64) keepWhole(t *aggregateTable, memory *allowance) error {
 	if memory.cover(n) {
 		return nil
 	}
-	if n > undivided {
+	if n > undivided*int64(max(len(t.accs), 1)) {
 		return memory.budget.OutOfMemory("The state of one group of an aggregate", n)
 	}
 	memory.force(n)
 	return nil
 }
 
-// splitBits returns by how many bits to divide a table of so many bytes, for which less memory was granted, and the rows that follow those it
+// splitBits returns by how many bits to divide a table of so many bytes, for which there is less memory, and the rows that follow those it
 // is made of. A part is to fill half of the memory, if the rows that follow are like those before.
 func splitBits(bytes, granted int64, done, rest []aggregateChunk) int {
 	before, after := int64(0), int64(0)
@@ -245,7 +264,7 @@ func splitBits(bytes, granted int64, done, rest []aggregateChunk) int {
 		after += int64(c.n)
 	}
 	all := float64(bytes) * float64(before+after) / float64(max(before, 1))
-	parts := max(min(2*all/float64(max(granted, neverRefused)), partitions), 1)
+	parts := max(min(2*all/float64(max(granted, neverRefused)), mostPartitions), 1)
 	return max(bits.Len(uint(math.Ceil(parts))-1), fewestBits)
 }
 
@@ -280,7 +299,7 @@ func (m *merge64) split(w int, pw *partWriter, t *aggregateTable, chunks []aggre
 	if err := pw.spill(m.query.Spill()); err != nil {
 		return err
 	}
-	for p := range partitions {
+	for p := range 1 << pw.bits {
 		part := pw.take(p)
 		if len(part) == 0 {
 			continue

@@ -1,16 +1,22 @@
 package physical
 
 import (
+	"math/bits"
+	"sync"
+
 	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/exec/spill"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
 // Partitions of a grouping: enough that a partition's groups stay in cache while they are merged, few enough that a batch has some dozens of
-// rows for each (measured: 64 is 0.22 of DuckDB's time for 1.5 million clustered groups, 256 is 0.38).
+// rows for each (measured: 64 is 0.22 of DuckDB's time for 1.5 million clustered groups, 256 is 0.38). More, up to 256, are made of what memory is too
+// small for: each further pass over the rows costs more.
 const (
-	partitionBits = 6
-	partitions    = 1 << partitionBits
+	partitionBits     = 6
+	mostPartitionBits = 8
+	mostPartitions    = 1 << mostPartitionBits
 	// fewestBits is what a partition that does not fit in memory is divided by at least, so that one large group is soon alone.
 	fewestBits = 3
 	// chunkRows is how many rows of a partition are kept in one piece.
@@ -52,9 +58,9 @@ type partWriter struct {
 	plan  *aggregatePlan
 	keys  []int
 	used  int // bits that divided the rows before
-	bits  int // 2^bits parts, at most partitions
+	bits  int // 2^bits parts, at most mostPartitions
 	order int64
-	parts [partitions]part
+	parts [mostPartitions]part
 	bytes int64
 	files []*spill.Writer // by kind+1
 
@@ -66,6 +72,26 @@ type partWriter struct {
 type part struct {
 	chunks []aggregateChunk
 	open   []aggregateChunk // by kind+1; n of 0: none
+}
+
+// division is into how many parts the groups of a grouping are divided first. The worker that divides first decides for all.
+type division struct {
+	once          sync.Once
+	bits          int   // 2^bits parts
+	bytes, memory int64 // that were expected in all, and that there were for a part, if these made more parts than usual; else 0
+}
+
+// decide chooses the parts: what a worker holds for its groups by now, times how many groups are expected (0: unknown), is what all will take, and a
+// part is to fill half of the memory that there is for it.
+func (d *division) decide(q *exec.Query, held, groups int64, expected float64) {
+	d.bits = partitionBits
+	if groups == 0 || expected <= float64(groups) {
+		return
+	}
+	all, memory := int64(float64(held)*expected/float64(groups)), partMemory(q)
+	if n := bits.Len64(uint64(2 * all / max(memory, 1))); n > partitionBits {
+		d.bits, d.bytes, d.memory = min(n, mostPartitionBits), all, memory
+	}
 }
 
 // keyColumns picks the key columns out of the columns of a kind.
@@ -89,21 +115,21 @@ func (w *partWriter) add(kind int, cols []*columnar.Vector, rows columnar.Rows) 
 	}
 	w.hashes = hashKeys(w.keyColumns(kind, cols), rows, w.hashes)
 	shift, mask := 64-w.used-w.bits, uint64(1)<<w.bits-1
-	var ends [partitions + 1]int
+	var ends [mostPartitions + 1]int
 	for _, h := range w.hashes[:n] {
-		ends[h>>shift&mask&(partitions-1)+1]++
+		ends[h>>shift&mask&(mostPartitions-1)+1]++
 	}
-	for p := range partitions {
+	for p := range 1 << w.bits {
 		ends[p+1] += ends[p]
 	}
 	at := ends
 	w.sel = sized(w.sel, n)
 	for i, h := range w.hashes[:n] {
-		p := h >> shift & mask & (partitions - 1)
+		p := h >> shift & mask & (mostPartitions - 1)
 		w.sel[at[p]] = int32(rows.Row(i))
 		at[p]++
 	}
-	for p := range partitions {
+	for p := range 1 << w.bits {
 		if sel := w.sel[ends[p]:ends[p+1]]; len(sel) > 0 {
 			w.append(p, kind, cols, columnar.Rows{Sel: sel, N: rows.N})
 		}

@@ -17,7 +17,9 @@ type AggregateSpec struct {
 	Keys, Aggs []logical.Named
 	Sets       [][]int
 	GroupingID *expr.Column
-	Query      *exec.Query
+	// Groups is how many there will be, estimated from what finished stages measured; 0 if they say nothing of it.
+	Groups float64
+	Query  *exec.Query
 }
 
 // aggregatePlan is the compiled form of an AggregateSpec, shared by all workers. Columns are those that the program computes: the keys, then

@@ -306,12 +306,12 @@ func TestSplitBits(t *testing.T) {
 		want           int
 	}{
 		{bytes: 1 << 20, granted: 1 << 20, done: 100, rest: 0, want: fewestBits},
-		{bytes: 1 << 20, granted: 1 << 20, done: 100, rest: 700, want: 4},         // 8 times the memory, half of it a part
-		{bytes: 1 << 20, granted: 1 << 20, done: 100, rest: 701, want: 5},         // a little more
-		{bytes: 1 << 20, granted: 0, done: 100, rest: 0, want: partitionBits},     // at least 16 KiB are never refused
-		{bytes: 64 << 10, granted: 0, done: 100, rest: 0, want: fewestBits},       // likewise
-		{bytes: 1 << 40, granted: 1, done: 1, rest: 1 << 40, want: partitionBits}, // no more parts than there are files for
-		{bytes: 1 << 20, granted: 1 << 20, done: 0, rest: 0, want: fewestBits},    // nothing was measured
+		{bytes: 1 << 20, granted: 1 << 20, done: 100, rest: 700, want: 4},             // 8 times the memory, half of it a part
+		{bytes: 1 << 20, granted: 1 << 20, done: 100, rest: 701, want: 5},             // a little more
+		{bytes: 1 << 20, granted: 0, done: 100, rest: 0, want: 7},                     // at least 16 KiB are never refused
+		{bytes: 64 << 10, granted: 0, done: 100, rest: 0, want: fewestBits},           // likewise
+		{bytes: 1 << 40, granted: 1, done: 1, rest: 1 << 40, want: mostPartitionBits}, // no more parts than there are files for
+		{bytes: 1 << 20, granted: 1 << 20, done: 0, rest: 0, want: fewestBits},        // nothing was measured
 	} {
 		require.Equal(t, c.want, splitBits(c.bytes, c.granted, rows(c.done), rows(c.rest)), c)
 	}

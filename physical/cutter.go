@@ -61,11 +61,13 @@ func (h hashBits) next(q *exec.Query, bytes int64) hashBits {
 // spent reports that rows cannot be divided further.
 func (h hashBits) spent() bool { return h.used+h.n >= allCutBits }
 
-// partMemory returns the bytes that there are for the part that a worker has in memory.
-func partMemory(q *exec.Query) int64 {
-	b := q.Budget()
-	return max(partFloor(b), (b.Limit()-b.Used())/int64(q.Threads()))
+// available returns a worker's share of the memory that nobody holds.
+func available(q *exec.Query) int64 {
+	return (q.Budget().Limit() - q.Budget().Used()) / int64(q.Threads())
 }
+
+// partMemory returns the bytes that there are for the part that a worker has in memory.
+func partMemory(q *exec.Query) int64 { return max(partFloor(q.Budget()), available(q)) }
 
 // partFloor returns the bytes of a part that are never refused: with less, parts would be smaller than what reading them takes. Tests with hardly
 // any memory get parts and blocks of a few rows.

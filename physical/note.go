@@ -57,7 +57,7 @@ func (s *spilledJoin) Note() string {
 	if s.blockwise > 0 {
 		note += fmt.Sprintf(", %s of them block by block", humanize.Comma(int64(s.blockwise)))
 	}
-	return note + fmt.Sprintf(": %s to build on, %s of memory a part", humanize.IBytes(uint64(s.join.stage.Bytes)), humanize.IBytes(uint64(max(s.memory, 0))))
+	return note + fmt.Sprintf(": %s to build on, room for %s a part", humanize.IBytes(uint64(s.join.stage.Bytes)), humanize.IBytes(uint64(max(s.memory, 0))))
 }
 
 // Note says how many rows were not grouped at once, since that did not reduce them, and in how many parts groups were merged.
@@ -81,6 +81,11 @@ func (a *hashAggregate) Note() string {
 	}
 	if runs > 0 {
 		notes = append(notes, fmt.Sprintf("%s runs of ascending keys", humanize.Comma(runs)))
+	}
+	for _, g := range a.fed {
+		if d := &g.first; d.bytes > 0 {
+			notes = append(notes, fmt.Sprintf("divided by %d at first: %s expected, room for %s a part", 1<<d.bits, humanize.IBytes(uint64(d.bytes)), humanize.IBytes(uint64(d.memory))))
+		}
 	}
 	return strings.Join(notes, ", ")
 }

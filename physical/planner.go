@@ -285,12 +285,13 @@ func (pl *Planner) withUnmatched(n *logical.Join, in *fragment, step exec.Step, 
 }
 
 // Sink returns the sink of a breaker and the plan that feeds it: an aggregate, distinct, sort, top-N or window; for any other plan it
-// materializes the rows of the plan itself.
-func (pl *Planner) Sink(p logical.Plan) (input logical.Plan, sink func(in []*expr.Column) (exec.Sink, error), err error) {
+// materializes the rows of the plan itself. expected is how many rows p will give, estimated from what finished stages measured; 0 if they say
+// nothing of it.
+func (pl *Planner) Sink(p logical.Plan, expected float64) (input logical.Plan, sink func(in []*expr.Column) (exec.Sink, error), err error) {
 	switch n := p.(type) {
 	case *logical.Aggregate:
 		return n.Input, func(in []*expr.Column) (exec.Sink, error) {
-			return NewHashAggregate(AggregateSpec{Keys: n.Keys, Aggs: n.Aggs, Sets: n.Sets, GroupingID: n.GroupingID, Query: pl.Query}, in)
+			return NewHashAggregate(AggregateSpec{Keys: n.Keys, Aggs: n.Aggs, Sets: n.Sets, GroupingID: n.GroupingID, Groups: expected, Query: pl.Query}, in)
 		}, nil
 	case *logical.Distinct:
 		keys := make([]logical.Named, 0, len(n.Output()))
@@ -298,7 +299,7 @@ func (pl *Planner) Sink(p logical.Plan) (input logical.Plan, sink func(in []*exp
 			keys = append(keys, logical.Named{Col: c, Expr: c})
 		}
 		return n.Input, func(in []*expr.Column) (exec.Sink, error) {
-			return NewHashAggregate(AggregateSpec{Keys: keys, Query: pl.Query}, in)
+			return NewHashAggregate(AggregateSpec{Keys: keys, Groups: expected, Query: pl.Query}, in)
 		}, nil
 	case *logical.DistinctOn:
 		agg, err := distinctOn(n)

@@ -17,6 +17,7 @@ type stageWriter struct {
 	types  []types.Type
 	chunks []exec.Chunk
 	held   int64
+	most   int64 // that may be held; 0: what the budget has room for
 	file   *spill.Writer
 	open   columnar.Batch // rows that are to be written
 }
@@ -27,7 +28,7 @@ func (s *stageWriter) add(b *columnar.Batch) error {
 	for _, v := range b.Cols {
 		size += v.Size()
 	}
-	if s.query.Budget().Claim(size, s.held+size) {
+	if (s.most == 0 || s.held+size <= s.most) && s.query.Budget().Claim(size, s.held+size) {
 		if err := s.flush(); err != nil { // rows stay in order
 			return err
 		}
