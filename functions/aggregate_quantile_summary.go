@@ -32,7 +32,7 @@ type quantileStat struct {
 
 const (
 	summaryHead = 50000 // values that are kept before the first are sampled
-	laterHead   = 10000 // values that are buffered when there are samples
+	laterHead   = 25000 // values that are buffered when there are samples
 )
 
 func (q *quantileSummary) insert(x float64) {
