@@ -241,7 +241,7 @@ func (l *localGrouping) reserve() error {
 	return err
 }
 
-// held returns the groups that are held in the table and in whole chunks, some of them more than once.
+// held returns the groups that are held in the table, in whole chunks and in runs, some of them more than once.
 func (l *localGrouping) held() int64 {
 	n := 0
 	if l.table.rows > 0 {
@@ -249,6 +249,9 @@ func (l *localGrouping) held() int64 {
 	}
 	for _, c := range l.whole {
 		n += c.n
+	}
+	for _, r := range l.runs {
+		n += r.table.len()
 	}
 	return int64(n)
 }
