@@ -73,7 +73,7 @@ func TestWindowPiecesAreAccounted(t *testing.T) {
 	spec := expr.WindowSpec{Order: []expr.SortKey{{Expr: cols[0]}}}
 	funcs := []logical.Named{namedAs(500, &expr.Window{Call: callOf(t, "row_number"), Spec: spec}),
 		namedAs(501, &expr.Window{Call: callOf(t, "lag", cols[0]), Spec: spec})}
-	for _, memory := range []int64{1 << 30, 6 << 20} {
+	for _, memory := range []int64{1 << 30, 5 << 20} {
 		q := limitedQuery(t, memory)
 		sink, err := NewWindow(funcs, cols, q)
 		require.NoError(t, err)
