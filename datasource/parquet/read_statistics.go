@@ -250,8 +250,8 @@ func (c *collector) readDictionaryHeader(ft *footer, group int, l *fileLeaf) dic
 	return dictionarySize{int32(min(h.values, math.MaxInt32)), h.uncompressed}
 }
 
-// distinct estimates how many values a column has from the dictionaries of n row groups. One row group is exact. Dictionaries of row groups
-// whose ranges follow each other add up. Nearly equal sizes, far below the rows, are the whole domain. Else the rows of a row group are
+// distinct estimates how many values a column has from the dictionaries of n row groups. That of one row group is taken as exact, though
+// a writer may leave entries that no row uses: nothing may be proved by it. Dictionaries of row groups whose ranges follow each other add up. Nearly equal sizes, far below the rows, are the whole domain. Else the rows of a row group are
 // taken as drawn from D values, of which one expects to see D*(1-exp(-rows/D)).
 func (c *collector) distinct(out *datasource.ColumnStatistics, s *sample, n int) {
 	switch {
