@@ -95,6 +95,17 @@ func BenchmarkKernels(b *testing.B) {
 	}
 }
 
+// BenchmarkHead takes the first characters of texts: few, which are in their views, or more.
+func BenchmarkHead(b *testing.B) {
+	text := sequence(types.StringType, columnar.BatchSize, false)
+	for _, n := range []int32{2, 5} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			one, length := columnar.NewConstant(types.IntType, int32(1), columnar.BatchSize), columnar.NewConstant(types.IntType, n, columnar.BatchSize)
+			benchmark(b, "substring", []expr.Expr{col(types.StringType), lit(types.IntType, int32(1)), lit(types.IntType, n)}, text, one, length)
+		})
+	}
+}
+
 // BenchmarkTextSearch looks for words in long texts, most of which lack them.
 func BenchmarkTextSearch(b *testing.B) {
 	const n = columnar.BatchSize

@@ -112,6 +112,9 @@ func textsOf(v *columnar.Vector) texts {
 	return texts{columnar.Values[columnar.View](v), v.Buffers, formMask(v)}
 }
 
+// view returns the view of a row.
+func (t *texts) view(i int) *columnar.View { return &t.vals[i&t.mask] }
+
 // at returns the bytes of a row that is not null; they alias the vector.
 func (t *texts) at(i int) []byte { return t.vals[i&t.mask].Bytes(t.buffers) }
 

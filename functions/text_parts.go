@@ -82,23 +82,50 @@ func part(t types.Type) func(s []byte, pos, length int) []byte {
 }
 
 func newSubstring(s *expr.Spec) (expr.Kernel, error) {
-	cut := part(s.Args[0])
+	cut, binary := part(s.Args[0]), s.Args[0].Kind == types.Binary
 	return func(k *expr.KernelCall) {
 		text, pos, length := textsOf(k.Args[0]), columnOf[int32](k.Args[1]), columnOf[int32](k.Args[2])
+		out := columnar.Values[columnar.View](k.Out)
 		for i := range live(k) {
-			k.Out.SetBytes(i, cut(text.at(i), int(pos.at(i)), int(length.at(i))))
+			p, n := pos.at(i), length.at(i)
+			if p == 0 || p == 1 {
+				if head, ok := headView(text.view(i), n, binary); ok {
+					out[i] = head
+					continue
+				}
+			}
+			k.Out.SetBytes(i, cut(text.at(i), int(p), int(n)))
 		}
 	}, nil
 }
 
 func newLeft(s *expr.Spec) (expr.Kernel, error) {
-	cut := part(s.Args[0])
+	cut, binary := part(s.Args[0]), s.Args[0].Kind == types.Binary
 	return func(k *expr.KernelCall) {
-		text, n := textsOf(k.Args[0]), columnOf[int32](k.Args[1])
+		text, length := textsOf(k.Args[0]), columnOf[int32](k.Args[1])
+		out := columnar.Values[columnar.View](k.Out)
 		for i := range live(k) {
-			k.Out.SetBytes(i, cut(text.at(i), 1, int(n.at(i))))
+			n := length.at(i)
+			if head, ok := headView(text.view(i), n, binary); ok {
+				out[i] = head
+				continue
+			}
+			k.Out.SetBytes(i, cut(text.at(i), 1, int(n)))
 		}
 	}, nil
+}
+
+// headView returns the first n characters, or bytes of a binary, of a value if its view tells them: up to four, which are ASCII or all there
+// is. The value's bytes are not looked at, which for long values lie elsewhere.
+func headView(x *columnar.View, n int32, binary bool) (columnar.View, bool) {
+	if n < 0 || n > 4 {
+		return columnar.View{}, false
+	}
+	if x.Len <= uint32(n) {
+		return *x, true
+	}
+	prefix := x.Prefix & (1<<(8*uint32(n)) - 1)
+	return columnar.View{Len: uint32(n), Prefix: prefix}, binary || prefix&0x80808080 == 0
 }
 
 func right(k *expr.KernelCall) {
