@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -192,6 +193,67 @@ func TestDictionariesArePeeled(t *testing.T) {
 			require.Same(t, first, vs[0].Dict) // computed once for both batches
 		}
 		first = vs[0].Dict
+	}
+}
+
+// TestLearnEntries counts the values that a condition on a dictionary is tested for: the rows at first, then the entries once, for the answer
+// that is asked for. Entries that all rows together would hardly outnumber are not tested.
+func TestLearnEntries(t *testing.T) {
+	const n = 512
+	dict := columnar.New(types.IntType, n)
+	codes := make([]int32, n)
+	for i := range n {
+		columnar.Values[int32](dict)[i], codes[i] = int32(i), int32(i)
+	}
+	dict.Class = columnar.Shared
+	tested := 0
+	low := &expr.Func{Name: "low", New: func(*expr.Spec) (expr.Kernel, error) {
+		return func(k *expr.KernelCall) {
+			tested += k.Rows.Count()
+			for i := range k.Rows.Count() {
+				r := k.Rows.Row(i)
+				columnar.Values[int32](k.Out)[r] = columnar.Values[int32](k.Args[0])[k.Args[0].At(r)] % 8
+			}
+		}, nil
+	}}
+	in := &expr.In{Child: fn(low, types.IntType, col(0, types.IntType)), List: []expr.Expr{i32(3)}}
+	cols := []*columnar.Vector{columnar.NewDictionary(dict, codes)}
+	p, err := CompilePredicate(in, inputs(cols), env)
+	require.NoError(t, err)
+	s := p.New()
+	for batch, want := range []int{n, 2 * n, 2 * n} {
+		got, err := s.Select(&columnar.Batch{Cols: cols, N: n}, nil)
+		require.NoError(t, err)
+		require.Len(t, got, n/8)
+		require.LessOrEqual(t, tested, want+2, "batch %d", batch) // nulls are tested as well
+	}
+}
+
+// TestInList looks for texts and for numbers in lists that are longer than what is compared one by one.
+func TestInList(t *testing.T) {
+	for _, size := range []int{0, 1, 5, 100} {
+		words, nums := []expr.Expr{lit(nil, types.StringType)}, []expr.Expr{lit(nil, types.IntType)}
+		ws, is := columnar.New(types.StringType, 300), columnar.New(types.IntType, 300)
+		for i := range 300 {
+			text := fmt.Sprint(strings.Repeat("longer than a view ", i%2), i)
+			ws.SetValue(i, text)
+			is.SetValue(i, int32(i*16))
+			if i < size {
+				words, nums = append(words, lit(text, types.StringType), lit(text, types.StringType)), append(nums, i32(int32(i*16)))
+			}
+		}
+		cols := []*columnar.Vector{ws, is}
+		want := make([]int32, size)
+		for i := range want {
+			want[i] = int32(i)
+		}
+		for _, e := range []expr.Expr{&expr.In{Child: col(0, types.StringType), List: words}, &expr.In{Child: col(1, types.IntType), List: nums}} {
+			p, err := CompilePredicate(e, inputs(cols), env)
+			require.NoError(t, err)
+			got, err := p.New().Select(&columnar.Batch{Cols: cols, N: 300}, nil)
+			require.NoError(t, err)
+			require.Equal(t, want, append([]int32{}, got...))
+		}
 	}
 }
 

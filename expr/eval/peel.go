@@ -180,5 +180,6 @@ func (c *dictCache[T]) get(d *columnar.Vector, rows int) *dictEntry[T] {
 	return e
 }
 
-// due tells to compute all entries: as many rows as entries have asked, so that computing them at most doubles the work done.
-func (e *dictEntry[T]) due() bool { return e.seen >= e.size }
+// due tells to compute all entries: an eighth more rows than entries have asked. So computing them little more than doubles the work done, and
+// is not done near the end of a column whose values are nearly all different.
+func (e *dictEntry[T]) due() bool { return e.seen > e.size+e.size/8 }

@@ -19,7 +19,8 @@ type truth struct {
 	sel    []int32
 }
 
-// truthTable says for which entries of a dictionary, and whether for null, an expression is true or false.
+// truthTable says for which entries of a dictionary, and whether for null, an expression is false, and for which true. The half that nobody
+// asked for has nil entries.
 type truthTable [2]struct {
 	entries []uint8
 	null    bool
@@ -69,38 +70,34 @@ func (n *truth) choose(f *frame, rows columnar.Rows, want bool, dst []int32) ([]
 		return choose(n.node, f, rows, want, dst)
 	}
 	e := n.known.get(v.Dict, rows.Count())
-	if !e.ready {
+	t := &e.value[bit(want)]
+	if t.entries == nil {
 		if !e.due() {
 			return choose(n.node, f, rows, want, dst)
 		}
-		if err := n.learn(v.Dict, e); err != nil {
+		var err error
+		if t.entries, t.null, err = n.learn(v.Dict, want); err != nil {
 			return nil, err
 		}
 	}
-	t := &e.value[bit(want)]
 	return kernel.SelectCodes(t.entries, v, t.null, rows, dst), nil
 }
 
-// learn evaluates the expression on all entries of a dictionary, and on null.
-func (n *truth) learn(dict *columnar.Vector, e *dictEntry[truthTable]) (err error) {
-	for w := range e.value {
-		t := &e.value[w]
-		n.sub.cols[n.column], n.sub.n = dict, dict.Len
-		if n.sel, err = choose(n.entry, &n.sub, columnar.AllRows(dict.Len), w == 1, n.sel); err != nil {
-			return err
-		}
-		t.entries = make([]uint8, dict.Len)
-		for _, r := range n.sel {
-			t.entries[r] = 1
-		}
-		n.sub.cols[n.column], n.sub.n = columnar.NullConstant(n.typ, 1), 1
-		if n.sel, err = choose(n.entry, &n.sub, columnar.AllRows(1), w == 1, n.sel); err != nil {
-			return err
-		}
-		t.null = len(n.sel) > 0
+// learn returns for which entries of a dictionary, and whether for null, the expression is what is wanted.
+func (n *truth) learn(dict *columnar.Vector, want bool) (entries []uint8, null bool, err error) {
+	n.sub.cols[n.column], n.sub.n = dict, dict.Len
+	if n.sel, err = choose(n.entry, &n.sub, columnar.AllRows(dict.Len), want, n.sel); err != nil {
+		return nil, false, err
 	}
-	e.ready = true
-	return nil
+	entries = make([]uint8, dict.Len)
+	for _, r := range n.sel {
+		entries[r] = 1
+	}
+	n.sub.cols[n.column], n.sub.n = columnar.NullConstant(n.typ, 1), 1
+	if n.sel, err = choose(n.entry, &n.sub, columnar.AllRows(1), want, n.sel); err != nil {
+		return nil, false, err
+	}
+	return entries, len(n.sel) > 0, nil
 }
 
 // atLeast returns a list of n numbers, in dst's memory if it fits; never nil.
