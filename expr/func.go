@@ -251,6 +251,14 @@ type Removable interface {
 	Remove(groups []int32, args []*columnar.Vector, rows columnar.Rows) error
 }
 
+// StateReader is an Accumulator whose result can be had from the state of another function of the same arguments, as avg's from sum's: rows are then
+// added to one state for both.
+type StateReader interface {
+	Accumulator
+	// ReadState takes over what another accumulator holds, without a copy, and reports whether that is all this one needs. Only Final may follow.
+	ReadState(from Accumulator) bool
+}
+
 // RowState is an Accumulator whose state is rows of its groups (percentiles, mode, collect_list), so that what memory has no room for can be sorted
 // elsewhere and read back group by group: a group's state may then be of any size, if its result is not.
 type RowState interface {

@@ -24,6 +24,22 @@ func (a *countAccumulator) Update(groups []int32, args []*columnar.Vector, rows 
 	return nil
 }
 
+// ReadState implements expr.StateReader: sums count the values that are not null.
+func (a *countAccumulator) ReadState(from expr.Accumulator) bool {
+	if a.trueOnly {
+		return false
+	}
+	switch from := from.(type) {
+	case *exactSum:
+		a.counts = countsOf(from.cells)
+	case *floatSum:
+		a.counts = countsOf(from.cells)
+	default:
+		return false
+	}
+	return true
+}
+
 // Remove implements expr.Removable.
 func (a *countAccumulator) Remove(groups []int32, args []*columnar.Vector, rows columnar.Rows) error {
 	a.add(groups, args, rows, -1)

@@ -9,7 +9,19 @@ import (
 )
 
 // sumCell is the state of one group: sum and count lie together because each row touches both.
-type sumCell struct{ sum, n int64 }
+type sumCell[S int64 | float64] struct {
+	sum S
+	n   int64
+}
+
+// countsOf returns the counts of cells.
+func countsOf[S int64 | float64](cells []sumCell[S]) []int64 {
+	counts := make([]int64, len(cells))
+	for g, c := range cells {
+		counts[g] = c.n
+	}
+	return counts
+}
 
 // exactSum is sum and avg over integers, decimals and intervals. A group's total is high + sum. sum is a plain int64, because
 // real sums fit; high appears when one does not. The total is exact, so only the final value is checked for overflow, and the order
@@ -19,7 +31,7 @@ type exactSum struct {
 	spec  *expr.Spec
 	avg   bool
 	mode  expr.Mode
-	cells []sumCell
+	cells []sumCell[int64]
 	high  []types.Int128 // nil until needed
 	// room is how much unchecked additions may still move any sum before it could overflow.
 	room uint64
@@ -33,7 +45,7 @@ func newExactSum(s *expr.Spec, avg bool, mode expr.Mode) *exactSum {
 }
 
 func (a *exactSum) Resize(n int) {
-	a.cells = resized(a.cells, n, sumCell{})
+	a.cells = resized(a.cells, n, sumCell[int64]{})
 	if a.high != nil {
 		a.high = resized(a.high, n, types.Int128{})
 	}
@@ -42,6 +54,15 @@ func (a *exactSum) Resize(n int) {
 func (a *exactSum) Update(groups []int32, args []*columnar.Vector, rows columnar.Rows) error {
 	a.add(a.skipNulls(groups, rows, args[0]), args[0], rows.N, 1)
 	return nil
+}
+
+// ReadState implements expr.StateReader.
+func (a *exactSum) ReadState(from expr.Accumulator) bool {
+	b, ok := from.(*exactSum)
+	if ok {
+		a.cells, a.high = b.cells, b.high
+	}
+	return ok
 }
 
 // Remove implements expr.Removable.
@@ -324,15 +345,10 @@ func (a *exactSum) Bytes() int64 {
 type floatSum struct {
 	reader
 	avg   bool
-	cells []floatCell
+	cells []sumCell[float64]
 }
 
-type floatCell struct {
-	sum float64
-	n   int64
-}
-
-func (a *floatSum) Resize(n int) { a.cells = resized(a.cells, n, floatCell{}) }
+func (a *floatSum) Resize(n int) { a.cells = resized(a.cells, n, sumCell[float64]{}) }
 
 func (a *floatSum) Update(groups []int32, args []*columnar.Vector, rows columnar.Rows) error {
 	in := a.skipNulls(groups, rows, args[0])
@@ -348,7 +364,16 @@ func (a *floatSum) Update(groups []int32, args []*columnar.Vector, rows columnar
 	return nil
 }
 
-func addFloats[T float32 | float64](cells []floatCell, v []T, in input) {
+// ReadState implements expr.StateReader.
+func (a *floatSum) ReadState(from expr.Accumulator) bool {
+	b, ok := from.(*floatSum)
+	if ok {
+		a.cells = b.cells
+	}
+	return ok
+}
+
+func addFloats[T float32 | float64](cells []sumCell[float64], v []T, in input) {
 	switch {
 	case in.groups == nil && in.sel == nil:
 		cells[0].sum += sumFloats(v[:in.n])

@@ -30,11 +30,20 @@ type aggregatePlan struct {
 	program  *eval.Program
 	exprs    []expr.Expr
 	funcs    []aggregateFunc
+	results  []aggregateResult // by AggregateSpec.Aggs
 	distinct []distinctSpec
 	out      []types.Type
 }
 
-// aggregateFunc is one function of the plan. Its accumulator gets the columns args of the rows in which column filter is true.
+// aggregateResult is one of the functions asked for. Several may have the same arguments and read one state.
+type aggregateResult struct {
+	call  *expr.Aggregate
+	spec  *expr.Spec
+	state int  // of aggregatePlan.funcs
+	reads bool // the state is that of another function
+}
+
+// aggregateFunc is one function of the plan that has a state. Its accumulator gets the columns args of the rows in which column filter is true.
 type aggregateFunc struct {
 	call     *expr.Aggregate
 	spec     *expr.Spec
@@ -97,8 +106,32 @@ func (p *aggregatePlan) addFunc(call *expr.Aggregate, seen map[string]int) error
 	if call.Distinct && len(f.args) > 0 {
 		f.distinct = p.distinctSet(f.args, f.filter)
 	}
-	p.funcs = append(p.funcs, f)
+	result := aggregateResult{call: call, spec: f.spec, state: len(p.funcs)}
+	if i, ok := p.readable(acc, &f); ok {
+		result.state, result.reads = i, true
+	} else {
+		p.funcs = append(p.funcs, f)
+	}
+	p.results = append(p.results, result)
 	return nil
+}
+
+// readable returns an earlier function whose state also gives the result of f, of which acc is an accumulator.
+func (p *aggregatePlan) readable(acc expr.Accumulator, f *aggregateFunc) (int, bool) {
+	r, ok := acc.(expr.StateReader)
+	if !ok {
+		return 0, false
+	}
+	for i, g := range p.funcs {
+		if g.filter != f.filter || g.distinct != f.distinct || !slices.Equal(g.args, f.args) {
+			continue
+		}
+		// The accumulator was made without an error before.
+		if other, err := g.call.Func.NewAccumulator(g.spec); err == nil && r.ReadState(other) {
+			return i, true
+		}
+	}
+	return 0, false
 }
 
 // hasSets reports grouping sets over keys; GROUPING SETS (()) is an aggregate without keys, which has a row for no input.

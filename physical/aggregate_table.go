@@ -5,6 +5,7 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/internal/slab"
+	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -335,14 +336,29 @@ func (t *aggregateTable) results(a *slab.Arena) ([]*columnar.Vector, error) {
 		}
 	}
 	var out []*columnar.Vector
-	for i := range t.plan.funcs {
-		v, err := t.final(i)
+	for i := range t.plan.results {
+		v, err := t.result(&t.plan.results[i])
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, moved(a, v))
 	}
 	return out, nil
+}
+
+// result returns a function's values from its own state or from that of another.
+func (t *aggregateTable) result(r *aggregateResult) (*columnar.Vector, error) {
+	if !r.reads {
+		return t.final(r.state)
+	}
+	acc, err := r.call.Func.NewAccumulator(r.spec)
+	if err != nil {
+		return nil, err
+	}
+	if reader, ok := acc.(expr.StateReader); !ok || !reader.ReadState(t.accs[r.state]) {
+		return nil, sqlerr.Internal("%s does not read the state of %s", r.call.Func.Name, t.plan.funcs[r.state].call.Func.Name)
+	}
+	return acc.Final()
 }
 
 // moved returns the values of an accumulator in memory of the arena: copying them once is cheap beside what the collector would do with them.
