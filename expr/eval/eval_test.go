@@ -229,30 +229,37 @@ func TestLearnEntries(t *testing.T) {
 	}
 }
 
-// TestInList looks for texts and for numbers in lists that are longer than what is compared one by one.
+// TestInList looks for texts, short and long, and for numbers in lists that are sets of words, and in longer ones.
 func TestInList(t *testing.T) {
-	for _, size := range []int{0, 1, 5, 100} {
-		words, nums := []expr.Expr{lit(nil, types.StringType)}, []expr.Expr{lit(nil, types.IntType)}
-		ws, is := columnar.New(types.StringType, 300), columnar.New(types.IntType, 300)
-		for i := range 300 {
-			text := fmt.Sprint(strings.Repeat("longer than a view ", i%2), i)
-			ws.SetValue(i, text)
-			is.SetValue(i, int32(i*16))
-			if i < size {
-				words, nums = append(words, lit(text, types.StringType), lit(text, types.StringType)), append(nums, i32(int32(i*16)))
+	const n = 300
+	dec := types.DecimalOf(12, 2)
+	for _, size := range []int{0, 1, 2, 30, 51, 100} {
+		cols := []*columnar.Vector{columnar.New(types.StringType, n), columnar.New(types.IntType, n), columnar.New(types.BigIntType, n), columnar.New(dec, n)}
+		lists := make([]*expr.In, len(cols))
+		for j, v := range cols {
+			lists[j] = &expr.In{Child: col(j, v.Type), List: []expr.Expr{lit(nil, v.Type)}}
+		}
+		want := make([]int32, size)
+		for i := range n {
+			text := fmt.Sprint("t", i)
+			if i >= 50 {
+				text += " is longer than a view"
+			}
+			for j, x := range []any{text, int32(i*16 - 99), int64(i) << 40, types.Int128Of(int64(-i))} {
+				cols[j].SetValue(i, x)
+				if i < size { // each value twice
+					lists[j].List = append(lists[j].List, lit(x, cols[j].Type), lit(x, cols[j].Type))
+					want[i] = int32(i)
+				}
 			}
 		}
-		cols := []*columnar.Vector{ws, is}
-		want := make([]int32, size)
-		for i := range want {
-			want[i] = int32(i)
-		}
-		for _, e := range []expr.Expr{&expr.In{Child: col(0, types.StringType), List: words}, &expr.In{Child: col(1, types.IntType), List: nums}} {
+		for j, e := range lists {
 			p, err := CompilePredicate(e, inputs(cols), env)
 			require.NoError(t, err)
-			got, err := p.New().Select(&columnar.Batch{Cols: cols, N: 300}, nil)
+			got, err := p.New().Select(&columnar.Batch{Cols: cols, N: n}, nil)
 			require.NoError(t, err)
-			require.Equal(t, want, append([]int32{}, got...))
+			require.Equal(t, want, append([]int32{}, got...), "%d of %s", size, cols[j].Type)
+			require.Equal(t, size > 0 && size <= 30, literalSet(e).words != nil, "%d of %s", size, cols[j].Type)
 		}
 	}
 }

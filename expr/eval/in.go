@@ -29,12 +29,9 @@ func (b *builder) inList(x *expr.In, conditional bool) (node, error) {
 type set struct {
 	hasNull bool
 	list    *columnar.Vector // the values, not null
+	words   *wordSet         // of a short list of numbers or short texts, else nil
 	table   map[uint64][]int32
-	ints    []int64 // the values of a short list of integers
 }
-
-// fewInts is the length up to which a list is compared one by one.
-const fewInts = 4
 
 // literalSet returns the list of x if it consists of literals of the child's type, else nil.
 func literalSet(x *expr.In) *set {
@@ -59,24 +56,14 @@ func literalSet(x *expr.In) *set {
 	for i, v := range vals {
 		s.list.SetValue(i, v)
 	}
-	s.index(vals)
+	s.index()
 	return s
 }
 
-func (s *set) index(vals []any) {
-	if len(vals) <= fewInts {
-		for _, v := range vals {
-			if x, ok := boundOf(v); ok {
-				s.ints = append(s.ints, x)
-			}
-		}
-		if len(s.ints) == len(vals) {
-			return
-		}
-		s.ints = nil
-	}
-	s.table = make(map[uint64][]int32, len(vals))
-	for i := range vals {
+func (s *set) index() {
+	s.words = newWordSet(s.list)
+	s.table = make(map[uint64][]int32, s.list.Len)
+	for i := range s.list.Len {
 		h := kernel.HashRow(s.list, i)
 		s.table[h] = append(s.table[h], int32(i))
 	}
@@ -162,18 +149,10 @@ func (n *inSet) members(v *columnar.Vector, rows columnar.Rows, dst []int32) []i
 
 // membersOf takes rows that are not null.
 func (n *inSet) membersOf(v *columnar.Vector, rows columnar.Rows, dst []int32) []int32 {
-	if n.set.ints != nil {
-		switch v.Width {
-		case columnar.W8:
-			return membersFew(columnar.Values[int8](v), n.set.ints, rows, dst)
-		case columnar.W16:
-			return membersFew(columnar.Values[int16](v), n.set.ints, rows, dst)
-		case columnar.W32:
-			return membersFew(columnar.Values[int32](v), n.set.ints, rows, dst)
-		case columnar.W64:
-			return membersFew(columnar.Values[int64](v), n.set.ints, rows, dst)
+	if n.set.words != nil {
+		if dst, ok := n.set.words.members(v, rows, dst); ok {
+			return dst
 		}
-		return n.membersSlow(v, rows, dst)
 	}
 	count := rows.Count()
 	if cap(n.hashes) < count {
@@ -188,40 +167,6 @@ func (n *inSet) membersOf(v *columnar.Vector, rows columnar.Rows, dst []int32) [
 			dst[k] = int32(r)
 			k++
 		}
-	}
-	return dst[:k]
-}
-
-// membersSlow compares decimals of 128 bits one by one.
-func (n *inSet) membersSlow(v *columnar.Vector, rows columnar.Rows, dst []int32) []int32 {
-	dst = atLeast(dst, rows.Count())
-	k := 0
-	for i := range rows.Count() {
-		r := rows.Row(i)
-		for j := range n.set.list.Len {
-			if kernel.EqualRows(v, r, n.set.list, j) {
-				dst[k] = int32(r)
-				k++
-				break
-			}
-		}
-	}
-	return dst[:k]
-}
-
-func membersFew[T ~int8 | ~int16 | ~int32 | ~int64](vals []T, list []int64, rows columnar.Rows, dst []int32) []int32 {
-	dst = atLeast(dst, rows.Count())
-	k := 0
-	for i := range rows.Count() {
-		r := rows.Row(i)
-		x, found := int64(vals[r]), 0
-		for _, y := range list {
-			if x == y {
-				found = 1
-			}
-		}
-		dst[k] = int32(r)
-		k += found
 	}
 	return dst[:k]
 }
