@@ -28,7 +28,7 @@ type directIndex struct {
 	groups []int32
 }
 
-// directColumn is a key column's part of the index: codes 0 to card-1, the last for null.
+// directColumn is a key column's part of the index: codes 0 to card-1, the last for null. A value's code is its distance from lo, 0 for a dictionary.
 type directColumn struct {
 	dict *columnar.Vector
 	lo   int64
@@ -159,40 +159,42 @@ func (d *directIndex) codes(keys []*columnar.Vector, rows columnar.Rows) []int32
 		}
 		switch {
 		case v.Form == columnar.Dictionary:
-			combine(d.index, v.Codes, rows, factor, func(x int32) int32 { return x })
+			combine(d.index, v.Codes, rows, factor, col.lo)
 		case v.Width == columnar.WBool:
-			combine(d.index, columnar.Values[uint8](v), rows, factor, func(x uint8) int32 { return int32(x) })
+			combine(d.index, columnar.Values[uint8](v), rows, factor, col.lo)
 		case v.Width == columnar.W8:
-			combine(d.index, columnar.Values[int8](v), rows, factor, func(x int8) int32 { return int32(x) - math.MinInt8 })
+			combine(d.index, columnar.Values[int8](v), rows, factor, col.lo)
 		case v.Width == columnar.W16:
-			combine(d.index, columnar.Values[int16](v), rows, factor, func(x int16) int32 { return int32(int64(x) - col.lo) })
+			combine(d.index, columnar.Values[int16](v), rows, factor, col.lo)
 		case v.Width == columnar.W32:
-			combine(d.index, columnar.Values[int32](v), rows, factor, func(x int32) int32 { return int32(int64(x) - col.lo) })
+			combine(d.index, columnar.Values[int32](v), rows, factor, col.lo)
 		default:
-			combine(d.index, columnar.Values[int64](v), rows, factor, func(x int64) int32 { return int32(x - col.lo) })
+			combine(d.index, columnar.Values[int64](v), rows, factor, col.lo)
 		}
 	}
 	return d.index
 }
 
-// combine is inlined together with the literal function passed to it.
-func combine[T any](index []int32, vals []T, rows columnar.Rows, factor int32, f func(T) int32) {
+// combine adds a column whose code is the distance of its value from lo to places in the index. factor 0 is for the first column.
+func combine[T uint8 | int8 | int16 | int32 | int64](index []int32, vals []T, rows columnar.Rows, factor int32, lo int64) {
 	switch {
 	case rows.Sel != nil && factor == 0:
+		index := index[:len(rows.Sel)]
 		for i, r := range rows.Sel {
-			index[i] = f(vals[r])
+			index[i] = int32(int64(vals[r]) - lo)
 		}
 	case rows.Sel != nil:
+		index := index[:len(rows.Sel)]
 		for i, r := range rows.Sel {
-			index[i] = index[i]*factor + f(vals[r])
+			index[i] = index[i]*factor + int32(int64(vals[r])-lo)
 		}
 	case factor == 0:
 		for i, x := range vals[:len(index)] {
-			index[i] = f(x)
+			index[i] = int32(int64(x) - lo)
 		}
 	default:
 		for i, x := range vals[:len(index)] {
-			index[i] = index[i]*factor + f(x)
+			index[i] = index[i]*factor + int32(int64(x)-lo)
 		}
 	}
 }
