@@ -103,8 +103,8 @@ func (l *localGrouping) update(kind int, cols []*columnar.Vector, rows columnar.
 	return l.flush()
 }
 
-// room is how many groups make the table full. A run's memory, which it keeps, is not to double for the groups of one more batch. Emptying copies the keys, hashes them and looks them up again, so keys that are no words stay
-// for longer while they reduce: their lookups leave the cache anyway.
+// room is how many groups make the table full. A run's memory, which it keeps, is not to double for the groups of one more batch. Emptying copies the
+// keys, hashes them and looks them up again, so keys that are no words stay for longer while they reduce: their lookups leave the cache anyway.
 func (l *localGrouping) room() int {
 	g := l.table.groups
 	if g != nil && g.ascends() {
