@@ -2,7 +2,6 @@ package parquet
 
 import (
 	"errors"
-	"io"
 	"sort"
 
 	"github.com/parquet-go/parquet-go/format"
@@ -62,7 +61,7 @@ var (
 )
 
 // open begins a column chunk.
-func (c *leafReader) open(file io.ReaderAt, leaf *fileLeaf, chunk *format.ColumnChunk, rows int64, pages []format.PageLocation) {
+func (c *leafReader) open(file *input, leaf *fileLeaf, chunk *format.ColumnChunk, rows int64, pages []format.PageLocation) {
 	c.leaf, c.meta, c.rows, c.row, c.pages = leaf, &chunk.MetaData, rows, 0, pages
 	if c.page.buf != nil {
 		c.free = append(c.free, c.page.buf)

@@ -10,22 +10,23 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// chunkInput reads the bytes of one column chunk with pread, some at a time.
+// chunkInput reads the bytes of one column chunk, some at a time.
 type chunkInput struct {
-	file  io.ReaderAt
+	file  *input
 	pos   int64 // of the next page
 	end   int64 // of the chunk
 	buf   []byte
-	start int64 // of buf in the file
-	bytes int64 // read so far
+	start int64  // of buf in the file
+	own   []byte // where bytes are read to that are not mapped
+	bytes int64  // read so far
 }
 
 // inputWindow is the number of bytes read at once: a chunk of a usual row group.
 const inputWindow = 2 << 20
 
-func (in *chunkInput) open(file io.ReaderAt, start, end int64) {
+func (in *chunkInput) open(file *input, start, end int64) {
 	in.file, in.pos, in.end = file, start, end
-	in.buf, in.start = in.buf[:0], start
+	in.buf, in.start = nil, start
 }
 
 // peek returns n bytes at pos, or fewer at the end of the chunk. They are valid until the next call.
@@ -36,17 +37,21 @@ func (in *chunkInput) peek(n int) ([]byte, error) {
 		return in.buf[at : at+int64(n)], nil
 	}
 	size := int(min(in.end-in.pos, int64(max(n, inputWindow))))
-	in.buf = padded(in.buf[:0], size)
 	in.start = in.pos
-	k, err := in.file.ReadAt(in.buf, in.pos)
+	if in.buf = in.file.window(in.pos, size); in.buf != nil {
+		in.bytes += int64(size)
+		return in.buf[:n], nil
+	}
+	in.own = padded(in.own, size)
+	k, err := in.file.ReadAt(in.own, in.pos)
 	in.bytes += int64(k)
-	if k < len(in.buf) {
-		in.buf = in.buf[:0]
+	if k < size {
 		if err == nil || err == io.EOF {
 			err = io.ErrUnexpectedEOF
 		}
 		return nil, err
 	}
+	in.buf = in.own
 	return in.buf[:n], nil
 }
 

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"runtime/debug"
 	"slices"
 
 	"github.com/parquet-go/parquet-go/format"
@@ -19,7 +19,7 @@ type reader struct {
 	scan *scan
 	ctx  context.Context
 
-	file    *os.File
+	file    *input
 	ft      *footer
 	fileNo  int
 	columns []*column
@@ -73,7 +73,9 @@ func (r *reader) guard(err *error) {
 		return
 	}
 	if p != nil {
-		if e, ok := p.(error); ok {
+		if _, ok := p.(interface{ Addr() uintptr }); ok { // of a fault in the mapping
+			*err = errChanged
+		} else if e, ok := p.(error); ok {
 			*err = e
 		} else {
 			*err = fmt.Errorf("%v", p)
@@ -92,6 +94,7 @@ func (r *reader) guard(err *error) {
 // Open begins a morsel.
 func (r *reader) Open(number int) (err error) {
 	defer r.guard(&err)
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	s := r.scan
 	m := s.parts[number]
 	r.morsel, r.number, r.seq = m, number, 0
@@ -130,19 +133,15 @@ func (r *reader) openFile(n int) error {
 	if n == r.fileNo {
 		return nil
 	}
-	if r.file != nil {
-		r.file.Close()
-		r.file = nil
+	if err := r.closeFile(); err != nil {
+		return err
 	}
 	r.fileNo, r.ft = -1, r.scan.files[n]
-	f, err := os.Open(r.ft.path)
-	if err != nil {
-		return openError(r.ft.path, err)
+	in := &r.scan.inputs[n]
+	if err := in.acquire(r.ft); err != nil {
+		return err
 	}
-	r.file = f
-	if st, err := f.Stat(); err != nil || st.Size() != r.ft.size || st.ModTime().UnixNano() != r.ft.mtime {
-		return fmt.Errorf("the file was changed while it was read")
-	}
+	r.file = in
 	if err := r.plan(); err != nil {
 		return err
 	}
@@ -218,6 +217,7 @@ func (r *reader) activate() {
 // Next gives the next batch of the morsel.
 func (r *reader) Next(dst *columnar.Batch) (ok bool, err error) {
 	defer r.guard(&err)
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	s := r.scan
 	for {
 		n := r.window()
@@ -407,10 +407,14 @@ func (r *reader) flush() {
 // Close ends the reader.
 func (r *reader) Close() error {
 	r.flush()
-	if r.file != nil {
-		err := r.file.Close()
-		r.file = nil
-		return err
+	return r.closeFile()
+}
+
+func (r *reader) closeFile() error {
+	if r.file == nil {
+		return nil
 	}
-	return nil
+	in := r.file
+	r.file = nil
+	return in.release()
 }

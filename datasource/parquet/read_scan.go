@@ -19,6 +19,8 @@ type scan struct {
 	files []*footer // parallel to the table's; nil if no morsel is left of it
 	parts []morsel
 	batch int
+	// inputs are the files while workers read them.
+	inputs []input
 
 	filters []*filter
 	left    atomic.Int64 // rows until the limit, if there is one
@@ -51,6 +53,7 @@ func (t *table) ScanVectors(ctx context.Context, r *datasource.VectorRequest) (d
 	if s.files, err = t.footers(ctx); err != nil {
 		return nil, err
 	}
+	s.inputs = make([]input, len(s.files))
 	if t.inferred && len(s.files) > filesForNulls {
 		if err := t.related(s.files); err != nil {
 			return nil, err
