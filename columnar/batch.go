@@ -42,5 +42,16 @@ func (r Rows) Row(i int) int {
 	return i
 }
 
+// Part returns the rows from the from-th up to the to-th.
+func (r Rows) Part(from, to int) Rows {
+	switch {
+	case from == 0 && to == r.Count():
+		return r
+	case r.Sel != nil:
+		return Rows{Sel: r.Sel[from:to], N: r.N}
+	}
+	return Rows{Sel: Identity(to)[from:], N: r.N}
+}
+
 // All reports whether the set is all of 0 to N-1 in the dense form.
 func (r Rows) All() bool { return r.Sel == nil }

@@ -305,5 +305,18 @@ type WindowInput struct {
 // row, the third argument is the value, null without one.
 type WindowPick struct{ Offset, Nth int }
 
-// GeneratorKernel turns each row into any number of rows: row outer[i] of the input gave row i of cols.
-type GeneratorKernel func(args []*columnar.Vector, rows columnar.Rows) (outer []int32, cols []*columnar.Vector, err error)
+// GeneratorKernel turns each row into any number of rows, about most of them at a time: row outer[i] of the input gave row i of cols, which live until the
+// next call. It goes on from at, and moves it; the rows are done when at.Row is their count.
+type GeneratorKernel func(args []*columnar.Vector, rows columnar.Rows, at *GeneratorCursor, most int) (outer []int32, cols []*columnar.Vector, err error)
+
+// GeneratorCursor tells how far a generator is: of the Row-th of its rows Made rows are made.
+type GeneratorCursor struct{ Row, Made int }
+
+// Take moves on by up to most rows of those that the row at the cursor gives, n in all, and returns which: from … to-1.
+func (c *GeneratorCursor) Take(n, most int) (from, to int) {
+	from, to = c.Made, min(n, c.Made+most)
+	if c.Made = to; to == n {
+		c.Row, c.Made = c.Row+1, 0
+	}
+	return from, to
+}

@@ -49,36 +49,37 @@ func explodeColumns(pos bool) func(s *expr.Spec) types.Schema {
 	}
 }
 
-// unnest lists for each element of the arrays or maps its row and its position in the children.
-type unnest struct{ outer, idx []int32 }
+// unnest lists for elements of the arrays or maps their row, their place in it and that in the children.
+type unnest struct{ outer, place, idx []int32 }
 
-func (s *unnest) fill(v *columnar.Vector, rows columnar.Rows) {
-	s.outer, s.idx = s.outer[:0], s.idx[:0]
+func (s *unnest) fill(v *columnar.Vector, rows columnar.Rows, at *expr.GeneratorCursor, most int) {
+	s.outer, s.place, s.idx = s.outer[:0], s.place[:0], s.idx[:0]
 	spans := columnOf[columnar.Span](v)
-	for i := range rows.Count() {
-		r := rows.Row(i)
-		if v.IsNull(r) {
-			continue
+	for at.Row < rows.Count() && len(s.outer) < most {
+		r := rows.Row(at.Row)
+		var e columnar.Span
+		if !v.IsNull(r) {
+			e = spans.at(r)
 		}
-		e := spans.at(r)
-		for p := e.Off; p < e.Off+e.Len; p++ {
-			s.outer, s.idx = append(s.outer, int32(r)), append(s.idx, p)
+		from, to := at.Take(int(e.Len), most-len(s.outer))
+		for p := int32(from); p < int32(to); p++ {
+			s.outer, s.place, s.idx = append(s.outer, int32(r)), append(s.place, p), append(s.idx, e.Off+p)
 		}
 	}
 }
 
-// take returns the elements of a child: the child itself if all of it is wanted in order.
+// take returns the elements of a child, without a copy if they lie one behind the other.
 func (s *unnest) take(dst, child *columnar.Vector) *columnar.Vector {
-	if len(s.idx) == child.Len && child.Form != columnar.Constant {
+	if n := len(s.idx); n > 0 && s.idx[0]&63 == 0 && child.Form != columnar.Constant {
 		whole := true
 		for i, p := range s.idx {
-			if int(p) != i {
+			if p != s.idx[0]+int32(i) {
 				whole = false
 				break
 			}
 		}
 		if whole {
-			return child
+			return child.Slice(int(s.idx[0]), n)
 		}
 	}
 	columnar.Gather(dst, child, s.idx)
@@ -90,13 +91,11 @@ func newExplode(pos bool) func(*expr.Spec) (expr.GeneratorKernel, error) {
 		var s unnest
 		var places columnar.Vector
 		var taken [2]columnar.Vector
-		return func(args []*columnar.Vector, rows columnar.Rows) ([]int32, []*columnar.Vector, error) {
-			s.fill(args[0], rows)
+		return func(args []*columnar.Vector, rows columnar.Rows, at *expr.GeneratorCursor, most int) ([]int32, []*columnar.Vector, error) {
+			s.fill(args[0], rows, at, most)
 			var cols []*columnar.Vector
 			if pos {
-				places.Reset(types.IntType, columnar.W32, len(s.idx))
-				countUp(columnar.Values[int32](&places), s.outer)
-				cols = append(cols, &places)
+				cols = append(cols, int32s(&places, s.place))
 			}
 			for j, c := range args[0].Children {
 				cols = append(cols, s.take(&taken[j], c))
@@ -106,16 +105,11 @@ func newExplode(pos bool) func(*expr.Spec) (expr.GeneratorKernel, error) {
 	}
 }
 
-// countUp numbers the elements of each row from 0.
-func countUp(out, outer []int32) {
-	n := int32(0)
-	for i := range outer {
-		if i > 0 && outer[i] != outer[i-1] {
-			n = 0
-		}
-		out[i] = n
-		n++
-	}
+// int32s makes v a column of numbers.
+func int32s(v *columnar.Vector, x []int32) *columnar.Vector {
+	v.Reset(types.IntType, columnar.W32, len(x))
+	copy(columnar.Values[int32](v), x)
+	return v
 }
 
 func inlineColumns(s *expr.Spec) types.Schema {
@@ -132,8 +126,8 @@ func newInline(spec *expr.Spec) (expr.GeneratorKernel, error) {
 	var s unnest
 	var flat columnar.Vector
 	taken := make([]columnar.Vector, len(spec.Args[0].Elem().Fields()))
-	return func(args []*columnar.Vector, rows columnar.Rows) ([]int32, []*columnar.Vector, error) {
-		s.fill(args[0], rows)
+	return func(args []*columnar.Vector, rows columnar.Rows, at *expr.GeneratorCursor, most int) ([]int32, []*columnar.Vector, error) {
+		s.fill(args[0], rows, at, most)
 		child := args[0].Children[0]
 		child = columnar.Flatten(&flat, child, columnar.AllRows(child.Len))
 		if child.Valid != nil { // the fields of a null struct are null
@@ -214,12 +208,14 @@ func newStack(s *expr.Spec) (expr.GeneratorKernel, error) {
 	width := stackWidth(int64(n), len(s.Args)-1)
 	pools := make([]pool, width)
 	taken := make([]columnar.Vector, width)
-	var outer []int32
-	return func(args []*columnar.Vector, rows columnar.Rows) ([]int32, []*columnar.Vector, error) {
-		outer = outer[:0]
-		for i := range rows.Count() {
-			for range n {
-				outer = append(outer, int32(rows.Row(i)))
+	var outer, place []int32
+	return func(args []*columnar.Vector, rows columnar.Rows, at *expr.GeneratorCursor, most int) ([]int32, []*columnar.Vector, error) {
+		outer, place = outer[:0], place[:0]
+		for at.Row < rows.Count() && len(outer) < most {
+			r := int32(rows.Row(at.Row))
+			from, to := at.Take(n, most-len(outer))
+			for k := from; k < to; k++ {
+				outer, place = append(outer, r), append(place, int32(k))
 			}
 		}
 		cols := make([]*columnar.Vector, width)
@@ -232,7 +228,7 @@ func newStack(s *expr.Spec) (expr.GeneratorKernel, error) {
 			src := pools[c].fillRows(rows.N, vs...)
 			for i := range idx {
 				idx[i] = -1
-				if r := i % n; r < len(vs) {
+				if r := int(place[i]); r < len(vs) {
 					idx[i] = pools[c].base[r] + outer[i]
 				}
 			}

@@ -416,7 +416,9 @@ func newJSONTuple(spec *expr.Spec) (expr.GeneratorKernel, error) {
 	cols := make([]columnar.Vector, len(spec.Args)-1)
 	var f pathFinder
 	var outer []int32
-	return func(args []*columnar.Vector, rows columnar.Rows) ([]int32, []*columnar.Vector, error) {
+	return func(args []*columnar.Vector, rows columnar.Rows, at *expr.GeneratorCursor, most int) ([]int32, []*columnar.Vector, error) {
+		rows = rows.Part(at.Row, min(at.Row+most, rows.Count()))
+		at.Row += rows.Count()
 		outer = outer[:0]
 		out := make([]*columnar.Vector, len(cols))
 		for j := range cols {

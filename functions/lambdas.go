@@ -118,14 +118,14 @@ type elements struct {
 
 // fill lists the elements of the arrays or maps of an argument and fills the spans of k.Out with where they are in the list.
 func (e *elements) fill(k *expr.KernelCall, v *columnar.Vector, out []columnar.Span) {
-	e.outer, e.idx = e.outer[:0], e.idx[:0]
+	e.outer, e.place, e.idx = e.outer[:0], e.place[:0], e.idx[:0]
 	spans := columnOf[columnar.Span](v)
 	clear(out)
 	for i := range live(k) {
 		s := spans.at(i)
 		at := int32(len(e.idx))
 		for p := s.Off; p < s.Off+s.Len; p++ {
-			e.outer, e.idx = append(e.outer, int32(i)), append(e.idx, p)
+			e.outer, e.place, e.idx = append(e.outer, int32(i)), append(e.place, p-s.Off), append(e.idx, p)
 		}
 		if out != nil {
 			out[i] = columnar.Span{Off: at, Len: s.Len}
@@ -147,9 +147,7 @@ func (e *elements) params(v *columnar.Vector) []*columnar.Vector {
 
 // positions returns the position of each listed element in its array.
 func (e *elements) positions() *columnar.Vector {
-	e.places.Reset(types.IntType, columnar.W32, len(e.outer))
-	countUp(columnar.Values[int32](&e.places), e.outer)
-	return &e.places
+	return int32s(&e.places, e.place)
 }
 
 // eval calls the lambda that is argument arg; ok is false if it failed.

@@ -219,21 +219,24 @@ func variantExplode(name, usage string) *expr.Func {
 		NewGenerator: func(*expr.Spec) (expr.GeneratorKernel, error) { return explodeVariants, nil }}
 }
 
-func explodeVariants(args []*columnar.Vector, rows columnar.Rows) (outer []int32, cols []*columnar.Vector, err error) {
+func explodeVariants(args []*columnar.Vector, rows columnar.Rows, at *expr.GeneratorCursor, most int) (outer []int32, cols []*columnar.Vector, err error) {
 	var parts []variant.Value
 	var keys [][]byte
-	for i := range rows.Count() {
-		r := rows.Row(i)
+	var places []int32
+	for at.Row < rows.Count() && len(outer) < most {
+		r := rows.Row(at.Row)
 		if args[0].IsNull(r) {
+			at.Row++
 			continue
 		}
-		v := variant.Of(args[0].Bytes(r))
+		v, n := variant.Of(args[0].Bytes(r)), 0
 		kind := v.Kind()
-		if kind != variant.Object && kind != variant.Array {
-			continue
+		if kind == variant.Object || kind == variant.Array {
+			n = v.Len()
 		}
-		for j := range v.Len() {
-			outer, parts = append(outer, int32(r)), append(parts, v.Elem(j))
+		from, to := at.Take(n, most-len(outer))
+		for j := from; j < to; j++ {
+			outer, places, parts = append(outer, int32(r)), append(places, int32(j)), append(parts, v.Elem(j))
 			var key []byte
 			if kind == variant.Object {
 				key = v.Key(j)
@@ -241,8 +244,7 @@ func explodeVariants(args []*columnar.Vector, rows columnar.Rows) (outer []int32
 			keys = append(keys, key)
 		}
 	}
-	pos, names, values := columnar.New(types.IntType, len(parts)), columnar.New(types.StringType, len(parts)), columnar.New(types.VariantType, len(parts))
-	countUp(columnar.Values[int32](pos), outer)
+	names, values := columnar.New(types.StringType, len(parts)), columnar.New(types.VariantType, len(parts))
 	for i, part := range parts {
 		values.SetBytes(i, part.Raw())
 		if keys[i] == nil {
@@ -251,5 +253,5 @@ func explodeVariants(args []*columnar.Vector, rows columnar.Rows) (outer []int32
 			names.SetBytes(i, keys[i])
 		}
 	}
-	return outer, []*columnar.Vector{pos, names, values}, nil
+	return outer, []*columnar.Vector{int32s(&columnar.Vector{}, places), names, values}, nil
 }

@@ -79,28 +79,53 @@ func (l *localGrouping) consume(kind, morsel int, cols []*columnar.Vector, rows 
 	}
 	l.last = morsel
 	if l.passing > 0 {
-		l.passing -= rows.Count()
-		l.passed += int64(rows.Count())
-		l.writer().add(kind, cols, rows)
-	} else if err := l.update(kind, cols, rows); err != nil {
-		return err
+		return l.pass(kind, cols, rows)
 	}
+	return l.update(kind, cols, rows)
+}
+
+// pass puts rows into partitions, by the table.
+func (l *localGrouping) pass(kind int, cols []*columnar.Vector, rows columnar.Rows) error {
+	n := rows.Count()
+	if !l.memory.cover(l.bytes() + int64(n)*l.grouping.plan.rowBytes) {
+		if err := l.spill(); err != nil {
+			return err
+		}
+	}
+	l.passing -= n
+	l.passed += int64(n)
+	l.writer().add(kind, cols, rows)
 	return l.reserve()
 }
 
-// update adds rows to the table, and empties it when it is full. If it did not reduce, rows pass by it for some time.
+// update adds rows to the table, as many at a time as there is memory for, and empties it when it is full. If it did not reduce, rows pass by it for some
+// time.
 func (l *localGrouping) update(kind int, cols []*columnar.Vector, rows columnar.Rows) error {
-	if err := l.table.absorb(kind, cols, rows); err != nil {
-		return err
+	for from, n := 0, rows.Count(); from < n; {
+		k := l.table.ask(&l.memory, l.bytes()-l.table.bytes(), n-from)
+		if k == 0 {
+			if err := l.spill(); err != nil {
+				return err
+			}
+			k = min(n-from, leastRows)
+		}
+		if err := l.table.absorb(kind, cols, rows.Part(from, from+k)); err != nil {
+			return err
+		}
+		from += k
+		if l.table.len() >= l.room() {
+			if l.table.rows < minReduction*l.table.len() && !l.canRun() {
+				l.passing = passRows
+			}
+			if err := l.flush(); err != nil {
+				return err
+			}
+		}
+		if err := l.reserve(); err != nil {
+			return err
+		}
 	}
-	n := l.table.len()
-	if n < l.room() {
-		return nil
-	}
-	if l.table.rows < minReduction*n && !l.canRun() {
-		l.passing = passRows
-	}
-	return l.flush()
+	return nil
 }
 
 // room is how many groups make the table full. A run's memory, which it keeps, is not to double for the groups of one more batch. Emptying copies the
@@ -219,11 +244,16 @@ func (l *localGrouping) owned(chunks []aggregateChunk) []aggregateChunk {
 	return chunks
 }
 
-// reserve asks the budget for what is held. When it is refused, all goes to files.
+// reserve asks the budget for what is held, which may be more than was expected of the rows. When it is refused, all goes to files.
 func (l *localGrouping) reserve() error {
 	if l.memory.cover(l.bytes()) {
 		return nil
 	}
+	return l.spill()
+}
+
+// spill writes all groups and rows to files and starts with a small table.
+func (l *localGrouping) spill() error {
 	if err := l.divideRuns(true); err != nil {
 		return err
 	}
@@ -235,7 +265,7 @@ func (l *localGrouping) reserve() error {
 	}
 	l.table.free()
 	var err error
-	l.table, err = newAggregateTable(l.grouping.plan, l.grouping.keys) // a smaller one
+	l.table, err = newAggregateTable(l.grouping.plan, l.grouping.keys)
 	l.memory.release()
 	l.memory.force(l.bytes())
 	return err

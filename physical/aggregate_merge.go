@@ -190,6 +190,7 @@ func (m *merge64) chunks(w, used int, chunks []aggregateChunk, f func(w int, t *
 	defer t.free()
 	memory := allowance{budget: m.query.Budget()}
 	defer memory.release()
+	divisible := func() bool { return t.moved == nil && len(t.keys) > 0 && t.len() > 1 && used < mostBits }
 	var buf spill.Buffer
 	for i := range chunks {
 		c := &chunks[i]
@@ -197,20 +198,22 @@ func (m *merge64) chunks(w, used int, chunks []aggregateChunk, f func(w int, t *
 		if err != nil {
 			return err
 		}
-		if err := t.absorb(c.kind, cols, columnar.AllRows(c.n)); err != nil {
+		m.disown(c)
+		refused, err := c.absorbed(t, cols, &memory, divisible)
+		if err != nil {
 			return err
 		}
-		m.done(c)
-		if memory.cover(t.bytes()) {
+		switch {
+		case refused < 0:
+			c.free()
 			continue
-		}
-		if rest := chunks[i+1:]; t.moved == nil && len(t.keys) > 0 && t.len() > 1 && used < mostBits {
-			pw := &partWriter{plan: m.grouping.plan, keys: m.grouping.keys, used: used}
-			granted := memory.held
+		case divisible():
 			memory.release()
-			pw.bits = min(splitBits(t.bytes(), max(granted, available(m.query)), chunks[:i+1], rest), mostBits-used)
-			return m.split(w, pw, t, rest, f)
+			pw := &partWriter{plan: m.grouping.plan, keys: m.grouping.keys, used: used}
+			pw.bits = min(splitBits(t.bytes(), max(refused, available(m.query)), chunks[:i+1], chunks[i+1:]), mostBits-used)
+			return m.split(w, pw, t, chunks[i:], f)
 		}
+		c.free()
 		if err := m.keepWhole(t, &memory); err != nil {
 			return err
 		}
@@ -223,14 +226,38 @@ func (m *merge64) chunks(w, used int, chunks []aggregateChunk, f func(w int, t *
 	return m.give(w, t, f)
 }
 
-// done forgets a chunk that was merged, to make room for what is made of it.
-func (m *merge64) done(c *aggregateChunk) {
+// disown makes a chunk that is about to be merged scratch, to make room for what is made of it.
+func (m *merge64) disown(c *aggregateChunk) {
 	if c.owner != nil && c.file == nil {
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		c.owner.memory.shrink(c.bytes)
+		c.owner = nil
 	}
-	c.free()
+}
+
+// absorbed has a table take in the chunk, of which these are the columns, as many rows at a time as there is memory for. When memory is refused it
+// returns what was held by then, else -1, and c.from tells the rows that are in the table: those until then if it can be divided, else all.
+func (c *aggregateChunk) absorbed(t *aggregateTable, cols []*columnar.Vector, memory *allowance, divisible func() bool) (refused int64, err error) {
+	for refused = -1; c.from < c.n; {
+		k := min(c.n-c.from, leastRows)
+		if refused < 0 {
+			if k = t.ask(memory, 0, c.n-c.from); k == 0 {
+				refused = memory.held
+				continue
+			}
+		} else if divisible() {
+			return refused, nil
+		}
+		if err := t.absorb(c.kind, cols, columnar.AllRows(c.n).Part(c.from, c.from+k)); err != nil {
+			return refused, err
+		}
+		c.from += k
+	}
+	if refused < 0 && !memory.cover(t.bytes()) {
+		refused = memory.held
+	}
+	return refused, nil
 }
 
 // keepWhole gets along with less memory than a table that cannot be divided by its keys asks for.
@@ -268,17 +295,18 @@ func splitBits(bytes, granted int64, done, rest []aggregateChunk) int {
 	return max(bits.Len(uint(math.Ceil(parts))-1), fewestBits)
 }
 
-// split divides a table and chunks that follow it and merges the parts.
+// split divides a table and the chunks that are not in it yet and merges the parts.
 func (m *merge64) split(w int, pw *partWriter, t *aggregateTable, chunks []aggregateChunk, f func(w int, t *aggregateTable) (*columnar.Batch, error)) error {
 	defer pw.remove()
-	add := func(kind int, cols []*columnar.Vector, n int) error {
-		pw.add(kind, cols, columnar.AllRows(n))
+	add := func(kind int, cols []*columnar.Vector, rows columnar.Rows) error {
+		pw.add(kind, cols, rows)
 		if pw.bytes > credit {
 			return pw.spill(m.query.Spill())
 		}
 		return nil
 	}
-	if err := t.emit(add); err != nil {
+	err := t.emit(func(kind int, cols []*columnar.Vector, n int) error { return add(kind, cols, columnar.AllRows(n)) })
+	if err != nil {
 		return err
 	}
 	var buf spill.Buffer
@@ -291,10 +319,11 @@ func (m *merge64) split(w int, pw *partWriter, t *aggregateTable, chunks []aggre
 		if err != nil {
 			return err
 		}
-		if err := add(c.kind, cols, c.n); err != nil {
+		m.disown(c)
+		if err := add(c.kind, cols, columnar.AllRows(c.n).Part(c.from, c.n)); err != nil {
 			return err
 		}
-		m.done(c)
+		c.free()
 	}
 	if err := pw.spill(m.query.Spill()); err != nil {
 		return err

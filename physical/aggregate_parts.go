@@ -29,6 +29,7 @@ type aggregateChunk struct {
 	order int64 // the rows' place in the source, for functions that depend on it
 	cols  []*columnar.Vector
 	n     int
+	from  int // rows before it are in a table already
 	bytes int64
 	owner *localGrouping // whose memory the rows count as; nil: nobody's
 	file  *spill.File    // where the rows are once they are spilled

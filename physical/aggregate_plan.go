@@ -3,6 +3,7 @@ package physical
 import (
 	"slices"
 
+	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/expr/eval"
@@ -33,6 +34,7 @@ type aggregatePlan struct {
 	results  []aggregateResult // by AggregateSpec.Aggs
 	distinct []distinctSpec
 	out      []types.Type
+	rowBytes int64 // what a row is expected to take that is a group of its own
 }
 
 // aggregateResult is one of the functions asked for. Several may have the same arguments and read one state.
@@ -79,9 +81,24 @@ func planAggregate(s AggregateSpec, in []*expr.Column) (*aggregatePlan, error) {
 	if s.GroupingID != nil {
 		p.out = append(p.out, s.GroupingID.T)
 	}
+	p.rowBytes = p.expectedRow()
 	var err error
 	p.program, err = eval.Compile(p.exprs, in, s.Query.Env())
 	return p, err
+}
+
+// expectedRow guesses a row's bytes: its columns, slots for it in the tables of groups and of each set, and a few words a function.
+func (p *aggregatePlan) expectedRow() int64 {
+	const slots, state, text = 48, 24, 160
+	n := slots*(1+len(p.distinct)) + state*len(p.funcs)
+	for _, e := range p.exprs {
+		if w := columnar.WidthOf(e.Type()); w < columnar.WView {
+			n += 8
+		} else {
+			n += text
+		}
+	}
+	return int64(n)
 }
 
 func (p *aggregatePlan) addFunc(call *expr.Aggregate, seen map[string]int) error {

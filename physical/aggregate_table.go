@@ -102,6 +102,54 @@ func (t *aggregateTable) bytes() int64 {
 	return n
 }
 
+// leastRows is how many rows are taken in however little memory there is.
+const leastRows = 64
+
+// ask asks for the memory that a table needs to take n rows in, beside other bytes that its owner holds, and for fewer of them when that is refused. It
+// returns for how many rows there is room, 0 if not even for leastRows.
+func (t *aggregateTable) ask(a *allowance, other int64, n int) int {
+	for k := n; k > leastRows; k /= 2 {
+		if a.spare(other + t.bytes() + t.growth(k)) {
+			return k
+		}
+	}
+	k := min(n, leastRows)
+	if a.cover(other + t.bytes() + t.growth(k)) {
+		return k
+	}
+	return 0
+}
+
+// growing is how many bytes of state a group has at least if the state grows with the rows.
+const growing = 64
+
+// growth returns by how much n more rows may let the table grow: twice as much as the rows before did on average, since they are counted from when it was
+// empty; slots that become too few are made four times as many, and what functions keep is doubled.
+func (t *aggregateTable) growth(n int) int64 {
+	if t.rows == 0 {
+		return int64(n) * t.plan.rowBytes
+	}
+	more := 2 * t.bytes() * int64(n) / int64(t.rows)
+	fresh := func(g *groupTable) int { return 2 * g.len() * n / t.rows }
+	for _, s := range t.sets {
+		if fresh(s) >= s.room() {
+			more += 3 * s.bytes()
+		}
+	}
+	groups := 0
+	if t.groups != nil {
+		if groups = fresh(t.groups); groups >= t.groups.room() {
+			more += 3 * t.groups.bytes()
+		}
+	}
+	for _, a := range t.accs {
+		if b := a.Bytes(); groups > 0 || b > growing*int64(t.len()) {
+			more += b
+		}
+	}
+	return more
+}
+
 // free gives the memory of a table that is not used any more back.
 func (t *aggregateTable) free() {
 	if t.groups != nil {

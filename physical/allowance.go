@@ -15,6 +15,21 @@ const (
 	neverRefused = 16 << 10
 )
 
+// spare is cover of one who does as well with less: nobody gives anything for it.
+func (a *allowance) spare(n int64) bool {
+	need := n - a.held
+	if need <= 0 {
+		return true
+	}
+	for _, more := range [...]int64{(need + credit - 1) / credit * credit, need} {
+		if a.budget.Reserve(more) {
+			a.held += more
+			return true
+		}
+	}
+	return false
+}
+
 // cover asks for enough to hold n bytes and reports whether it is granted. Refused, the operator gives back what is held.
 func (a *allowance) cover(n int64) bool { return a.coverOr(n, a.held) }
 

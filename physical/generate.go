@@ -69,25 +69,31 @@ func (g *generator) push(b *columnar.Batch) error {
 			args[i] = columnar.Flatten(&g.flat[i], a, b.Rows())
 		}
 	}
-	origin, cols, err := g.kernel(args, b.Rows())
-	if err != nil {
-		return err
+	var has []bool // rows that gave some
+	if g.outer {
+		has = make([]bool, b.N)
 	}
-	size := max(g.w.Query.BatchSize()&^63, 64)
-	for off := 0; off < len(origin); off += size {
-		n := min(size, len(origin)-off)
-		made := make([]*columnar.Vector, len(cols))
-		for i, c := range cols {
-			made[i] = c.Slice(off, n)
-		}
-		if err := g.emit(b, origin[off:off+n], made); err != nil {
+	most := max(g.w.Query.BatchSize()&^63, 64)
+	for rows, at := b.Rows(), (expr.GeneratorCursor{}); at.Row < rows.Count(); {
+		origin, made, err := g.kernel(args, rows, &at, most)
+		if err != nil {
 			return err
+		}
+		if g.outer {
+			for _, r := range origin {
+				has[r] = true
+			}
+		}
+		if len(origin) > 0 {
+			if err := g.emit(b, origin, made); err != nil {
+				return err
+			}
 		}
 	}
 	if !g.outer {
 		return nil
 	}
-	return g.emitBarren(b, origin)
+	return g.emitBarren(b, has)
 }
 
 // emit pushes rows of b beside generated columns.
@@ -101,11 +107,7 @@ func (g *generator) emit(b *columnar.Batch, origin []int32, made []*columnar.Vec
 }
 
 // emitBarren pushes the rows of b that gave no row.
-func (g *generator) emitBarren(b *columnar.Batch, origin []int32) error {
-	has := make([]bool, b.N)
-	for _, r := range origin {
-		has[r] = true
-	}
+func (g *generator) emitBarren(b *columnar.Batch, has []bool) error {
 	rows := b.Rows()
 	g.barren = g.barren[:0]
 	for i := range rows.Count() {

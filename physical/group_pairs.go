@@ -141,6 +141,16 @@ func (t *pairTable) bytes() int64 {
 	return n
 }
 
+func (t *pairTable) room() int {
+	n := t.words.room()
+	for _, p := range t.parts {
+		if p.table != nil {
+			n = min(n, p.table.room())
+		}
+	}
+	return n
+}
+
 func (t *pairTable) free() {
 	t.words.free()
 	for _, p := range t.parts {

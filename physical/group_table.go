@@ -119,6 +119,17 @@ func (t *groupTable) bytes() int64 {
 	return n + t.rows.bytes()
 }
 
+// room returns how many keys may come before the table needs more memory.
+func (t *groupTable) room() int {
+	switch {
+	case t.words != nil:
+		return t.words.room()
+	case t.pairs != nil:
+		return t.pairs.room()
+	}
+	return len(t.rows.slots)/2 - len(t.rows.hashes)
+}
+
 // free gives the memory back before the arena is freed. The table cannot be used any more; columns returned before stay as they are.
 func (t *groupTable) free() {
 	if t.words != nil {

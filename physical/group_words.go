@@ -72,6 +72,14 @@ func newWordTable(a *slab.Arena, fields []packedField) *wordTable {
 
 func (t *wordTable) bytes() int64 { return int64(8*cap(t.keys) + 16*len(t.slots)) }
 
+func (t *wordTable) room() int {
+	n := cap(t.keys)
+	if !t.ascending {
+		n = min(n, len(t.slots)/2)
+	}
+	return n - len(t.keys)
+}
+
 func (t *wordTable) reset() {
 	if !t.ascending {
 		clear(t.slots)

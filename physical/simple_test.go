@@ -167,13 +167,17 @@ func TestGenerate(t *testing.T) {
 			rows = append(rows, row)
 		}
 		double := &expr.Func{Name: "elements", Kind: expr.Generator, NewGenerator: func(*expr.Spec) (expr.GeneratorKernel, error) {
-			return func(args []*columnar.Vector, set columnar.Rows) (origin []int32, cols []*columnar.Vector, err error) {
+			return func(args []*columnar.Vector, set columnar.Rows, at *expr.GeneratorCursor, _ int) (origin []int32, cols []*columnar.Vector, err error) {
 				out := columnar.New(types.IntType, 0)
-				for i := range set.Count() {
+				for i := at.Row; i < set.Count(); i++ {
 					list, _ := args[0].Value(set.Row(i)).([]any)
-					for _, x := range list {
+					from, to := at.Take(len(list), 2)
+					for _, x := range list[from:to] {
 						origin = append(origin, int32(set.Row(i)))
 						columnar.Append(out, columnar.NewConstant(types.IntType, x, 1), columnar.AllRows(1))
+					}
+					if at.Made > 0 {
+						break
 					}
 				}
 				return origin, []*columnar.Vector{out}, nil

@@ -6,6 +6,7 @@ package naive
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/datasource"
@@ -322,7 +323,8 @@ func (x *executor) generate(n *logical.Generate, in *relation, outer *scope) ([]
 			}
 			args[i] = columnar.NewConstant(a.Type(), v, 1)
 		}
-		from, cols, err := fn(args, columnar.AllRows(1))
+		var at expr.GeneratorCursor
+		from, cols, err := fn(args, columnar.AllRows(1), &at, math.MaxInt32)
 		if err != nil {
 			return nil, err
 		}
