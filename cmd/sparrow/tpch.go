@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -28,6 +29,7 @@ import (
 type tpchRun struct {
 	*flags
 	sf      float64
+	given   bool // sf, by the user
 	dir     string
 	queries string
 	runs    int
@@ -45,9 +47,12 @@ func newTPCH(f *flags) *cobra.Command {
 published answers (others than 0.01, 0.1 and 1) are checked against a second run without adaptive execution, runtime filters and most optimizer rules.
 The exit status is 1 if an answer is wrong.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return r.run(cmd.Context(), cmd.OutOrStdout()) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			r.given = cmd.Flags().Changed("sf")
+			return r.run(cmd.Context(), cmd.OutOrStdout())
+		},
 	}
-	c.Flags().Float64Var(&r.sf, "sf", 1, "scale factor")
+	c.Flags().Float64Var(&r.sf, "sf", 1, "scale factor (default of a --dir that has tables: theirs)")
 	c.Flags().StringVar(&r.dir, "dir", "", "folder of the tables (default: in the user's cache folder)")
 	c.Flags().StringVar(&r.queries, "query", "", "queries to run, such as 1,6,14 (default: all)")
 	c.Flags().IntVar(&r.runs, "runs", 1, "runs of each query; the fastest counts")
@@ -90,6 +95,9 @@ func (r *tpchRun) run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer s.Close()
+	if err := r.scale(ctx, s); err != nil {
+		return err
+	}
 	if r.profile != "" {
 		f, err := os.Create(r.profile)
 		if err != nil {
@@ -213,6 +221,26 @@ func (r *tpchRun) tables() (*sparrow.Session, error) {
 		}
 	}
 	return s, nil
+}
+
+// scale takes the scale factor from the tables: the answers depend on it.
+func (r *tpchRun) scale(ctx context.Context, s *sparrow.Session) error {
+	const suppliers = 10_000 // at scale factor 1 (TPC-H 4.2.5)
+	_, rows, err := cells(ctx, s, "SELECT count(*) FROM supplier")
+	if err != nil {
+		return err
+	}
+	n, err := strconv.ParseFloat(rows[0][0], 64)
+	if err != nil {
+		return err
+	}
+	if sf := n / suppliers; sf != math.Round(r.sf*suppliers)/suppliers {
+		if r.given {
+			return fmt.Errorf("the tables in %s are of scale factor %g, not %g: leave out --sf, or name another folder", r.dir, sf, r.sf)
+		}
+		r.sf = sf
+	}
+	return nil
 }
 
 // query runs one query and checks its answer.
