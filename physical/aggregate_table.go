@@ -370,6 +370,12 @@ func (t *aggregateTable) pairs(keys, set []*columnar.Vector) []*columnar.Vector 
 	of := columnar.Values[int32](set[0])
 	var out []*columnar.Vector
 	for _, k := range keys {
+		if k.Form == columnar.Dictionary {
+			codes := &columnar.Vector{}
+			columnar.Gather(codes, k, of)
+			out = append(out, codes)
+			continue
+		}
 		k.Class = columnar.Shared
 		out = append(out, columnar.NewDictionary(k, of))
 	}

@@ -102,14 +102,14 @@ func (p *pairPart) find(keys []*columnar.Vector, rows columnar.Rows) []int32 {
 	return p.numbers
 }
 
-// column returns key column c of all groups.
-func (t *pairTable) column(c int) *columnar.Vector {
+// column returns key column c of all groups, codes in memory of the arena.
+func (t *pairTable) column(a *slab.Arena, c int) *columnar.Vector {
 	shift := uint(32)
 	for i := range t.parts {
 		p := &t.parts[i]
 		for k, col := range p.cols {
 			if col == c {
-				return p.column(k, t.words.keys, shift)
+				return p.column(a, k, t.words.keys, shift)
 			}
 		}
 		shift = 0
@@ -117,7 +117,7 @@ func (t *pairTable) column(c int) *columnar.Vector {
 	return nil
 }
 
-func (p *pairPart) column(k int, words []uint64, shift uint) *columnar.Vector {
+func (p *pairPart) column(a *slab.Arena, k int, words []uint64, shift uint) *columnar.Vector {
 	numbers := columnar.NewWidth(types.IntType, columnar.W32, len(words))
 	numbers.Finish()
 	at := columnar.Values[int32](numbers)
@@ -125,9 +125,15 @@ func (p *pairPart) column(k int, words []uint64, shift uint) *columnar.Vector {
 	if p.table == nil {
 		return numbers
 	}
+	values := p.table.column(nil, k)
 	out := &columnar.Vector{}
-	columnar.Gather(out, p.table.column(nil, k), at)
-	out.Finish()
+	if values.Form == columnar.Dictionary && a != nil {
+		out = columnar.NewIn(a, values.Type, values.Width, 0)
+	}
+	columnar.Gather(out, values, at)
+	if out.Form != columnar.Dictionary {
+		out.Finish()
+	}
 	return out
 }
 

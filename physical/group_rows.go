@@ -8,19 +8,20 @@ import (
 	"github.com/sparrow-engine/sparrow/types"
 )
 
-// rowTable is a group table of keys packed into rows. A slot holds the upper half of the hash beside the group, so that rows are compared
+// rowTable is a group table of keys packed into rows, or of entries of a join's build side (group_entries.go). A slot holds the upper half of the hash beside the group, so that rows are compared
 // almost only with their equals.
 //
 // Numbers among the keys often decide the others (a customer's number its name and address), so strings are not hashed at first. When rows
 // that are not equal turn out to have the same hash too often, all keys are hashed from then on.
 type rowTable struct {
-	short  []int       // the key columns that are hashed, nil: all
-	misled int         // comparisons of rows with the same hash that were not equal
-	arena  *slab.Arena // of slots
-	page   *row.Page
-	hashes []uint64 // by group
-	slots  []uint64 // hash >> 32 << 32 | group + 1; 0: free
-	mask   uint64
+	short   []int       // the key columns that are hashed, nil: all
+	misled  int         // comparisons of rows with the same hash that were not equal
+	arena   *slab.Arena // of slots
+	page    *row.Page
+	hashes  []uint64   // by group
+	entries *entryRows // in place of the page
+	slots   []uint64   // hash >> 32 << 32 | group + 1; 0: free
+	mask    uint64
 
 	batch  *row.Page
 	hashed []uint64
@@ -47,7 +48,19 @@ func shortKeys(ts []types.Type) (short []int) {
 }
 
 func (t *rowTable) bytes() int64 {
-	return t.page.Bytes() + int64(8*cap(t.hashes)+8*len(t.slots))
+	n := t.page.Bytes() + int64(8*cap(t.hashes)+8*len(t.slots))
+	if t.entries != nil {
+		n += int64(4 * cap(t.entries.codes))
+	}
+	return n
+}
+
+// column returns key column c of all groups.
+func (t *rowTable) column(a *slab.Arena, c int) *columnar.Vector {
+	if t.entries != nil {
+		return t.entries.column(a, c)
+	}
+	return t.page.Column(c, 0, len(t.hashes))
 }
 
 func (t *rowTable) free() {
@@ -57,27 +70,84 @@ func (t *rowTable) free() {
 
 // reset starts a new page, since columns of the old one share its heap.
 func (t *rowTable) reset() {
-	t.page = row.NewPage(t.page.Layout)
+	t.page, t.entries = row.NewPage(t.page.Layout), nil
 	t.hashes = t.hashes[:0]
 	clear(t.slots)
 }
 
 func (t *rowTable) find(keys []*columnar.Vector, rows columnar.Rows, out []int32) {
 	n := rows.Count()
+	t.load(keys, rows)
 	t.hashed = t.hash(keys, rows, t.hashed)
-	t.batch.Reset()
-	t.batch.Scatter(keys, rows)
 	for i, h := range t.hashed[:n] {
-		if i > 0 && h == t.hashed[i-1] && t.batch.Equal(i, t.batch, i-1) {
+		if i > 0 && h == t.hashed[i-1] && t.repeats(i) {
 			out[i] = out[i-1]
 			continue
 		}
-		if t.misled > maxMisled+t.page.Len()/8 && t.short != nil {
+		if t.misled > maxMisled+len(t.hashes)/8 && t.short != nil {
 			t.widen()
 			t.hashed = t.hash(keys, rows, t.hashed)
 		}
 		out[i] = t.group(i, t.hashed[i])
 	}
+}
+
+// load takes a batch of keys to look up. The first batch decides whether groups are packed rows or entries; those become rows when other keys come.
+func (t *rowTable) load(keys []*columnar.Vector, rows columnar.Rows) {
+	if len(t.hashes) == 0 {
+		t.entries = newEntryRows(keys)
+	}
+	if t.entries != nil {
+		if t.entries.load(keys, rows) {
+			return
+		}
+		t.unpack()
+	}
+	t.batch.Reset()
+	t.batch.Scatter(keys, rows)
+}
+
+// unpack makes rows of the groups' entries.
+func (t *rowTable) unpack() {
+	t.batch.Reset()
+	t.batch.Scatter(t.columns(), columnar.AllRows(len(t.hashes)))
+	t.entries = nil
+	for g := range t.hashes {
+		t.page.Append(t.batch, g)
+	}
+}
+
+func (t *rowTable) columns() []*columnar.Vector {
+	keys := make([]*columnar.Vector, len(t.page.Layout.Types))
+	for c := range keys {
+		keys[c] = t.column(nil, c)
+	}
+	return keys
+}
+
+// repeats reports whether row i of the batch has the key of the one before.
+func (t *rowTable) repeats(i int) bool {
+	if e := t.entries; e != nil {
+		return e.equal(e.batch[i], e.batch[i-1])
+	}
+	return t.batch.Equal(i, t.batch, i-1)
+}
+
+// equal reports whether row i of the batch has the key of group g.
+func (t *rowTable) equal(g, i int) bool {
+	if e := t.entries; e != nil {
+		return e.equal(e.codes[g], e.batch[i])
+	}
+	return t.page.Equal(g, t.batch, i)
+}
+
+// append makes the key of row i of the batch that of a new group.
+func (t *rowTable) append(i int) {
+	if e := t.entries; e != nil {
+		e.codes = append(e.codes, e.batch[i])
+		return
+	}
+	t.page.Append(t.batch, i)
 }
 
 // maxMisled is how many vain comparisons a short hash is forgiven beside one for every eighth group.
@@ -97,12 +167,8 @@ func (t *rowTable) hash(keys []*columnar.Vector, rows columnar.Rows, dst []uint6
 // widen hashes all keys from now on.
 func (t *rowTable) widen() {
 	t.short = nil
-	n := t.page.Len()
-	keys := make([]*columnar.Vector, len(t.page.Layout.Types))
-	for c := range keys {
-		keys[c] = t.page.Column(c, 0, n)
-	}
-	t.hashes = hashKeys(keys, columnar.AllRows(n), t.hashes)[:n]
+	n := len(t.hashes)
+	t.hashes = hashKeys(t.columns(), columnar.AllRows(n), t.hashes)[:n]
 	t.fill(len(t.slots))
 }
 
@@ -115,15 +181,15 @@ func (t *rowTable) group(i int, h uint64) int32 {
 			break
 		}
 		if s>>32 == tag {
-			if g := int(uint32(s)) - 1; t.page.Equal(g, t.batch, i) {
+			if g := int(uint32(s)) - 1; t.equal(g, i) {
 				return int32(g)
 			}
 			t.misled++
 		}
 		at = (at + 1) & t.mask
 	}
-	g := t.page.Len()
-	t.page.Append(t.batch, i)
+	g := len(t.hashes)
+	t.append(i)
 	t.hashes = append(t.hashes, h)
 	t.slots[at] = tag<<32 | uint64(g+1)
 	if 2*len(t.hashes) > len(t.slots) {

@@ -14,7 +14,8 @@ import (
 //     the others, because dictionaries change along the way.
 //   - Keys of up to 64 bits together are the slots of an open-addressing table themselves (group_words.go): no row is compared elsewhere.
 //     While they ascend they are only compared with the one before.
-//   - Any other keys are packed into rows and looked up by hash (group_rows.go): one comparison in one place instead of one a column.
+//   - Any other keys are packed into rows and looked up by hash (group_rows.go): one comparison in one place instead of one a column. Where all
+//     are codes of one side of a join they are not packed, a group is one of the codes (group_entries.go).
 //   - Keys of which some are codes of one side of a join are numbered in two parts, each in one of the ways above, and the numbers are a key
 //     of 64 bits (group_pairs.go).
 //
@@ -85,7 +86,7 @@ func (t *groupTable) len() int {
 	case t.pairs != nil:
 		return len(t.pairs.words.keys)
 	}
-	return t.rows.page.Len()
+	return len(t.rows.hashes)
 }
 
 // column returns key column c of all groups, in memory of the arena or of Go.
@@ -94,9 +95,9 @@ func (t *groupTable) column(a *slab.Arena, c int) *columnar.Vector {
 	case t.words != nil:
 		return t.words.column(a, c)
 	case t.pairs != nil:
-		return t.pairs.column(c)
+		return t.pairs.column(a, c)
 	}
-	return t.rows.page.Column(c, 0, t.len())
+	return t.rows.column(a, c)
 }
 
 func (t *groupTable) columns() []*columnar.Vector {
