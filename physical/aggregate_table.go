@@ -123,27 +123,23 @@ func (t *aggregateTable) ask(a *allowance, other int64, n int) int {
 // growing is how many bytes of state a group has at least if the state grows with the rows.
 const growing = 64
 
-// growth returns by how much n more rows may let the table grow: twice as much as the rows before did on average, since they are counted from when it was
-// empty; slots that become too few are made four times as many, and what functions keep is doubled.
+// growth returns by how much n more rows may let the table grow: as much a row as those before did on average, since they are counted from when it was
+// empty; and what becomes too small is made larger at once: slots, keys, and lists that functions keep. The one to three words a group of other functions
+// are asked for on average only.
 func (t *aggregateTable) growth(n int) int64 {
 	if t.rows == 0 {
 		return int64(n) * t.plan.rowBytes
 	}
-	more := 2 * t.bytes() * int64(n) / int64(t.rows)
-	fresh := func(g *groupTable) int { return 2 * g.len() * n / t.rows }
+	more := t.bytes() * int64(n) / int64(t.rows)
+	fresh := func(g *groupTable) int { return min(n, 2*g.len()*n/t.rows) }
 	for _, s := range t.sets {
-		if fresh(s) >= s.room() {
-			more += 3 * s.bytes()
-		}
+		more += s.growth(fresh(s))
 	}
-	groups := 0
 	if t.groups != nil {
-		if groups = fresh(t.groups); groups >= t.groups.room() {
-			more += 3 * t.groups.bytes()
-		}
+		more += t.groups.growth(fresh(t.groups))
 	}
 	for _, a := range t.accs {
-		if b := a.Bytes(); groups > 0 || b > growing*int64(t.len()) {
+		if b := a.Bytes(); b > growing*int64(t.len()) {
 			more += b
 		}
 	}

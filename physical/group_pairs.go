@@ -147,14 +147,14 @@ func (t *pairTable) bytes() int64 {
 	return n
 }
 
-func (t *pairTable) room() int {
-	n := t.words.room()
+func (t *pairTable) growth(n int) int64 {
+	bytes := t.words.growth(n)
 	for _, p := range t.parts {
 		if p.table != nil {
-			n = min(n, p.table.room())
+			bytes += p.table.growth(n)
 		}
 	}
-	return n
+	return bytes
 }
 
 func (t *pairTable) free() {

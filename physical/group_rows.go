@@ -55,6 +55,14 @@ func (t *rowTable) bytes() int64 {
 	return n
 }
 
+func (t *rowTable) growth(n int) int64 {
+	bytes := 8 * (grown(len(t.hashes), cap(t.hashes), n) + moreSlots(len(t.slots), len(t.hashes), n))
+	if t.entries != nil {
+		return bytes + 4*grown(len(t.entries.codes), cap(t.entries.codes), n)
+	}
+	return bytes + t.page.Growth(n)
+}
+
 // column returns key column c of all groups.
 func (t *rowTable) column(a *slab.Arena, c int) *columnar.Vector {
 	if t.entries != nil {

@@ -120,15 +120,31 @@ func (t *groupTable) bytes() int64 {
 	return n + t.rows.bytes()
 }
 
-// room returns how many keys may come before the table needs more memory.
-func (t *groupTable) room() int {
+// growth returns the memory that n more keys make the table take at once, beside what each takes.
+func (t *groupTable) growth(n int) int64 {
 	switch {
 	case t.words != nil:
-		return t.words.room()
+		return t.words.growth(n)
 	case t.pairs != nil:
-		return t.pairs.room()
+		return t.pairs.growth(n)
 	}
-	return len(t.rows.slots)/2 - len(t.rows.hashes)
+	return t.rows.growth(n)
+}
+
+// grown returns by how many elements a slice grows that has so many and is to get n more.
+func grown(length, capacity, n int) int64 {
+	if length+n <= capacity {
+		return 0
+	}
+	return int64(max(capacity, n))
+}
+
+// moreSlots returns how many slots are added for n more keys: half of them are to stay free, and when they are not there are four times as many.
+func moreSlots(slots, keys, n int) int64 {
+	if 2*(keys+n) <= slots {
+		return 0
+	}
+	return 3 * int64(slots)
 }
 
 // free gives the memory back before the arena is freed. The table cannot be used any more; columns returned before stay as they are.

@@ -72,12 +72,12 @@ func newWordTable(a *slab.Arena, fields []packedField) *wordTable {
 
 func (t *wordTable) bytes() int64 { return int64(8*cap(t.keys) + 16*len(t.slots)) }
 
-func (t *wordTable) room() int {
-	n := cap(t.keys)
+func (t *wordTable) growth(n int) int64 {
+	bytes := 8 * grown(len(t.keys), cap(t.keys), n)
 	if !t.ascending {
-		n = min(n, len(t.slots)/2)
+		bytes += 16 * moreSlots(len(t.slots), len(t.keys), n)
 	}
-	return n - len(t.keys)
+	return bytes
 }
 
 func (t *wordTable) reset() {

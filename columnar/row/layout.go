@@ -94,6 +94,24 @@ func (p *Page) Bytes() int64 {
 	return n
 }
 
+// Growth returns the memory that n more rows make the page take at once, beside what each takes.
+func (p *Page) Growth(n int) int64 {
+	more := int64(0)
+	if len(p.words)+n*p.Layout.Words > cap(p.words) {
+		more = int64(8 * max(cap(p.words), n*p.Layout.Words))
+	}
+	if k := len(p.heap) - 1; k >= 0 && p.n > 0 {
+		used := 0
+		for _, b := range p.heap {
+			used += len(b)
+		}
+		if used*n/p.n > cap(p.heap[k])-len(p.heap[k]) {
+			more += int64(min(2*cap(p.heap[k]), maxBlock))
+		}
+	}
+	return more
+}
+
 // grow makes room for n more rows of zeros and returns the word at which they begin.
 func (p *Page) grow(n int) int {
 	old := len(p.words)
