@@ -77,16 +77,18 @@ func (d *directIndex) clear() {
 	}
 }
 
-// sameCodes reports whether two columns of a batch are codes, and the same in every row, as columns of one side of a join are: they share them, or, once
-// each was appended to a column of its own, have equal ones.
-func sameCodes(a, b *columnar.Vector) bool {
-	if a.Form != columnar.Dictionary || b.Form != columnar.Dictionary || a.Len == 0 || len(a.Codes) != len(b.Codes) || a.Dict.Len != b.Dict.Len {
-		return false
-	}
-	return same(a.Codes, b.Codes) && (a.Valid == nil) == (b.Valid == nil) && (a.Valid == nil || same(a.Valid, b.Valid))
+// sharedCodes reports whether two columns are codes in the same memory, as columns of one side of a join are.
+func sharedCodes(a, b *columnar.Vector) bool {
+	return a.Form == columnar.Dictionary && b.Form == columnar.Dictionary && a.Len > 0 && len(a.Codes) == len(b.Codes) &&
+		&a.Codes[0] == &b.Codes[0] && (a.Valid == nil) == (b.Valid == nil) && (a.Valid == nil || &a.Valid[0] == &b.Valid[0])
 }
 
-func same[T comparable](a, b []T) bool { return &a[0] == &b[0] || slices.Equal(a, b) }
+// sameCodes reports whether two columns of a batch are codes, and the same in every row: shared ones, or, once each was appended to a column of its own,
+// equal ones into as many entries.
+func sameCodes(a, b *columnar.Vector) bool {
+	return sharedCodes(a, b) || a.Form == columnar.Dictionary && b.Form == columnar.Dictionary && a.Len > 0 && a.Dict.Len == b.Dict.Len &&
+		a.Valid == nil && b.Valid == nil && slices.Equal(a.Codes, b.Codes)
+}
 
 // directOf describes a column that can index, with fewer codes than the limit. Scratch dictionaries may change under the same address.
 func directOf(v *columnar.Vector, limit int) (directColumn, bool) {

@@ -51,7 +51,7 @@ func (r *repeater) appendRows(dst []*columnar.Vector, src []*columnar.Vector, id
 
 // composed returns the codes of column i of src at the rows idx. Columns with the same codes go on to have the same.
 func (r *repeater) composed(i int, src []*columnar.Vector, idx []int32) []int32 {
-	if i > 0 && sameCodes(src[i], src[i-1]) {
+	if i > 0 && sharedCodes(src[i], src[i-1]) {
 		return r.cols[i-1].Codes
 	}
 	r.codes[i] = compose(r.codes[i], src[i].Codes, idx)
