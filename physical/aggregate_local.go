@@ -12,6 +12,8 @@ const (
 	localGroups = 1 << 15
 	// wideGroups is the same for keys that do not fit in a word and reduce.
 	wideGroups = 4 * localGroups
+	// vainPairs is how large a set is before it is asked whether it reduces.
+	vainPairs = 1 << 13
 	// minReduction is how many rows a group must have on average for the table to be worth its lookups.
 	minReduction = 2
 	// passRows is how many rows pass by the table before it is tried again: data changes.
@@ -113,8 +115,8 @@ func (l *localGrouping) update(kind int, cols []*columnar.Vector, rows columnar.
 			return err
 		}
 		from += k
-		if l.table.len() >= l.room() {
-			if l.table.rows < minReduction*l.table.len() && !l.canRun() {
+		if vain := l.setsInVain(); vain || l.table.len() >= l.room() {
+			if vain || l.table.rows < minReduction*l.table.len() && !l.canRun() {
 				l.passing = passRows
 			}
 			if err := l.flush(); err != nil {
@@ -126,6 +128,21 @@ func (l *localGrouping) update(kind int, cols []*columnar.Vector, rows columnar.
 		}
 	}
 	return nil
+}
+
+// setsInVain reports whether sets of distinct arguments have become large and are not much smaller than the rows they are of: then it is cheaper to put
+// these into partitions as they are, and make the sets there (TPC-H Q16). A single worker has nothing to merge with and keeps its sets.
+func (l *localGrouping) setsInVain() bool {
+	t := l.table
+	if len(t.sets) == 0 || t.groups == nil || l.query.Threads() == 1 {
+		return false
+	}
+	for _, s := range t.sets {
+		if s.len() < vainPairs || t.rows >= minReduction*s.len() {
+			return false
+		}
+	}
+	return true
 }
 
 // room is how many groups make the table full. A run's memory, which it keeps, is not to double for the groups of one more batch. Emptying copies the

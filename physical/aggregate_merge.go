@@ -188,6 +188,9 @@ func (m *merge64) chunks(w, used int, chunks []aggregateChunk, f func(w int, t *
 		return err
 	}
 	defer t.free()
+	if t.groups != nil {
+		t.groups.tables = 1 << used
+	}
 	memory := allowance{budget: m.query.Budget()}
 	defer memory.release()
 	divisible := func() bool { return t.moved == nil && len(t.keys) > 0 && t.len() > 1 && used < mostBits }

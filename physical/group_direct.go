@@ -46,7 +46,7 @@ func (d *directIndex) prepare(keys []*columnar.Vector, rows columnar.Rows) bool 
 	size, same := 1, true
 	for c, v := range keys {
 		col, ok := directOf(v, d.limit)
-		if ok && slices.ContainsFunc(keys[:c], func(other *columnar.Vector) bool { return sameCodes(v, other) }) {
+		if ok && slices.ContainsFunc(keys[:c], func(other *columnar.Vector) bool { return sharedCodes(v, other) }) {
 			col.follows, col.card = true, 1
 		}
 		if size *= max(col.card, 1); !ok || size > d.limit {
@@ -81,13 +81,6 @@ func (d *directIndex) clear() {
 func sharedCodes(a, b *columnar.Vector) bool {
 	return a.Form == columnar.Dictionary && b.Form == columnar.Dictionary && a.Len > 0 && len(a.Codes) == len(b.Codes) &&
 		&a.Codes[0] == &b.Codes[0] && (a.Valid == nil) == (b.Valid == nil) && (a.Valid == nil || &a.Valid[0] == &b.Valid[0])
-}
-
-// sameCodes reports whether two columns of a batch are codes, and the same in every row: shared ones, or, once each was appended to a column of its own,
-// equal ones into as many entries.
-func sameCodes(a, b *columnar.Vector) bool {
-	return sharedCodes(a, b) || a.Form == columnar.Dictionary && b.Form == columnar.Dictionary && a.Len > 0 && a.Dict.Len == b.Dict.Len &&
-		a.Valid == nil && b.Valid == nil && slices.Equal(a.Codes, b.Codes)
 }
 
 // directOf describes a column that can index, with fewer codes than the limit. Scratch dictionaries may change under the same address.

@@ -41,7 +41,7 @@ func newCodedPairs(a *slab.Arena, ts []types.Type, keys []*columnar.Vector) *pai
 	for c, v := range keys {
 		same := []int{}
 		for k := c; k < len(keys); k++ {
-			if sameCodes(v, keys[k]) && keys[k].Dict.Class != columnar.Scratch {
+			if sharedCodes(v, keys[k]) && keys[k].Dict.Class != columnar.Scratch {
 				same = append(same, k)
 			}
 		}
@@ -103,13 +103,13 @@ func (p *pairPart) find(keys []*columnar.Vector, rows columnar.Rows) []int32 {
 }
 
 // column returns key column c of all groups, codes in memory of the arena.
-func (t *pairTable) column(a *slab.Arena, c int) *columnar.Vector {
+func (t *pairTable) column(a *slab.Arena, tables, c int) *columnar.Vector {
 	shift := uint(32)
 	for i := range t.parts {
 		p := &t.parts[i]
 		for k, col := range p.cols {
 			if col == c {
-				return p.column(a, k, t.words.keys, shift)
+				return p.column(a, tables, k, t.words.keys, shift)
 			}
 		}
 		shift = 0
@@ -117,7 +117,7 @@ func (t *pairTable) column(a *slab.Arena, c int) *columnar.Vector {
 	return nil
 }
 
-func (p *pairPart) column(a *slab.Arena, k int, words []uint64, shift uint) *columnar.Vector {
+func (p *pairPart) column(a *slab.Arena, tables, k int, words []uint64, shift uint) *columnar.Vector {
 	numbers := columnar.NewWidth(types.IntType, columnar.W32, len(words))
 	numbers.Finish()
 	at := columnar.Values[int32](numbers)
@@ -125,10 +125,13 @@ func (p *pairPart) column(a *slab.Arena, k int, words []uint64, shift uint) *col
 	if p.table == nil {
 		return numbers
 	}
-	values := p.table.column(nil, k)
-	out := &columnar.Vector{}
+	values, out := p.table.column(nil, k), &columnar.Vector{}
 	if values.Form == columnar.Dictionary && a != nil {
-		out = columnar.NewIn(a, values.Type, values.Width, 0)
+		if repeated(values, tables) {
+			values = columnar.Keep(values)
+		} else {
+			out = columnar.NewIn(a, values.Type, values.Width, 0)
+		}
 	}
 	columnar.Gather(out, values, at)
 	if out.Form != columnar.Dictionary {

@@ -50,7 +50,7 @@ func shortKeys(ts []types.Type) (short []int) {
 func (t *rowTable) bytes() int64 {
 	n := t.page.Bytes() + int64(8*cap(t.hashes)+8*len(t.slots))
 	if t.entries != nil {
-		n += int64(4 * cap(t.entries.codes))
+		n += t.entries.bytes()
 	}
 	return n
 }
@@ -58,15 +58,15 @@ func (t *rowTable) bytes() int64 {
 func (t *rowTable) growth(n int) int64 {
 	bytes := 8 * (grown(len(t.hashes), cap(t.hashes), n) + moreSlots(len(t.slots), len(t.hashes), n))
 	if t.entries != nil {
-		return bytes + 4*grown(len(t.entries.codes), cap(t.entries.codes), n)
+		return bytes + t.entries.growth(n)
 	}
 	return bytes + t.page.Growth(n)
 }
 
 // column returns key column c of all groups.
-func (t *rowTable) column(a *slab.Arena, c int) *columnar.Vector {
+func (t *rowTable) column(a *slab.Arena, tables, c int) *columnar.Vector {
 	if t.entries != nil {
-		return t.entries.column(a, c)
+		return t.entries.column(a, tables, c)
 	}
 	return t.page.Column(c, 0, len(t.hashes))
 }
@@ -128,7 +128,7 @@ func (t *rowTable) unpack() {
 func (t *rowTable) columns() []*columnar.Vector {
 	keys := make([]*columnar.Vector, len(t.page.Layout.Types))
 	for c := range keys {
-		keys[c] = t.column(nil, c)
+		keys[c] = t.column(nil, 1, c)
 	}
 	return keys
 }
@@ -136,7 +136,7 @@ func (t *rowTable) columns() []*columnar.Vector {
 // repeats reports whether row i of the batch has the key of the one before.
 func (t *rowTable) repeats(i int) bool {
 	if e := t.entries; e != nil {
-		return e.equal(e.batch[i], e.batch[i-1])
+		return e.equal(e.batch, i, e.batch, i-1)
 	}
 	return t.batch.Equal(i, t.batch, i-1)
 }
@@ -144,7 +144,7 @@ func (t *rowTable) repeats(i int) bool {
 // equal reports whether row i of the batch has the key of group g.
 func (t *rowTable) equal(g, i int) bool {
 	if e := t.entries; e != nil {
-		return e.equal(e.codes[g], e.batch[i])
+		return e.equal(e.codes, g, e.batch, i)
 	}
 	return t.page.Equal(g, t.batch, i)
 }
@@ -152,7 +152,7 @@ func (t *rowTable) equal(g, i int) bool {
 // append makes the key of row i of the batch that of a new group.
 func (t *rowTable) append(i int) {
 	if e := t.entries; e != nil {
-		e.codes = append(e.codes, e.batch[i])
+		e.append(i)
 		return
 	}
 	t.page.Append(t.batch, i)

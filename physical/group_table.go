@@ -15,7 +15,7 @@ import (
 //   - Keys of up to 64 bits together are the slots of an open-addressing table themselves (group_words.go): no row is compared elsewhere.
 //     While they ascend they are only compared with the one before.
 //   - Any other keys are packed into rows and looked up by hash (group_rows.go): one comparison in one place instead of one a column. Where all
-//     are codes of one side of a join they are not packed, a group is one of the codes (group_entries.go).
+//     are codes of sides of joins they are not packed, a group is codes (group_entries.go).
 //   - Keys of which some are codes of one side of a join are numbered in two parts, each in one of the ways above, and the numbers are a key
 //     of 64 bits (group_pairs.go).
 //
@@ -27,10 +27,11 @@ type groupTable struct {
 	rows   *rowTable  // or
 	pairs  *pairTable // or, instead of rows while there are no groups
 	direct directIndex
+	tables int // among which the groups are divided
 }
 
 func newGroupTable(a *slab.Arena, ts []types.Type) *groupTable {
-	t := &groupTable{arena: a, types: ts, direct: directIndex{limit: maxDirect}}
+	t := &groupTable{arena: a, types: ts, direct: directIndex{limit: maxDirect}, tables: 1}
 	if p, ok := packing(ts); ok {
 		t.words = newWordTable(a, p)
 	} else {
@@ -46,7 +47,7 @@ func newSetTable(a *slab.Arena, ts []types.Type) *groupTable {
 	if _, ok := packing(all); ok {
 		return newGroupTable(a, all)
 	}
-	return &groupTable{arena: a, types: all, direct: directIndex{limit: maxDirect}, pairs: newNumberedPairs(a, ts)}
+	return &groupTable{arena: a, types: all, direct: directIndex{limit: maxDirect}, pairs: newNumberedPairs(a, ts), tables: 1}
 }
 
 // find writes the number of the key of the i-th of rows to out[i].
@@ -95,9 +96,9 @@ func (t *groupTable) column(a *slab.Arena, c int) *columnar.Vector {
 	case t.words != nil:
 		return t.words.column(a, c)
 	case t.pairs != nil:
-		return t.pairs.column(a, c)
+		return t.pairs.column(a, t.tables, c)
 	}
-	return t.rows.column(a, c)
+	return t.rows.column(a, t.tables, c)
 }
 
 func (t *groupTable) columns() []*columnar.Vector {

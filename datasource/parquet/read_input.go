@@ -13,6 +13,8 @@ import (
 const (
 	// mapLeast is the size of files that are worth a mapping.
 	mapLeast = 1 << 20
+	// mapWindow is the fewest bytes that are worth their faults: what is copied of less stays in the second-level cache.
+	mapWindow = 128 << 10
 	// mapResident is how much of a file is read before its pages are dropped.
 	mapResident = 32 << 20
 )
@@ -72,7 +74,7 @@ func (in *input) ReadAt(p []byte, off int64) (int, error) { return in.file.ReadA
 // window returns n bytes of the file, which have pagePadding readable bytes behind, without a copy; nil if that cannot be. Reading them
 // faults if the file was cut off since, see reader.guard.
 func (in *input) window(off int64, n int) []byte {
-	if off < 0 || off+int64(n)+pagePadding > int64(len(in.data)) {
+	if n < mapWindow || off < 0 || off+int64(n)+pagePadding > int64(len(in.data)) {
 		return nil
 	}
 	if in.read.Add(int64(n)) >= mapResident {
