@@ -17,8 +17,6 @@ type dictionary struct {
 	loaded bool
 	header pageHeader
 	offset int64
-	// unpacked tells that buf is the page, decompressed before it was loaded.
-	unpacked bool
 
 	// vec holds the entries, converted to the column's type. It is flat and of class Shared.
 	vec *columnar.Vector
@@ -32,7 +30,7 @@ type dictionary struct {
 
 // forget leaves the dictionary at the end of its chunk.
 func (d *dictionary) forget() {
-	d.found, d.loaded, d.unpacked, d.vec = false, false, false, nil
+	d.found, d.loaded, d.vec = false, false, nil
 	d.release()
 }
 
@@ -54,16 +52,14 @@ func (c *leafReader) loadDictionary() error {
 	if !d.found {
 		return errNoDictionary
 	}
-	if !d.unpacked {
-		d.release()
-		back := c.in.pos
-		_, _, buf, err := c.body(&d.header, d.offset, d.buf)
-		c.in.pos = back
-		if err != nil {
-			return fmt.Errorf("dictionary: %w", err)
-		}
-		d.buf = buf
+	d.release()
+	back := c.in.pos
+	_, _, buf, err := c.body(&d.header, d.offset, d.buf)
+	c.in.pos = back
+	if err != nil {
+		return fmt.Errorf("dictionary: %w", err)
 	}
+	d.buf = buf
 	if e := d.header.encoding; e != format.Plain && e != plainDictionary {
 		return fmt.Errorf("the dictionary encoding %s is not supported", e)
 	}

@@ -35,7 +35,6 @@ type reader struct {
 	end     int64 // of the morsel
 	seq     int
 	batches int
-	paired  bool // this row group's dictionaries
 
 	input columnar.Batch
 	sel   [2][]int32
@@ -98,7 +97,7 @@ func (r *reader) Open(number int) (err error) {
 	s := r.scan
 	m := s.parts[number]
 	r.morsel, r.number, r.seq = m, number, 0
-	r.ranges, r.paired = r.ranges[:0], false
+	r.ranges = r.ranges[:0]
 	if err := r.openFile(m.file); err != nil {
 		return err
 	}
@@ -320,10 +319,6 @@ var emptyRows = []int32{}
 // emit reads the other columns and fills dst.
 func (r *reader) emit(dst *columnar.Batch, n int, rows columnar.Rows) error {
 	s := r.scan
-	if !r.paired {
-		r.paired = true
-		r.pairDictionaries()
-	}
 	dst.Cols = slices.Grow(dst.Cols[:0], len(r.columns))[:len(r.columns)]
 	for i, c := range r.columns {
 		if s.req.Output != nil && !s.req.Output[i] {

@@ -6,9 +6,11 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/klauspost/compress/snappy"
 	"github.com/stretchr/testify/require"
@@ -24,9 +26,11 @@ func snappyPages(n int) map[string][]byte {
 		return b
 	}
 	distinct := r.Perm(2 * n) // as dictionaries are
-	var words []byte
+	var words, comments []byte
 	for range n {
 		words = append(words, "the quick accounts sleep above "[:4+r.IntN(27)]...)
+		comments = append(comments, strings.Fields("carefully final deposits detect slyly again about the furiously regular packages")[r.IntN(11)]...)
+		comments = append(comments, ' ')
 	}
 	return map[string][]byte{
 		"keys":    ints(func(i int) int64 { return int64(i)*3 + r.Int64N(3) }),
@@ -41,7 +45,8 @@ func snappyPages(n int) map[string][]byte {
 			}
 			return r.Int64N(60_000)
 		}),
-		"words": words,
+		"words":    words,
+		"comments": comments,
 	}
 }
 
@@ -68,25 +73,55 @@ func TestSnappyIsTheLibrarys(t *testing.T) {
 	}
 }
 
-// TestSnappyOfTwoIsTheLibrarys decodes pages of each kind with those of each other.
-func TestSnappyOfTwoIsTheLibrarys(t *testing.T) {
-	pages, longer := snappyPages(20_000), snappyPages(23_456)
-	for name, a := range pages {
-		for other, b := range longer {
-			gotA, gotB := padded(nil, len(a)), padded(nil, len(b))
-			err1, err2 := decodeSnappyTwo(gotA, packSnappy(a), gotB, packSnappy(b))
-			require.NoError(t, err1, name)
-			require.NoError(t, err2, other)
-			require.True(t, bytes.Equal(a, gotA), "%s with %s", name, other)
-			require.True(t, bytes.Equal(b, gotB), "%s with %s", name, other)
+// TestSnappyPartsAreUsed makes sure that long pages are decoded in parts, and that this is right.
+func TestSnappyPartsAreUsed(t *testing.T) {
+	for name, plain := range snappyPages(50_000) {
+		packed := packSnappy(plain)
+		got := make([]byte, len(plain))
+		p, ok := newSnappyPage(got, packed)
+		require.True(t, ok)
+		want := !slices.Contains([]string{"keys", "wide", "equal", "mixed"}, name)
+		require.Equal(t, want, p.decodeParts(), name)
+		if want {
+			require.True(t, bytes.Equal(plain, got), name)
 		}
 	}
-	a, b := pages["prices"], longer["foreign"]
-	p, _ := newSnappyPage(make([]byte, len(a)), packSnappy(a))
-	q, _ := newSnappyPage(make([]byte, len(b)), packSnappy(b))
-	ok1, ok2 := decodeTogether(&p, &q)
-	require.True(t, ok1 && ok2)
-	require.Greater(t, min(p.d, q.d), len(a)*9/10, "decoded together")
+}
+
+// TestSnappyLanes: the assembly does what the Go code does.
+func TestSnappyLanes(t *testing.T) {
+	const n = 1000
+	r := rand.New(rand.NewPCG(8, 1))
+	for name, plain := range snappyPages(12_000) {
+		packed := snappy.Encode(nil, plain)
+		_, begin := binary.Uvarint(packed)
+		for i := range 80 {
+			k := 1 + i%snappyParts
+			var memory [2][snappyParts][]byte
+			var lanes, first [2][snappyParts]snappyLane
+			for i := range snappyParts {
+				src := bytes.Clone(packed[begin:])
+				for range r.IntN(3) {
+					src[r.IntN(min(len(src), 4000))] = byte(r.Uint32())
+				}
+				src = append(src, make([]byte, n*stepIn+stepInMore)...)
+				at := r.IntN(100)
+				for v := range memory {
+					memory[v][i] = make([]byte, 100+n*stepOut+stepOutMore)
+					m := memory[v][i]
+					lanes[v][i] = snappyLane{unsafe.Pointer(&src[0]), unsafe.Pointer(&m[at]), unsafe.Pointer(&m[at/2])}
+				}
+			}
+			first = lanes
+			stuck := snappyLanes(&lanes[0], k, n, snappyStepsTable())
+			require.Equal(t, stuck, snappyLanesInGo(&lanes[1], k, n, snappyStepsTable()), name)
+			for i := range snappyParts {
+				require.Equal(t, lanes[0][i].in, lanes[1][i].in, name)
+				require.Equal(t, uintptr(lanes[0][i].out)-uintptr(first[0][i].out), uintptr(lanes[1][i].out)-uintptr(first[1][i].out), name)
+				require.True(t, bytes.Equal(memory[0][i], memory[1][i]), name)
+			}
+		}
+	}
 }
 
 // TestSnappyPairsAreUsed makes sure that the pages the decoder is for do not fall back to the library, and that text does.
@@ -119,15 +154,12 @@ func FuzzSnappy(f *testing.F) {
 		}
 		sameSnappy(t, func(dst []byte) error { return decodeSnappy(dst, packed[:len(packed):len(packed)]) }, packed, n)
 
-		// behind a long page, alone and with another
-		at := r.IntN(len(packed))
-		one, other := snappyBehind(packed), snappyBehind(append(packed[:at:at], packed[at/2:]...))
-		room := make([]byte, 1<<20+len(longSnappy().plain))
-		for range 2 {
-			n1, _ := snappy.DecodedLen(one)
-			n2, _ := snappy.DecodedLen(other)
-			sameSnappy(t, func(dst []byte) error { err, _ := decodeSnappyTwo(dst, one, room[:n2], other); return err }, one, n1)
-			one, other = other, one
+		// in a long page, with damage of its own
+		l := longSnappy()
+		at := r.IntN(len(l))
+		long := append(append(bytes.Clone(l[:at]), packed...), l[min(at+len(packed), len(l)):]...)
+		if n, err := snappy.DecodedLen(long); err == nil && n < 1<<21 {
+			sameSnappy(t, func(dst []byte) error { return decodeSnappy(dst, long) }, long, n)
 		}
 	})
 }
@@ -147,26 +179,12 @@ func sameSnappy(t *testing.T, decode func(dst []byte) error, packed []byte, n in
 	require.Equal(t, bytes.Repeat([]byte{0xa5}, guard), memory[guard+n:])
 }
 
-// longSnappy is a block that is long enough to be decoded with another.
-var longSnappy = sync.OnceValue(func() (l struct{ plain, packed []byte }) {
-	l.plain = snappyPages(20_000)["prices"]
-	l.packed = packSnappy(l.plain)
-	return l
-})
-
-// snappyBehind puts the operations of a block behind longSnappy's.
-func snappyBehind(packed []byte) []byte {
-	l := longSnappy()
-	n, k := binary.Uvarint(packed)
-	_, before := binary.Uvarint(l.packed)
-	b := binary.AppendUvarint(nil, min(n, 1<<20)+uint64(len(l.plain)))
-	b = append(b, l.packed[before:]...)
-	return slices.Clip(append(b, packed[max(k, 0):]...))
-}
+// longSnappy is a page that is long enough to be decoded in parts.
+var longSnappy = sync.OnceValue(func() []byte { return packSnappy(snappyPages(50_000)["prices"]) })
 
 // BenchmarkSnappy decodes pages of each kind by the library and by decodeSnappy.
 func BenchmarkSnappy(b *testing.B) {
-	for _, name := range []string{"keys", "foreign", "prices", "wide", "few", "words"} {
+	for _, name := range []string{"keys", "foreign", "prices", "wide", "few", "words", "comments"} {
 		plain := snappyPages(100_000)[name]
 		packed := packSnappy(plain)
 		dst := padded(nil, len(plain))
