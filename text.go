@@ -6,6 +6,8 @@ import (
 	"io"
 	"iter"
 	"strings"
+	"time"
+	"unsafe"
 
 	pretty "github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -36,17 +38,10 @@ func (df *DataFrame) Cells(ctx context.Context) iter.Seq2[[]*string, error] {
 			yield(nil, err)
 			return
 		}
-		zone := df.st.env.Zone
 		err = df.run(ctx, func(b *columnar.Batch) error {
+			cells, width := cellsOf(b, s, df.st.env.Zone), len(b.Cols)
 			for i := range b.N {
-				row := make([]*string, len(b.Cols))
-				for j, c := range b.Cols {
-					if v := c.Value(i); v != nil {
-						t := sqltext.Hive(v, s[j].Type, zone)
-						row[j] = &t
-					}
-				}
-				if !yield(row, nil) {
+				if !yield(cells[i*width:(i+1)*width:(i+1)*width], nil) {
 					return errStopped
 				}
 			}
@@ -56,6 +51,58 @@ func (df *DataFrame) Cells(ctx context.Context) iter.Seq2[[]*string, error] {
 			yield(nil, err)
 		}
 	}
+}
+
+// cellsOf returns the texts of a batch row by row. They share one piece of memory, which is written column by column.
+func cellsOf(b *columnar.Batch, s types.Schema, zone *time.Location) []*string {
+	width := len(b.Cols)
+	var all []byte
+	ends := make([]int, 0, b.N*width)
+	for j, c := range b.Cols {
+		for i := range b.N {
+			if !c.IsNull(i) {
+				all = appendCell(all, c, i, s[j].Type, zone)
+			}
+			ends = append(ends, len(all))
+		}
+	}
+	text, texts, cells := unsafe.String(unsafe.SliceData(all), len(all)), make([]string, len(ends)), make([]*string, len(ends))
+	begin := 0
+	for j, c := range b.Cols {
+		for i := range b.N {
+			at, end := i*width+j, ends[j*b.N+i]
+			if !c.IsNull(i) {
+				texts[at] = text[begin:end]
+				cells[at] = &texts[at]
+			}
+			begin = end
+		}
+	}
+	return cells
+}
+
+// appendCell appends what text.Hive returns of a value that is not null. Types that most results have do without a Go value.
+func appendCell(dst []byte, v *columnar.Vector, i int, t types.Type, zone *time.Location) []byte {
+	b, k := v.Base(), v.At(i)
+	switch t.Kind {
+	case types.String:
+		return append(dst, b.Bytes(k)...)
+	case types.Int, types.Date:
+		return sqltext.AppendInt32(dst, columnar.Values[int32](b)[k], t)
+	case types.BigInt, types.Timestamp, types.TimestampNTZ, types.Time:
+		return sqltext.AppendInt64(dst, columnar.Values[int64](b)[k], t, zone)
+	case types.Double:
+		return sqltext.AppendFloat(dst, columnar.Values[float64](b)[k], 64)
+	case types.Decimal:
+		x := types.Int128{}
+		if b.Width == columnar.W64 {
+			x = types.Int128Of(columnar.Values[int64](b)[k])
+		} else {
+			x = columnar.Values[types.Int128](b)[k]
+		}
+		return types.AppendDecimal(dst, x, int(t.Scale))
+	}
+	return append(dst, sqltext.Hive(v.Value(i), t, zone)...)
 }
 
 // ShowWidth is the number of characters at which Show cuts a cell.
