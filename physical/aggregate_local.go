@@ -161,8 +161,9 @@ func (l *localGrouping) room() int {
 func (l *localGrouping) writer() *partWriter {
 	if l.parts == nil {
 		d := &l.grouping.first
-		d.once.Do(func() { d.decide(l.query, l.bytes(), l.held(), l.grouping.plan.spec.Groups) })
-		l.parts = &partWriter{plan: l.grouping.plan, keys: l.grouping.keys, bits: d.bits}
+		d.once.Do(func() { d.decide(l.query, l.table, l.bytes(), l.held(), l.grouping.plan.spec.Groups) })
+		l.parts = &partWriter{plan: l.grouping.plan, keys: l.grouping.keys, bits: d.bits, short: d.short}
+		l.parts.hasher.remember = func(n int64) bool { return l.memory.cover(l.bytes() + n) }
 	}
 	l.parts.order = l.order()
 	return l.parts
@@ -194,7 +195,9 @@ func (l *localGrouping) flush() error {
 		return l.keep()
 	}
 	w := l.writer()
-	if err := l.table.emit(w.addAll); err != nil {
+	w.given = l.table.groups.hashes(w.short)
+	err := l.table.emit(w.addAll)
+	if w.given = nil; err != nil {
 		return err
 	}
 	if len(l.table.sets) > 0 && l.table.groups != nil { // pairs have codes of the keys, which stay as long
@@ -239,6 +242,7 @@ func (l *localGrouping) end() error {
 	l.table.free()
 	n := int64(0)
 	if l.parts != nil {
+		l.parts.hasher.forget()
 		if l.parts.files != nil {
 			if err := l.parts.spill(l.query.Spill()); err != nil {
 				return err
@@ -277,6 +281,7 @@ func (l *localGrouping) spill() error {
 	if err := l.divide(); err != nil {
 		return err
 	}
+	l.parts.hasher.forget()
 	if err := l.parts.spill(l.query.Spill()); err != nil {
 		return err
 	}
@@ -306,7 +311,7 @@ func (l *localGrouping) held() int64 {
 func (l *localGrouping) bytes() int64 {
 	n := l.table.bytes() + l.runBytes
 	if l.parts != nil {
-		n += l.parts.bytes
+		n += l.parts.bytes + l.parts.hasher.bytes()
 	}
 	for _, c := range l.whole {
 		n += c.bytes

@@ -121,7 +121,7 @@ func (m *merge64) together(f func(w int, t *aggregateTable) (*columnar.Batch, er
 		}
 		chunks = append(chunks, l.owned(l.whole)...)
 	}
-	err := m.chunks(0, 0, chunks, f)
+	err := m.chunks(0, 0, nil, chunks, f)
 	if err == nil {
 		m.out, err = m.writers[0].take()
 	}
@@ -156,7 +156,7 @@ func (m *merge64) divided(f func(w int, t *aggregateTable) (*columnar.Batch, err
 		if len(chunks) == 0 {
 			return nil
 		}
-		err := m.chunks(w.ID, divided, chunks, f)
+		err := m.chunks(w.ID, divided, m.grouping.first.short, chunks, f)
 		if err == nil {
 			out[p], err = m.writers[w.ID].take()
 		}
@@ -178,8 +178,8 @@ const mostBits = 42
 
 // chunks merges chunks into a new table in the order of their morsels. When the budget refuses room for it, table and remaining chunks are
 // divided by further bits of the hash and merged part by part. Where that does not help, for one group, the sets of its distinct arguments
-// and the rows of its functions' states go to files.
-func (m *merge64) chunks(w, used int, chunks []aggregateChunk, f func(w int, t *aggregateTable) (*columnar.Batch, error)) error {
+// and the rows of its functions' states go to files. short are the keys that divided the rows, nil: all.
+func (m *merge64) chunks(w, used int, short []int, chunks []aggregateChunk, f func(w int, t *aggregateTable) (*columnar.Batch, error)) error {
 	if m.grouping.ordered {
 		slices.SortStableFunc(chunks, func(a, b aggregateChunk) int { return cmp.Compare(a.order, b.order) })
 	}
@@ -190,6 +190,9 @@ func (m *merge64) chunks(w, used int, chunks []aggregateChunk, f func(w int, t *
 	defer t.free()
 	if t.groups != nil {
 		t.groups.tables = 1 << used
+		if used > 0 {
+			t.groups.hashBy(short)
+		}
 	}
 	memory := allowance{budget: m.query.Budget()}
 	defer memory.release()
@@ -202,6 +205,7 @@ func (m *merge64) chunks(w, used int, chunks []aggregateChunk, f func(w int, t *
 			return err
 		}
 		m.disown(c)
+		t.groups.give(c.hashes)
 		refused, err := c.absorbed(t, cols, &memory, divisible)
 		if err != nil {
 			return err
@@ -339,7 +343,7 @@ func (m *merge64) split(w int, pw *partWriter, t *aggregateTable, chunks []aggre
 		if err := m.query.Err(); err != nil {
 			return err
 		}
-		if err := m.chunks(w, pw.used+pw.bits, part, f); err != nil {
+		if err := m.chunks(w, pw.used+pw.bits, nil, part, f); err != nil {
 			return err
 		}
 	}

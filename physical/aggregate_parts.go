@@ -2,6 +2,7 @@ package physical
 
 import (
 	"math/bits"
+	"slices"
 	"sync"
 
 	"github.com/sparrow-engine/sparrow/columnar"
@@ -28,12 +29,14 @@ type aggregateChunk struct {
 	kind  int
 	order int64 // the rows' place in the source, for functions that depend on it
 	cols  []*columnar.Vector
-	n     int
-	from  int // rows before it are in a table already
-	bytes int64
-	owner *localGrouping // whose memory the rows count as; nil: nobody's
-	file  *spill.File    // where the rows are once they are spilled
-	block int
+	// hashes are those of the keys, if they are worth keeping and the rows are in memory.
+	hashes *columnar.Vector
+	n      int
+	from   int // rows before it are in a table already
+	bytes  int64
+	owner  *localGrouping // whose memory the rows count as; nil: nobody's
+	file   *spill.File    // where the rows are once they are spilled
+	block  int
 }
 
 // load returns the columns, which live until the next use of buf.
@@ -51,23 +54,32 @@ func (c *aggregateChunk) free() {
 	for _, v := range c.cols {
 		v.Free()
 	}
-	c.cols = nil
+	if c.hashes != nil {
+		c.hashes.Free()
+	}
+	c.cols, c.hashes = nil, nil
 }
 
 // partWriter divides rows by the hash of their keys: by some bits behind those from the top that divided them before.
 type partWriter struct {
 	plan  *aggregatePlan
 	keys  []int
-	used  int // bits that divided the rows before
-	bits  int // 2^bits parts, at most mostPartitions
+	used  int   // bits that divided the rows before
+	bits  int   // 2^bits parts, at most mostPartitions
+	short []int // the keys that are hashed, nil: all
 	order int64
 	parts [mostPartitions]part
 	bytes int64
 	files []*spill.Writer // by kind+1
 
-	hashes []uint64
-	sel    []int32
+	hasher keyHasher       // of rows
+	once   keyHasher       // of groups, each of which comes once
+	hashes columnar.Vector // of the rows that are added
+	sel    []int32         // rows by partition, and which of the hashes are theirs
+	hashed []int32
+	given  []uint64 // of the groups of a table that is given out, if they are known
 	picked []*columnar.Vector
+	shorts []*columnar.Vector
 }
 
 type part struct {
@@ -80,12 +92,14 @@ type division struct {
 	once          sync.Once
 	bits          int   // 2^bits parts
 	bytes, memory int64 // that were expected in all, and that there were for a part, if these made more parts than usual; else 0
+	short         []int // the keys that are hashed, nil: all
 }
 
 // decide chooses the parts: what a worker holds for its groups by now, times how many groups are expected (0: unknown), is what all will take, and a
-// part is to fill half of the memory that there is for it.
-func (d *division) decide(q *exec.Query, held, groups int64, expected float64) {
+// part is to fill half of the memory that there is for it. Keys that told the groups of a table apart divide all rows.
+func (d *division) decide(q *exec.Query, t *aggregateTable, held, groups int64, expected float64) {
 	d.bits = partitionBits
+	d.short = t.groups.short()
 	if groups == 0 || expected <= float64(groups) {
 		return
 	}
@@ -107,32 +121,56 @@ func (w *partWriter) keyColumns(kind int, cols []*columnar.Vector) []*columnar.V
 	return w.picked
 }
 
+// hash returns the hashes by which rows are divided, and whether they are worth keeping with the rows: those of strings are.
+func (w *partWriter) hash(kind int, cols []*columnar.Vector, rows columnar.Rows) (hashes []uint64, keep bool) {
+	keys := w.keyColumns(kind, cols)
+	keep = slices.ContainsFunc(keys, func(v *columnar.Vector) bool { return v.Width >= columnar.WView })
+	w.hashes.Reset(types.BigIntType, columnar.W64, rows.Count())
+	hashes = columnar.Values[uint64](&w.hashes)
+	if w.given != nil && kind == partialRows {
+		copy(hashes, w.given)
+		return hashes, keep
+	}
+	if w.short != nil {
+		w.shorts = pick(w.shorts, keys, w.short)
+		keys = w.shorts
+	}
+	if kind == rawRows {
+		return w.hasher.hash(keys, rows, hashes), keep
+	}
+	return w.once.hash(keys, rows, hashes), keep
+}
+
 // add appends rows to their partitions.
 func (w *partWriter) add(kind int, cols []*columnar.Vector, rows columnar.Rows) {
 	n := rows.Count()
 	if len(w.keys) == 0 {
-		w.append(0, kind, cols, rows)
+		w.append(0, kind, cols, rows, nil)
 		return
 	}
-	w.hashes = hashKeys(w.keyColumns(kind, cols), rows, w.hashes)
+	hashes, keep := w.hash(kind, cols, rows)
 	shift, mask := 64-w.used-w.bits, uint64(1)<<w.bits-1
 	var ends [mostPartitions + 1]int
-	for _, h := range w.hashes[:n] {
+	for _, h := range hashes {
 		ends[h>>shift&mask&(mostPartitions-1)+1]++
 	}
 	for p := range 1 << w.bits {
 		ends[p+1] += ends[p]
 	}
 	at := ends
-	w.sel = sized(w.sel, n)
-	for i, h := range w.hashes[:n] {
+	w.sel, w.hashed = sized(w.sel, n), sized(w.hashed, n)
+	for i, h := range hashes {
 		p := h >> shift & mask & (mostPartitions - 1)
-		w.sel[at[p]] = int32(rows.Row(i))
+		w.sel[at[p]], w.hashed[at[p]] = int32(rows.Row(i)), int32(i)
 		at[p]++
 	}
 	for p := range 1 << w.bits {
-		if sel := w.sel[ends[p]:ends[p+1]]; len(sel) > 0 {
-			w.append(p, kind, cols, columnar.Rows{Sel: sel, N: rows.N})
+		if from, to := ends[p], ends[p+1]; from < to {
+			hashed := w.hashed[from:to]
+			if !keep {
+				hashed = nil
+			}
+			w.append(p, kind, cols, columnar.Rows{Sel: w.sel[from:to], N: rows.N}, hashed)
 		}
 	}
 }
@@ -143,7 +181,8 @@ func (w *partWriter) addAll(kind int, cols []*columnar.Vector, n int) error {
 	return nil
 }
 
-func (w *partWriter) append(p, kind int, cols []*columnar.Vector, rows columnar.Rows) {
+// append appends rows to a partition. hashed tells which of the hashes are kept with them, nil: none.
+func (w *partWriter) append(p, kind int, cols []*columnar.Vector, rows columnar.Rows, hashed []int32) {
 	t := &w.parts[p]
 	for len(t.open) <= kind+1 {
 		t.open = append(t.open, aggregateChunk{kind: len(t.open) - 1})
@@ -159,6 +198,14 @@ func (w *partWriter) append(p, kind int, cols []*columnar.Vector, rows columnar.
 	for i, v := range cols {
 		columnar.Append(c.cols[i], v, rows)
 		size += c.cols[i].Size()
+	}
+	if hashed != nil {
+		if c.hashes == nil {
+			c.hashes = columnar.NewIn(w.plan.arena, types.BigIntType, columnar.W64, 0)
+			c.hashes.Truncate()
+		}
+		columnar.Append(c.hashes, &w.hashes, columnar.Rows{Sel: hashed, N: w.hashes.Len})
+		size += c.hashes.Size()
 	}
 	c.n += rows.Count()
 	w.bytes += size - c.bytes
@@ -189,7 +236,7 @@ func (w *partWriter) columns(like []*columnar.Vector, whole bool) []*columnar.Ve
 func (t *part) close(c *aggregateChunk) {
 	if c.n > 0 {
 		t.chunks = append(t.chunks, *c)
-		c.n, c.cols = 0, nil
+		c.n, c.cols, c.hashes = 0, nil, nil
 	}
 }
 

@@ -446,6 +446,11 @@ func (t *aggregateTable) feed(d int, set *groupTable) error {
 	if t.groups != nil {
 		groups, args = columnar.Values[int32](args[0]), args[1:]
 	}
+	for i, v := range args {
+		if v.Form == columnar.Dictionary { // accumulators take values only
+			args[i] = columnar.Flatten(&columnar.Vector{}, v, columnar.AllRows(n))
+		}
+	}
 	for i, f := range t.plan.funcs {
 		if f.distinct != d {
 			continue

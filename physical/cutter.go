@@ -25,6 +25,7 @@ type cutter struct {
 	nulls    bool // there were rows without a key
 	spread   int
 
+	hasher keyHasher
 	hashes []uint64
 	keyed  []int32
 	bare   []int32
@@ -189,7 +190,7 @@ func (c *cutter) divide(b *columnar.Batch) error {
 		c.divideKeyless()
 	}
 	rows.Sel = c.keyed
-	c.hashes = hashKeys(keys, rows, c.hashes)
+	c.hashes = c.hasher.hash(keys, rows, c.hashes)
 	for i, h := range c.hashes {
 		p := c.cut.of(h)
 		c.sels[p] = append(c.sels[p], c.keyed[i])

@@ -41,7 +41,7 @@ func TestCutterWritesOneFile(t *testing.T) {
 			n := int64(0)
 			require.NoError(t, p.each(q, func(b *columnar.Batch) error {
 				n += int64(b.N)
-				for i, h := range hashKeys(b.Cols, b.Rows(), nil) {
+				for i, h := range (&keyHasher{}).hash(b.Cols, b.Rows(), nil) {
 					require.Same(t, parts[cut.of(h)], p)
 					seen[columnar.Values[int64](b.Cols[0])[i]] = true
 				}
@@ -91,7 +91,7 @@ func TestPartsFollowBytes(t *testing.T) {
 		{1 << 20, 0, 1e9, partitionBits},
 	} {
 		var d division
-		d.decide(q, c.held, c.groups, c.expected)
+		d.decide(q, &aggregateTable{}, c.held, c.groups, c.expected)
 		require.Equal(t, c.want, d.bits, "%+v", c)
 		require.Equal(t, c.want > partitionBits, d.bytes > 0)
 	}

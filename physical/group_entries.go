@@ -18,12 +18,12 @@ type entryRows struct {
 	batch [][]int32 // of the batch that is looked up, by side and row
 }
 
-// newEntryRows returns nil for other keys: the entries must live as long as the stage that made them and have values that can be told apart by their bytes.
+// newEntryRows returns nil for other keys: the entries must not change and have values that can be told apart by their bytes.
 func newEntryRows(keys []*columnar.Vector) *entryRows {
 	e := &entryRows{}
 	var first []*columnar.Vector // of each side
 	for _, v := range keys {
-		if v.Form != columnar.Dictionary || v.Valid != nil || v.Dict.Class != columnar.Stage || !bytewise(v) {
+		if v.Form != columnar.Dictionary || v.Valid != nil || v.Dict.Class == columnar.Scratch || !bytewise(v) {
 			return nil
 		}
 		side := slices.IndexFunc(first, func(f *columnar.Vector) bool { return sameCodes(v, f) })

@@ -2,7 +2,6 @@ package physical
 
 import (
 	"github.com/sparrow-engine/sparrow/columnar"
-	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/columnar/row"
 	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
@@ -25,6 +24,10 @@ type rowTable struct {
 
 	batch  *row.Page
 	hashed []uint64
+	hasher keyHasher
+	picked []*columnar.Vector
+	given  []uint64 // of the rows of a chunk, by row, if it has them
+	agreed bool     // short is what the hashes that are given are of
 }
 
 const rowSlots = 64
@@ -162,21 +165,34 @@ func (t *rowTable) append(i int) {
 const maxMisled = 64
 
 func (t *rowTable) hash(keys []*columnar.Vector, rows columnar.Rows, dst []uint64) []uint64 {
-	if t.short == nil {
-		return hashKeys(keys, rows, dst)
+	if t.given != nil {
+		dst = sized(dst, rows.Count())
+		for i := range dst {
+			dst[i] = t.given[rows.Row(i)]
+		}
+		return dst
 	}
-	dst = sized(dst, rows.Count())
-	for i, c := range t.short {
-		kernel.Hash(keys[c], rows, dst, i > 0)
+	if t.short != nil {
+		t.picked = pick(t.picked, keys, t.short)
+		keys = t.picked
+	}
+	return t.hasher.hash(keys, rows, dst)
+}
+
+// pick puts some of the columns in dst.
+func pick(dst, cols []*columnar.Vector, which []int) []*columnar.Vector {
+	dst = dst[:0]
+	for _, c := range which {
+		dst = append(dst, cols[c])
 	}
 	return dst
 }
 
 // widen hashes all keys from now on.
 func (t *rowTable) widen() {
-	t.short = nil
+	t.short, t.given, t.agreed = nil, nil, false
 	n := len(t.hashes)
-	t.hashes = hashKeys(t.columns(), columnar.AllRows(n), t.hashes)[:n]
+	t.hashes = t.hasher.hash(t.columns(), columnar.AllRows(n), t.hashes)[:n]
 	t.fill(len(t.slots))
 }
 
@@ -217,13 +233,4 @@ func (t *rowTable) fill(size int) {
 		}
 		t.slots[at] = h>>32<<32 | uint64(g+1)
 	}
-}
-
-// hashKeys returns the hash of the keys of each of the rows, in dst if it is large enough.
-func hashKeys(keys []*columnar.Vector, rows columnar.Rows, dst []uint64) []uint64 {
-	dst = sized(dst, rows.Count())
-	for c, v := range keys {
-		kernel.Hash(v, rows, dst, c > 0)
-	}
-	return dst
 }

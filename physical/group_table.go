@@ -1,6 +1,8 @@
 package physical
 
 import (
+	"slices"
+
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
@@ -74,6 +76,60 @@ func (t *groupTable) lookup(keys []*columnar.Vector, rows columnar.Rows, out []i
 	default:
 		t.rows.find(keys, rows, out)
 	}
+}
+
+// hashBy makes some keys count for a hash, nil: all, as they do in hashes that are given. The table is empty.
+func (t *groupTable) hashBy(short []int) {
+	if t.rows != nil {
+		t.rows.short, t.rows.agreed = short, true
+	}
+}
+
+// give tells the hashes of the rows that come next, nil: they are not known.
+func (t *groupTable) give(hashes *columnar.Vector) {
+	if t == nil || t.rows == nil {
+		return
+	}
+	t.rows.given = nil
+	if hashes != nil && t.rows.agreed {
+		t.rows.given = columnar.Values[uint64](hashes)
+	}
+}
+
+// shortGroups is how many groups a table must have for short hashes to be trusted.
+const shortGroups = 1 << 10
+
+// short returns the keys that tell all but few groups apart by their hash, nil: it takes all, or that is not known.
+func (t *groupTable) short() []int {
+	switch {
+	case t == nil || t.words != nil:
+		return nil
+	case t.pairs == nil:
+		if len(t.rows.hashes) < shortGroups {
+			return nil
+		}
+		return t.rows.short
+	}
+	for _, p := range t.pairs.parts {
+		short := p.table.short()
+		if short == nil || 2*p.table.len() < t.len() {
+			continue
+		}
+		var cols []int
+		for _, c := range short {
+			cols = append(cols, p.cols[c])
+		}
+		return cols
+	}
+	return nil
+}
+
+// hashes returns those of the groups if they are of these keys, nil: all; else nil.
+func (t *groupTable) hashes(short []int) []uint64 {
+	if t == nil || t.rows == nil || t.pairs != nil || !slices.Equal(t.rows.short, short) {
+		return nil
+	}
+	return t.rows.hashes
 }
 
 // ascends reports whether the keys are words that came in ascending order so far.
