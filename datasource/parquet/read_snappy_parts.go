@@ -16,8 +16,9 @@ const (
 	snappyParts = 4 // as many as have registers
 	// snappyBlock is the number of bytes that encoders compress by themselves.
 	snappyBlock = 64 << 10
-	// snappyNear is how far from its expected place the beginning of a block is looked for: those of numbers are within 160 bytes, of text within 700.
-	snappyNear = 1 << 10
+	// snappyNear and snappyFar are how far from its expected place the beginning of a block is looked for: those of numbers are within 160 bytes, of text
+	// within 700.
+	snappyNear, snappyFar = 1 << 8, 1 << 10
 	// snappySeen is the number of operations that must not copy from before a block's beginning: others copy from some thousand bytes back.
 	snappySeen = 64
 	// snappyCall bounds the steps of a call, which the scheduler cannot interrupt, to some 200 µs.
@@ -49,7 +50,10 @@ func (p *snappyPage) cut(parts []snappyPage, blocks int) bool {
 		toD, toS := len(p.dst), len(p.src)
 		if i < len(parts)-1 {
 			toD = (i + 1) * blocks / len(parts) * snappyBlock
-			toS = snappyBegin(p.src, int(int64(len(p.src))*int64(toD)/int64(len(p.dst))))
+			at := int(int64(len(p.src)) * int64(toD) / int64(len(p.dst)))
+			if toS = snappyBegin(p.src, at, snappyNear); toS == 0 {
+				toS = snappyBegin(p.src, at, snappyFar)
+			}
 		}
 		if toS <= s {
 			return false
@@ -60,14 +64,14 @@ func (p *snappyPage) cut(parts []snappyPage, blocks int) bool {
 	return true
 }
 
-// snappyBegin returns where a block begins near src[at], 0 if that is not seen. An operation looks like another from its second byte on, but who follows
+// snappyBegin returns where a block begins within near bytes of src[at], 0 if that is not seen. An operation looks like another from its second byte on, but who follows
 // them from anywhere is soon in step. A block begins with a literal. Most end with one too, since no copy is looked for in their last bytes, and nowhere
 // else does one literal follow another.
-func snappyBegin(src []byte, at int) int {
+func snappyBegin(src []byte, at, near int) int {
 	begin, literal := 0, false
-	for s, end := max(at-snappyNear, 1), min(at+snappyNear, len(src)); s < end; {
+	for s, end := max(at-near, 1), min(at+near, len(src)); s < end; {
 		op := snappyOperationOf(src[s:])
-		if op.size == 0 || op.literal > snappyNear { // out of step
+		if op.size == 0 || op.literal > snappyFar { // out of step
 			literal = false
 			s++
 			continue
