@@ -89,7 +89,7 @@ func (l *localGrouping) consume(kind, morsel int, cols []*columnar.Vector, rows 
 // pass puts rows into partitions, by the table.
 func (l *localGrouping) pass(kind int, cols []*columnar.Vector, rows columnar.Rows) error {
 	n := rows.Count()
-	if !l.memory.cover(l.bytes() + int64(n)*l.grouping.plan.rowBytes) {
+	if !l.memory.cover(l.bytes() + int64(n)*(l.grouping.plan.rowBytes+hashBytes)) {
 		if err := l.spill(); err != nil {
 			return err
 		}

@@ -20,6 +20,8 @@ const (
 	mostPartitions    = 1 << mostPartitionBits
 	// fewestBits is what a partition that does not fit in memory is divided by at least, so that one large group is soon alone.
 	fewestBits = 3
+	// hashBytes is what the hash of a row's keys takes.
+	hashBytes = 8
 	// chunkRows is how many rows of a partition are kept in one piece.
 	chunkRows = 8 << 10
 )
