@@ -137,18 +137,22 @@ func decodeTogether(parts []snappyPage) bool {
 	others, done := 0, 0
 	for len(left) > 0 {
 		n := snappyCall
-		for i := 0; i < len(left) && n > 0; i++ {
+		for i := 0; i < len(left); {
 			p := left[i]
-			lanes[i] = snappyLane{unsafe.Pointer(&p.src[p.s]), unsafe.Pointer(&p.dst[p.d]), unsafe.Pointer(&p.dst[0])}
-			if n = min(n, p.steps()); n <= 0 {
+			k := p.steps()
+			if k <= 0 {
 				if !p.rest() {
 					return false
 				}
 				left = slices.Delete(left, i, i+1)
+				continue
 			}
+			n = min(n, k)
+			lanes[i] = snappyLane{unsafe.Pointer(&p.src[p.s]), unsafe.Pointer(&p.dst[p.d]), unsafe.Pointer(&p.dst[0])}
+			i++
 		}
-		if n <= 0 {
-			continue
+		if len(left) == 0 {
+			break
 		}
 		stuck := snappyLanes(&lanes, len(left), n, snappyStepsTable())
 		for i, p := range left {

@@ -32,7 +32,14 @@ func snappyPages(n int) map[string][]byte {
 		comments = append(comments, strings.Fields("carefully final deposits detect slyly again about the furiously regular packages")[r.IntN(11)]...)
 		comments = append(comments, ' ')
 	}
+	tails := ints(func(int) int64 { return r.Int64N(10_000_000) }) // blocks that end with a long literal
+	for block := range slices.Chunk(tails, 64<<10) {
+		for i := max(len(block)-300, 0); i < len(block); i++ {
+			block[i] = byte(r.Uint32())
+		}
+	}
 	return map[string][]byte{
+		"tails":   tails,
 		"keys":    ints(func(i int) int64 { return int64(i)*3 + r.Int64N(3) }),
 		"foreign": ints(func(i int) int64 { return int64(distinct[i]) }),
 		"prices":  ints(func(int) int64 { return r.Int64N(10_000_000) }),
