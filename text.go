@@ -30,7 +30,8 @@ func (df *DataFrame) Types() []string {
 	return out
 }
 
-// Cells runs the query and gives its rows as the texts that Spark's shell prints, nil for NULL.
+// Cells runs the query and gives its rows as the texts that Spark's shell prints, nil for NULL. A row may be kept; the texts of a batch of rows share their memory,
+// which stays as long as one of them.
 func (df *DataFrame) Cells(ctx context.Context) iter.Seq2[[]*string, error] {
 	return func(yield func([]*string, error) bool) {
 		s, err := df.sqlSchema(ctx)

@@ -64,9 +64,9 @@ func (p *snappyPage) cut(parts []snappyPage, blocks int) bool {
 	return true
 }
 
-// snappyBegin returns where a block begins within near bytes of src[at], 0 if that is not seen. An operation looks like another from its second byte on, but who follows
-// them from anywhere is soon in step. A block begins with a literal. Most end with one too, since no copy is looked for in their last bytes, and nowhere
-// else does one literal follow another.
+// snappyBegin returns where a block begins within near bytes of src[at], 0 if that is not seen. An operation looks like another from its second byte on,
+// but who follows them from anywhere is soon in step. A block begins with a literal. Most end with one too, since no copy is looked for in their last
+// bytes, and nowhere else does one literal follow another.
 func snappyBegin(src []byte, at, near int) int {
 	begin, literal := 0, false
 	for s, end := max(at-near, 1), min(at+near, len(src)); s < end; {
