@@ -1,13 +1,17 @@
 package slab
 
-import "golang.org/x/sys/unix"
+import (
+	"golang.org/x/sys/unix"
 
-// hugeBlock is the size from which blocks ask for huge pages: their first touch costs a fifth, and hash tables miss the TLB less. Smaller blocks
-// would hold more memory than they use.
-const hugeBlock = 4 << 20
+	"github.com/sparrow-engine/sparrow/internal/invariants"
+)
 
+// advise asks for huge pages.
 func advise(b []byte) {
-	if len(b) >= hugeBlock {
+	if !invariants.Enabled {
 		_ = unix.Madvise(b, unix.MADV_HUGEPAGE) // refused: ordinary pages
 	}
 }
+
+// zeroPages gives the memory of whole pages back, after which they are all zeros, and reports whether it has done so.
+func zeroPages(b []byte) bool { return unix.Madvise(b, unix.MADV_DONTNEED) == nil }

@@ -1,8 +1,8 @@
 // Package slab is memory for bulk data without pointers outside the Go heap: large blocks that the process keeps for the next query instead of
 // mapping, zeroing and collecting them anew.
 //
-// An Arena owns blocks that are freed together. Behind all arenas stands one cache of blocks (cache.go), which is bounded, shrinks when it is
-// idle, and is safe for concurrent use.
+// An Arena owns blocks that are freed together. Behind all arenas stands one heap of blocks (heap.go). What it keeps for later is bounded and
+// shrinks when it is idle. It is safe for concurrent use.
 package slab
 
 import (
@@ -16,18 +16,18 @@ import (
 const MinBlock = 32 << 10
 
 // Arena is blocks with one owner, and the other arenas that its data refers to. It begins with one reference; when the last is gone all blocks
-// go back to the cache, whoever still has slices of them. It is safe for concurrent use. A nil Arena stands for the Go heap.
+// go back to the heap, whoever still has slices of them. It is safe for concurrent use. A nil Arena stands for the Go heap.
 type Arena struct {
 	mu     sync.Mutex
 	refs   int
-	blocks map[*byte][]byte
+	blocks map[*byte]*block
 	small  map[*byte][]byte // only to be scribbled over
 	held   map[*Arena]bool
 	onFree []func()
 }
 
 // NewArena returns an empty arena with one reference.
-func NewArena() *Arena { return &Arena{refs: 1, blocks: map[*byte][]byte{}} }
+func NewArena() *Arena { return &Arena{refs: 1, blocks: map[*byte]*block{}} }
 
 // Make returns n values of unspecified content; the capacity is what the block has room for. T holds no pointers: the collector does not look
 // into blocks.
@@ -67,16 +67,17 @@ func allocate[T any](a *Arena, n int) (s []T, zero bool) {
 	return unsafe.Slice((*T)(unsafe.Pointer(&b[0])), len(b)/width)[:n], zero
 }
 
-func (a *Arena) block(n int) (b []byte, zero bool) {
-	b, zero = blocks.take(n)
+func (a *Arena) block(n int) (mem []byte, zero bool) {
+	b, zero := memory.take(n)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.refs <= 0 { // its query is over and will not free what it gets now
-		blocks.give(b)
+		memory.give(b)
 		return make([]byte, n), true
 	}
-	a.blocks[&b[0]] = b
-	return b, zero
+	mem = b.bytes()
+	a.blocks[&mem[0]] = b
+	return mem, zero
 }
 
 func (a *Arena) free(p *byte) {
@@ -85,7 +86,7 @@ func (a *Arena) free(p *byte) {
 	delete(a.blocks, p)
 	a.mu.Unlock()
 	if b != nil {
-		blocks.give(b)
+		memory.give(b)
 	} else if invariants.Enabled {
 		a.freeSmall(p)
 	}
@@ -162,7 +163,7 @@ func (a *Arena) clear() {
 	a.blocks, a.small, a.held, a.onFree = nil, nil, nil, nil
 	a.mu.Unlock()
 	for _, b := range gone {
-		blocks.give(b)
+		memory.give(b)
 	}
 	for _, b := range small {
 		invariants.Scribble(b)

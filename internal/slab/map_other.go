@@ -4,11 +4,11 @@ package slab
 
 import "github.com/sparrow-engine/sparrow/internal/invariants"
 
-// mapBlock returns n fresh bytes, all zero, of the Go heap.
-func mapBlock(n int) []byte { return make([]byte, n) }
+// mapRegion returns n fresh bytes, all zero, of the Go heap.
+func mapRegion(n int) []byte { return make([]byte, n) }
 
-// unmapBlock leaves a block to the collector.
-func unmapBlock([]byte) {}
+// unmapRegion leaves a region to the collector.
+func unmapRegion([]byte) {}
 
-// quarantine spoils a freed block.
+// quarantine spoils a freed region.
 func quarantine(b []byte) { invariants.Scribble(b) }

@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// mapBlock returns n fresh bytes, all zero. If the system refuses the mapping (a process may have 65,530 of them on Linux), the Go heap gives
+// mapRegion returns n fresh bytes, all zero. If the system refuses the mapping (a process may have 65,530 of them on Linux), the Go heap gives
 // them, not at the start of a page: no call on pages can then hit what lies beside them.
-func mapBlock(n int) []byte {
+func mapRegion(n int) []byte {
 	b, err := unix.Mmap(-1, 0, n, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
 	if err != nil {
 		return make([]byte, n+16)[16:]
@@ -19,18 +19,18 @@ func mapBlock(n int) []byte {
 	return b
 }
 
-// unmapBlock gives a block back. Munmap refuses slices that it has not mapped: those are the collector's.
-func unmapBlock(b []byte) { _ = unix.Munmap(b) }
+// unmapRegion gives a region back. Munmap refuses slices that it has not mapped: those are the collector's.
+func unmapRegion(b []byte) { _ = unix.Munmap(b) }
 
-// maxQuarantine is how many freed blocks stay unreadable before they are unmapped, when another mapping may take their place.
+// maxQuarantine is how many freed regions stay unreadable before they are unmapped, when another mapping may take their place.
 const maxQuarantine = 256
 
 var quarantined struct {
-	mu     sync.Mutex
-	blocks [][]byte
+	mu      sync.Mutex
+	regions [][]byte
 }
 
-// quarantine makes a freed block unreadable, so that whoever still uses it crashes.
+// quarantine makes a freed region unreadable, so that whoever still uses it crashes.
 func quarantine(b []byte) {
 	if unix.Mprotect(b, unix.PROT_NONE) != nil {
 		return
@@ -38,8 +38,8 @@ func quarantine(b []byte) {
 	q := &quarantined
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.blocks = append(q.blocks, b); len(q.blocks) > maxQuarantine {
-		unmapBlock(q.blocks[0])
-		q.blocks = q.blocks[1:]
+	if q.regions = append(q.regions, b); len(q.regions) > maxQuarantine {
+		unmapRegion(q.regions[0])
+		q.regions = q.regions[1:]
 	}
 }
