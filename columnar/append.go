@@ -15,6 +15,7 @@ func Append(dst, src *Vector, rows Rows) {
 	if src.Form == Dictionary && dst.MayRefer(src.Dict) {
 		if dst.Len == 0 && dst.Form == Flat {
 			dst.SetCodes(src.Dict, 0)
+			src.Dict.Claim()
 		}
 		if dst.Form == Dictionary && dst.Dict == src.Dict {
 			appendCodes(dst, src, rows)

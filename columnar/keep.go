@@ -1,6 +1,10 @@
 package columnar
 
-import "github.com/sparrow-engine/sparrow/internal/slab"
+import (
+	"sync/atomic"
+
+	"github.com/sparrow-engine/sparrow/internal/slab"
+)
 
 // Who may keep what is decided here: Append copies values and refers to dictionaries that MayRefer allows, Finish gives the copy its class, and
 // Keep makes what leaves the query.
@@ -23,8 +27,11 @@ func (v *Vector) Finish() {
 	if v.arena != nil {
 		v.Class = Stage
 	}
-	if v.Form == Dictionary && v.Dict.Class == Stage {
-		v.arena.Hold(v.Dict.arena)
+	if v.Form == Dictionary {
+		v.Dict.Claim()
+		if v.Dict.Class == Stage {
+			v.arena.Hold(v.Dict.arena)
+		}
 	}
 	for _, c := range v.Children {
 		c.Finish()
@@ -32,7 +39,22 @@ func (v *Vector) Finish() {
 }
 
 // LiveAs makes v, computed from d and perhaps sharing its strings and elements, live as long as d: a dictionary in its stead.
-func (v *Vector) LiveAs(d *Vector) { v.Class, v.arena = d.Class, d.arena }
+func (v *Vector) LiveAs(d *Vector) { v.Class, v.arena, v.claimed = d.Class, d.arena, d.claimed }
+
+// Reclaimable says that the maker of a dictionary of class Shared asks later whether it was claimed. If not, nothing but dead batches refers to
+// what it holds, and the maker may use its memory again.
+func (v *Vector) Reclaimable() { v.claimed = new(atomic.Bool) }
+
+// Claim says that something which outlives the batch refers to what a dictionary holds. Append and Finish do so; who keeps a dictionary in
+// another way has to. Keeping its address, to know it again, is no such reference.
+func (v *Vector) Claim() {
+	if v.claimed != nil && !v.claimed.Load() {
+		v.claimed.Store(true)
+	}
+}
+
+// Claimed reports whether a dictionary must be left to those who refer to it.
+func (v *Vector) Claimed() bool { return v.claimed == nil || v.claimed.Load() }
 
 // LivesAs reports whether v lives at least as long as d.
 func (v *Vector) LivesAs(d *Vector) bool {

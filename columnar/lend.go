@@ -125,6 +125,14 @@ func (v *Vector) poison() {
 	}
 }
 
+// Spoil scribbles over a dictionary that nobody has claimed.
+func (v *Vector) Spoil() {
+	invariants.Scribble(v.data)
+	for _, b := range v.Buffers {
+		invariants.Scribble(b)
+	}
+}
+
 // AppendPoison returns a dictionary with one more entry that no code refers to.
 func AppendPoison(dict *Vector) *Vector {
 	if dict.Len == 0 {

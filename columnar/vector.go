@@ -8,6 +8,7 @@ package columnar
 
 import (
 	"math/bits"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/sparrow-engine/sparrow/internal/slab"
@@ -129,6 +130,8 @@ type Vector struct {
 
 	Codes []int32
 	Dict  *Vector
+
+	claimed *atomic.Bool // of a dictionary that its maker wants back, see Reclaimable
 
 	// Bounds, when HasBounds, are proven by the reader or by arithmetic: every non-null value of an integer, date or decimal
 	// vector (unscaled) lies in [Lo, Hi]. They let kernels choose unchecked 64-bit arithmetic, packed keys and direct-indexed tables.

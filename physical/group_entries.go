@@ -30,6 +30,7 @@ func newEntryRows(keys []*columnar.Vector) *entryRows {
 		if side < 0 {
 			side, first = len(first), append(first, v)
 		}
+		v.Dict.Claim()
 		e.dicts, e.side = append(e.dicts, v.Dict), append(e.side, side)
 	}
 	e.codes, e.batch = make([][]int32, len(first)), make([][]int32, len(first))

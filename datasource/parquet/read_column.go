@@ -19,8 +19,6 @@ type leafReader struct {
 	verify bool // page checksums
 	// flatten asks for values where there are codes.
 	flatten bool
-	// output tells that vectors leave the scan, with the dictionary.
-	output bool
 	// levelsOnly asks for no values, only for which there are.
 	levelsOnly bool
 	codec      *decompressor
@@ -241,7 +239,6 @@ func (c *leafReader) Read(row int64, n int, rows columnar.Rows, dst *columnar.Ve
 		switch code := c.page.kind == pageCodes && c.dict.keep; {
 		case done == 0 && code:
 			dst.SetCodes(c.dict.vec, n)
-			c.dict.shared = c.dict.shared || c.output
 			coded = true
 		case done == 0:
 			dst.Reset(c.typ, c.width, n) // strings are always read in full, so no stale one is left

@@ -18,27 +18,25 @@ type dictionary struct {
 	header pageHeader
 	offset int64
 
-	// vec holds the entries, converted to the column's type. It is flat and of class Shared.
+	// vec holds the entries, converted to the column's type. It is flat and of class Shared. It is a new one in each chunk, because results are
+	// cached by its address, but has the memory of the one before unless that was claimed.
 	vec *columnar.Vector
 	// keep tells that batches are codes into vec rather than values.
 	keep bool
-	// shared tells that a vector outside refers to the bytes of vec, so that their memory is not used again. The vector itself never
-	// is: results are cached by its address.
-	shared bool
-	buf    []byte
+	buf  []byte
 }
 
-// forget leaves the dictionary at the end of its chunk.
+// forget leaves the dictionary at the end of its chunk, when the batches that were read are dead.
 func (d *dictionary) forget() {
-	d.found, d.loaded, d.vec = false, false, nil
-	d.release()
-}
-
-// release gives the memory away if a vector outside refers to it.
-func (d *dictionary) release() {
-	if d.shared {
-		d.buf, d.shared = nil, false
+	d.found, d.loaded = false, false
+	switch {
+	case d.vec == nil:
+	case d.vec.Claimed():
+		d.buf = nil
+	case invariants.Enabled:
+		d.vec.Spoil()
 	}
+	d.vec = nil
 }
 
 var errNoDictionary = errors.New("a page has dictionary codes but the column chunk has no dictionary")
@@ -52,7 +50,9 @@ func (c *leafReader) loadDictionary() error {
 	if !d.found {
 		return errNoDictionary
 	}
-	d.release()
+	if d.vec != nil { // the chunk has another, and the batch may refer to it
+		d.buf = nil
+	}
 	back := c.in.pos
 	_, _, buf, err := c.body(&d.header, d.offset, d.buf)
 	c.in.pos = back
@@ -122,4 +122,5 @@ func (d *dictionary) bound(t types.Type) {
 		d.vec = columnar.AppendPoison(d.vec)
 		d.vec.Class = columnar.Shared
 	}
+	d.vec.Reclaimable()
 }

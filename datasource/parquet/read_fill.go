@@ -278,7 +278,6 @@ func gatherFixed[T any](dst, vals []T, codes []int32) {
 
 func (c *leafReader) gatherViews(dst []columnar.View, codes []int32) {
 	d := c.dict.vec
-	c.dict.shared = true // its bytes are referred to
 	vals := columnar.Values[columnar.View](d)
 	base := uint32(len(c.buffers))
 	if len(d.Buffers) == 1 {

@@ -156,9 +156,8 @@ func (r *reader) plan() error {
 	for i, f := range req.Fields {
 		c := &column{field: i}
 		want := t.schema[f]
-		output := req.Output == nil || req.Output[i]
 		newReader := func(l *fileLeaf) *leafReader {
-			lr := &leafReader{leaf: l, verify: t.options.verify, flatten: req.Flatten, codec: &r.codec, counts: &r.counts, output: output}
+			lr := &leafReader{leaf: l, verify: t.options.verify, flatten: req.Flatten, codec: &r.codec, counts: &r.counts}
 			c.leaves = append(c.leaves, lr)
 			leaves++
 			return lr

@@ -1,0 +1,64 @@
+package sparrow
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestDictionariesOfRowGroups: a reader uses a dictionary's memory again in the next row group unless somebody claimed it. The file's row groups
+// have dictionaries of the same size and other entries, so that who keeps codes or strings without a claim sees those of a later row group.
+func TestDictionariesOfRowGroups(t *testing.T) {
+	const groups, rows = 12, 2000
+	source := fmt.Sprintf("SELECT id, id DIV %[1]d AS g, concat('row group ', 100 + id DIV %[1]d, ' value ', 100 + id %% 50) AS s, "+
+		"1000 * (id DIV %[1]d) + id %% 60 AS n, CAST(id DIV %[1]d + id %% 40 AS DECIMAL(12, 2)) AS d, "+
+		"concat('key ', 100 + id %% 30 + id DIV %[1]d) AS k, named_struct('a', concat('in a struct ', 100 + id DIV %[1]d), 'b', id %% 9) AS st FROM range(%[2]d)",
+		rows, groups*rows)
+	file := filepath.Join(t.TempDir(), "f.parquet")
+	rowsOf(t, mustSQL(t, newTestSession(t), fmt.Sprintf("INSERT OVERWRITE DIRECTORY '%s' USING parquet OPTIONS ('parquet.block.row.count.limit' '%d') %s", file, rows, source)))
+	all := func(s *Session, text string) (out []string) {
+		df := mustSQL(t, s, text)
+		for row, err := range df.Rows(bg) {
+			require.NoError(t, err, text)
+			out = append(out, fmt.Sprint(row.Values()))
+		}
+		slices.Sort(out)
+		return out
+	}
+	for _, threads := range []int{1, 2} {
+		s := newTestSession(t, WithThreads(threads))
+		rowsOf(t, mustSQL(t, s, "CREATE TEMP VIEW direct AS "+source))
+		rowsOf(t, mustSQL(t, s, "CREATE TEMP VIEW filed AS SELECT * FROM parquet.`"+file+"`"))
+		for _, query := range []string{
+			"SELECT * FROM $T",
+			"SELECT s, upper(s), n, st.a FROM $T WHERE id % 7 = 0",
+			"SELECT s, n, k FROM $T WHERE id % 500 = 3",
+			"SELECT s, count(*), min(n), max(s) FROM $T GROUP BY s",
+			"SELECT upper(s), sum(d), min(k) FROM $T GROUP BY 1",
+			"SELECT s, k, n, count(*) FROM $T GROUP BY s, k, n",
+			"SELECT g, collect_set(s), count(DISTINCT k), count(DISTINCT n), max(struct(n, s)) FROM $T GROUP BY g",
+			"SELECT st.a, first(s), last(k), mode(k) FROM (SELECT * FROM $T WHERE id % 50 = 1) GROUP BY st.a",
+			"SELECT id, s, lag(s, 2001) OVER (ORDER BY id), max(k) OVER (PARTITION BY n % 7 ORDER BY id ROWS 3 PRECEDING) FROM $T",
+			"SELECT s, k, n FROM $T ORDER BY k DESC, id LIMIT 100",
+			"SELECT DISTINCT s, st FROM $T",
+			"SELECT a.id, a.s, b.s, b.k FROM $T a JOIN $T b ON a.k = b.k AND a.n = b.n + 1 WHERE a.id % 3 = 0",
+			"SELECT a.s, count(*) FROM $T a JOIN $T b ON a.s = b.s WHERE b.id % 900 = 1 GROUP BY a.s",
+			"SELECT a.s FROM $T a LEFT ANTI JOIN (SELECT k FROM $T WHERE id % 41 = 0) b ON a.k = b.k",
+			"SELECT s FROM $T UNION SELECT k FROM $T",
+			"SELECT k, substring(s, 1, 13), grouping_id(), count(n) FROM $T GROUP BY ROLLUP (k, substring(s, 1, 13))",
+			"SELECT s, explode(array(k, s)) FROM $T WHERE id % 100 = 5",
+			"SELECT max(s), min(s), max(k), min_by(s, n), max_by(k, n) FROM $T",
+			"SELECT (SELECT max(k) FROM $T), s IN (SELECT concat('row group ', 100 + g, ' value 101') FROM $T), count(*) FROM $T GROUP BY 2",
+			"SELECT id, substring(s, 3, 20) FROM $T ORDER BY id % 7, id",
+			"SELECT a.id, a.x, b.x FROM (SELECT id, n, substring(s, 3) AS x FROM $T) a JOIN (SELECT id, n, substring(k, 2) AS x FROM $T) b ON a.n = b.n WHERE a.id % 300 = 1",
+			"SELECT coalesce(nullif(k, 'key 105'), s) AS c, count(*) FROM $T GROUP BY 1",
+		} {
+			want, got := all(s, strings.ReplaceAll(query, "$T", "direct")), all(s, strings.ReplaceAll(query, "$T", "filed"))
+			require.True(t, slices.Equal(want, got), "%s with %d threads: %.300v\nbut %.300v", query, threads, want, got)
+		}
+	}
+}
