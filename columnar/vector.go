@@ -98,7 +98,7 @@ type Class uint8
 const (
 	Scratch Class = iota // a worker's: dead when the call that got it returns
 	Stage                // an arena's, dead when that is freed; what refers to it holds the arena
-	Shared               // Go heap, never pooled
+	Shared               // Go heap; used again only as dictionaries that nobody claimed
 )
 
 // Span is an array's or map's part of the child vectors: Len values from Off.

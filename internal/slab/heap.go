@@ -211,8 +211,9 @@ func (h *heap) join(b *block) *block {
 }
 
 // shrink gives free memory back, large blocks first, until no more than keep used bytes of it are left or the rest is not in whole huge pages.
+// Blocks that are too small to hold one, of which there may be many, are not looked at.
 func (h *heap) shrink(keep int64) {
-	for c := classes - 1; c >= 0 && h.cached > keep; c-- {
+	for c := classes - 1; c >= class(hugePage/unit) && h.cached > keep; c-- {
 		for b := h.free[c]; b != nil && h.cached > keep; {
 			next := b.next
 			h.release(b, int((h.cached-keep+unit-1)/unit))
