@@ -107,8 +107,7 @@ func (h *heap) take(n int) (b *block, zero bool) {
 		h.list(rest)
 	}
 	fresh := b.use()
-	h.cached -= int64(units-fresh) * unit
-	h.least = min(h.least, h.cached)
+	h.forget(units - fresh)
 	if fresh > 0 && h.cached > slack {
 		h.shrink(max(h.cached-int64(fresh)*unit, slack))
 	}
@@ -227,7 +226,7 @@ func (h *heap) shrink(keep int64) {
 func (h *heap) release(b *block, units int) {
 	r := b.region
 	if used := b.count(); b.units == len(r.ends) && used <= units {
-		h.cached -= int64(used) * unit
+		h.forget(used)
 		h.unlist(b)
 		unmapRegion(r.mapping)
 		return
@@ -243,10 +242,16 @@ func (h *heap) release(b *block, units int) {
 	if used == 0 || !zeroPages(whole.bytes()) {
 		return
 	}
-	h.cached -= int64(used) * unit
+	h.forget(used)
 	for i := whole.at; i < end; i++ {
 		r.used[i>>6] &^= 1 << (i & 63)
 	}
+}
+
+// forget notes that so many used units are not free any more.
+func (h *heap) forget(units int) {
+	h.cached -= int64(units) * unit
+	h.least = min(h.least, h.cached)
 }
 
 // decay gives back what was never needed since it last came, and comes again as long as there is anything: no goroutine waits meanwhile.
