@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/sqlerr"
 	"github.com/sparrow-engine/sparrow/types"
 )
@@ -152,6 +153,8 @@ type Spec struct {
 	Order       []SortKey // aggregates with an order: keys are the last len(Order) arguments
 	Seed        int64
 	Pos         sqlerr.Pos
+	// Arena is where accumulators may have their states, and the results of Final until they are copied; nil: the Go heap.
+	Arena *slab.Arena
 }
 
 // Env is what a query fixes when it starts.
@@ -249,6 +252,19 @@ type Removable interface {
 	Accumulator
 	// Remove undoes Update of the same rows. Like Update it skips rows whose argument is null.
 	Remove(groups []int32, args []*columnar.Vector, rows columnar.Rows) error
+}
+
+// Freeable is an Accumulator with states in the spec's arena.
+type Freeable interface {
+	Accumulator
+	// Free gives their memory back before the arena is freed. Nothing may follow.
+	Free()
+}
+
+// TailReader is an Accumulator that gives the partial state of its last group without those of the others.
+type TailReader interface {
+	Accumulator
+	PartialOfLast() []*columnar.Vector
 }
 
 // StateReader is an Accumulator whose result can be had from the state of another function of the same arguments, as avg's from sum's: rows are then

@@ -3,6 +3,7 @@ package functions
 import (
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -13,11 +14,21 @@ type countAccumulator struct {
 	trueOnly bool
 }
 
-func newCount(*expr.Spec) (expr.Accumulator, error) { return &countAccumulator{}, nil }
+func newCount(s *expr.Spec) (expr.Accumulator, error) {
+	return &countAccumulator{reader: reader{arena: s.Arena}}, nil
+}
 
-func newCountIf(*expr.Spec) (expr.Accumulator, error) { return &countAccumulator{trueOnly: true}, nil }
+func newCountIf(s *expr.Spec) (expr.Accumulator, error) {
+	return &countAccumulator{reader: reader{arena: s.Arena}, trueOnly: true}, nil
+}
 
-func (a *countAccumulator) Resize(n int) { a.counts = resized(a.counts, n, 0) }
+func (a *countAccumulator) Resize(n int) { a.counts = resizedIn(a.arena, a.counts, n, 0) }
+
+// Free implements expr.Freeable.
+func (a *countAccumulator) Free() {
+	slab.Free(a.arena, a.counts)
+	a.counts = nil
+}
 
 func (a *countAccumulator) Update(groups []int32, args []*columnar.Vector, rows columnar.Rows) error {
 	a.add(groups, args, rows, 1)
@@ -91,6 +102,11 @@ func (a *countAccumulator) addTrue(in input, v []uint8, sign int64) {
 
 func (a *countAccumulator) Partial() ([]*columnar.Vector, error) {
 	return []*columnar.Vector{int64Vector(types.BigIntType, a.counts)}, nil
+}
+
+// PartialOfLast implements expr.TailReader.
+func (a *countAccumulator) PartialOfLast() []*columnar.Vector {
+	return []*columnar.Vector{int64Vector(types.BigIntType, a.counts[len(a.counts)-1:])}
 }
 
 func (a *countAccumulator) Merge(groups []int32, partial []*columnar.Vector, rows columnar.Rows) error {

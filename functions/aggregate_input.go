@@ -4,6 +4,7 @@ import (
 	"math/bits"
 
 	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 )
 
 // input is the part of an update that counts: rows whose arguments are not null, in the forms that loops want.
@@ -27,6 +28,7 @@ func (in *input) row(i int) (row, group int) {
 
 // reader prepares the input of an accumulator; it keeps the scratch memory.
 type reader struct {
+	arena       *slab.Arena // of the states
 	sel, groups []int32
 	words       []uint64
 	consts      []columnar.Vector
@@ -166,14 +168,18 @@ func grown[T any](s []T, n int) []T {
 }
 
 // resized returns s with n elements, keeping the old ones; new ones are fill.
-func resized[T any](s []T, n int, fill T) []T {
+func resized[T any](s []T, n int, fill T) []T { return resizedIn(nil, s, n, fill) }
+
+// resizedIn is resized of memory of an arena, for elements without pointers.
+func resizedIn[T any](a *slab.Arena, s []T, n int, fill T) []T {
 	if n <= len(s) {
 		return s
 	}
 	old := len(s)
 	if cap(s) < n {
-		t := make([]T, n, max(n, 2*cap(s)))
+		t := slab.Make[T](a, max(n, 2*cap(s)))[:n]
 		copy(t, s)
+		slab.Free(a, s)
 		s = t
 	} else {
 		s = s[:n]

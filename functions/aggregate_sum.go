@@ -5,6 +5,7 @@ import (
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/expr"
+	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -41,14 +42,21 @@ type exactSum struct {
 var overflowed = types.Int128{Hi: math.MinInt64}
 
 func newExactSum(s *expr.Spec, avg bool, mode expr.Mode) *exactSum {
-	return &exactSum{spec: s, avg: avg, mode: mode, room: math.MaxInt64}
+	return &exactSum{reader: reader{arena: s.Arena}, spec: s, avg: avg, mode: mode, room: math.MaxInt64}
 }
 
 func (a *exactSum) Resize(n int) {
-	a.cells = resized(a.cells, n, sumCell[int64]{})
+	a.cells = resizedIn(a.arena, a.cells, n, sumCell[int64]{})
 	if a.high != nil {
-		a.high = resized(a.high, n, types.Int128{})
+		a.high = resizedIn(a.arena, a.high, n, types.Int128{})
 	}
+}
+
+// Free implements expr.Freeable.
+func (a *exactSum) Free() {
+	slab.Free(a.arena, a.cells)
+	slab.Free(a.arena, a.high)
+	a.cells, a.high = nil, nil
 }
 
 func (a *exactSum) Update(groups []int32, args []*columnar.Vector, rows columnar.Rows) error {
@@ -149,7 +157,7 @@ func (a *exactSum) flush() {
 
 func (a *exactSum) addHigh(g int, x types.Int128) {
 	if a.high == nil {
-		a.high = make([]types.Int128, len(a.cells), cap(a.cells))
+		a.high = slab.MakeZeroed[types.Int128](a.arena, cap(a.cells))[:len(a.cells)]
 	}
 	old := a.high[g]
 	if old == overflowed {
@@ -283,8 +291,15 @@ func (a *exactSum) PartialTypes() []types.Type {
 	return []types.Type{types.DecimalOf(types.MaxPrecision, 0), types.BigIntType}
 }
 
-func (a *exactSum) Partial() ([]*columnar.Vector, error) {
-	n := len(a.cells)
+func (a *exactSum) Partial() ([]*columnar.Vector, error) { return a.partial(0), nil }
+
+// PartialOfLast implements expr.TailReader.
+func (a *exactSum) PartialOfLast() []*columnar.Vector { return a.partial(len(a.cells) - 1) }
+
+// partial returns the states of groups first and on.
+func (a *exactSum) partial(first int) []*columnar.Vector {
+	cells := a.cells[first:]
+	n := len(cells)
 	width := columnar.W64
 	if a.high != nil {
 		width = columnar.W128
@@ -294,21 +309,21 @@ func (a *exactSum) Partial() ([]*columnar.Vector, error) {
 	counts := columnar.Values[int64](count)
 	if width == columnar.W64 {
 		sums := columnar.Values[int64](sum)
-		for g := range a.cells {
-			sums[g], counts[g] = a.cells[g].sum, a.cells[g].n
+		for g := range cells {
+			sums[g], counts[g] = cells[g].sum, cells[g].n
 		}
 	} else {
 		sums := columnar.Values[types.Int128](sum)
-		for g := range a.cells {
-			x, ok := a.total(g)
+		for g := range cells {
+			x, ok := a.total(first + g)
 			if !ok {
 				x = overflowed
 			}
-			sums[g], counts[g] = x, a.cells[g].n
+			sums[g], counts[g] = x, cells[g].n
 		}
 	}
-	setNulls(sum, func(g int) bool { return a.cells[g].n == 0 })
-	return []*columnar.Vector{sum, count}, nil
+	setNulls(sum, func(g int) bool { return cells[g].n == 0 })
+	return []*columnar.Vector{sum, count}
 }
 
 func (a *exactSum) Merge(groups []int32, partial []*columnar.Vector, rows columnar.Rows) error {
@@ -348,7 +363,15 @@ type floatSum struct {
 	cells []sumCell[float64]
 }
 
-func (a *floatSum) Resize(n int) { a.cells = resized(a.cells, n, sumCell[float64]{}) }
+func (a *floatSum) Resize(n int) {
+	a.cells = resizedIn(a.arena, a.cells, n, sumCell[float64]{})
+}
+
+// Free implements expr.Freeable.
+func (a *floatSum) Free() {
+	slab.Free(a.arena, a.cells)
+	a.cells = nil
+}
 
 func (a *floatSum) Update(groups []int32, args []*columnar.Vector, rows columnar.Rows) error {
 	in := a.skipNulls(groups, rows, args[0])
@@ -417,13 +440,18 @@ func sumFloats[T float32 | float64](v []T) float64 {
 	return a + b + (c + d)
 }
 
-func (a *floatSum) Partial() ([]*columnar.Vector, error) {
-	sum, count := columnar.New(types.DoubleType, len(a.cells)), columnar.New(types.BigIntType, len(a.cells))
+func (a *floatSum) Partial() ([]*columnar.Vector, error) { return partialFloats(a.cells), nil }
+
+// PartialOfLast implements expr.TailReader.
+func (a *floatSum) PartialOfLast() []*columnar.Vector { return partialFloats(a.cells[len(a.cells)-1:]) }
+
+func partialFloats(cells []sumCell[float64]) []*columnar.Vector {
+	sum, count := columnar.New(types.DoubleType, len(cells)), columnar.New(types.BigIntType, len(cells))
 	sums, counts := columnar.Values[float64](sum), columnar.Values[int64](count)
-	for g, c := range a.cells {
+	for g, c := range cells {
 		sums[g], counts[g] = c.sum, c.n
 	}
-	return []*columnar.Vector{sum, count}, nil
+	return []*columnar.Vector{sum, count}
 }
 
 func (a *floatSum) Merge(groups []int32, partial []*columnar.Vector, rows columnar.Rows) error {
@@ -441,7 +469,7 @@ func (a *floatSum) Merge(groups []int32, partial []*columnar.Vector, rows column
 }
 
 func (a *floatSum) Final() (*columnar.Vector, error) {
-	out := columnar.New(types.DoubleType, len(a.cells))
+	out := columnar.NewIn(a.arena, types.DoubleType, columnar.WF64, len(a.cells))
 	v := columnar.Values[float64](out)
 	for g, c := range a.cells {
 		switch {

@@ -15,7 +15,7 @@ func newSum(s *expr.Spec, avg bool, mode expr.Mode) (expr.Accumulator, error) {
 	t := s.Args[0]
 	switch {
 	case t.IsFloating():
-		return &floatSum{avg: avg}, nil
+		return &floatSum{reader: reader{arena: s.Arena}, avg: avg}, nil
 	case t.IsInteger(), t.Kind == types.Decimal, t.Kind == types.YearMonth, t.Kind == types.DayTime:
 		return newExactSum(s, avg, mode), nil
 	}
@@ -24,7 +24,7 @@ func newSum(s *expr.Spec, avg bool, mode expr.Mode) (expr.Accumulator, error) {
 
 // Final returns the totals or averages in the call's result type.
 func (a *exactSum) Final() (*columnar.Vector, error) {
-	out := columnar.New(a.spec.Result, len(a.cells))
+	out := columnar.NewIn(a.arena, a.spec.Result, columnar.WidthOf(a.spec.Result), len(a.cells))
 	for g := range a.cells {
 		if a.cells[g].n == 0 {
 			out.SetNull(g)

@@ -103,6 +103,7 @@ func (p *aggregatePlan) expectedRow() int64 {
 
 func (p *aggregatePlan) addFunc(call *expr.Aggregate, seen map[string]int) error {
 	f := aggregateFunc{call: call, spec: expr.SpecOf(call, p.spec.Query.Env()), filter: -1, distinct: -1}
+	f.spec.Arena = p.arena
 	if call.Func.NewAccumulator == nil {
 		return sqlerr.Unsupported("AGGREGATE_FUNCTION", call.Pos(), "The aggregate function %s is not supported yet.", call.Func.Name)
 	}

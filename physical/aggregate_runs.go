@@ -25,19 +25,10 @@ type keyRun struct {
 }
 
 // cutTail takes the last group out of the run's results.
-func (r *keyRun) cutTail() error {
-	states, err := r.table.states()
-	if err != nil {
-		return err
-	}
-	r.table.open, r.tail = true, make([]*columnar.Vector, len(states))
-	last := []int32{int32(r.table.len() - 1)}
-	for i, v := range states {
-		r.tail[i] = &columnar.Vector{}
-		columnar.Gather(r.tail[i], v, last)
-		r.tail[i].Finish()
-	}
-	return nil
+func (r *keyRun) cutTail() (err error) {
+	r.tail, err = r.table.stateOfLast()
+	r.table.open = err == nil
+	return err
 }
 
 // leastRun is how many groups make a table worth to be kept as a run, when others are about to follow elsewhere.

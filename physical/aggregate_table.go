@@ -58,7 +58,7 @@ func newAggregateTable(p *aggregatePlan, keys []int) (*aggregateTable, error) {
 }
 
 func (t *aggregateTable) makeAccumulators() error {
-	t.accs = t.accs[:0]
+	t.freeAccumulators()
 	for _, f := range t.plan.funcs {
 		acc, err := f.call.Func.NewAccumulator(f.spec)
 		if err != nil {
@@ -154,7 +154,17 @@ func (t *aggregateTable) free() {
 	for _, s := range t.sets {
 		s.free()
 	}
+	t.freeAccumulators()
 	t.freeValues()
+}
+
+func (t *aggregateTable) freeAccumulators() {
+	for _, acc := range t.accs {
+		if f, ok := acc.(expr.Freeable); ok {
+			f.Free()
+		}
+	}
+	t.accs = t.accs[:0]
 }
 
 func (t *aggregateTable) reset() error {
@@ -346,6 +356,30 @@ func (t *aggregateTable) states() (cols []*columnar.Vector, err error) {
 	return cols, nil
 }
 
+// stateOfLast returns the last row of states, in vectors that are kept.
+func (t *aggregateTable) stateOfLast() (cols []*columnar.Vector, err error) {
+	last := []int32{int32(t.len() - 1)}
+	for _, acc := range t.accs {
+		if r, ok := acc.(expr.TailReader); ok {
+			cols = append(cols, r.PartialOfLast()...)
+			continue
+		}
+		all, err := acc.Partial()
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range all {
+			one := &columnar.Vector{}
+			columnar.Gather(one, v, last)
+			cols = append(cols, one)
+		}
+	}
+	for _, v := range cols {
+		v.Finish()
+	}
+	return cols, nil
+}
+
 // complete returns a table of all groups but the last.
 func (t *aggregateTable) complete() (*aggregateTable, error) {
 	out, err := newAggregateTable(t.plan, t.keys)
@@ -411,13 +445,12 @@ func (t *aggregateTable) result(r *aggregateResult) (*columnar.Vector, error) {
 	return acc.Final()
 }
 
-// moved returns the values of an accumulator in memory of the arena: copying them once is cheap beside what the collector would do with them.
+// moved returns the values of an accumulator in memory of the arena: copying them once is cheap beside what the collector would do with them, and
+// the next table's are computed in the same memory.
 func moved(a *slab.Arena, v *columnar.Vector) *columnar.Vector {
-	if v.Size() >= slab.MinBlock {
-		return copied(a, v)
-	}
-	v.Finish()
-	return v
+	own := copied(a, v)
+	v.Free()
+	return own
 }
 
 // copied returns a copy of a vector in memory of the arena.
