@@ -1,6 +1,8 @@
 package physical
 
 import (
+	"math"
+
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
@@ -14,23 +16,30 @@ type pairTable struct {
 	keys  []uint64
 }
 
-// pairPart is the key columns cols. Without a table it is one column of numbers that are not negative and not null.
+// pairPart is the key columns cols. Without a table it is one column of the type plain, whose values are their own numbers: they fit in 32 bits.
 type pairPart struct {
 	cols  []int
 	table *groupTable
+	plain types.Type
 
 	vecs    []*columnar.Vector
 	numbers []int32
 }
 
-// newNumberedPairs is for keys of a number and values of the types ts.
+// newNumberedPairs is for keys of a number that is not null and values of the types ts. A long number is taken to be small until one is not: those that
+// stand for things seldom reach 2^31 (TPC-H Q16).
 func newNumberedPairs(a *slab.Arena, ts []types.Type) *pairTable {
 	t := &pairTable{words: newWordTable(a, nil)}
-	t.parts[0].cols = []int{0}
+	t.parts[0] = pairPart{cols: []int{0}, plain: types.IntType}
+	p := &t.parts[1]
 	for c := range ts {
-		t.parts[1].cols = append(t.parts[1].cols, c+1)
+		p.cols = append(p.cols, c+1)
 	}
-	t.parts[1].table = newGroupTable(a, ts)
+	if len(ts) == 1 && ts[0].Kind == types.BigInt {
+		p.plain = ts[0]
+	} else {
+		p.table = newGroupTable(a, ts)
+	}
 	return t
 }
 
@@ -77,9 +86,12 @@ func (p *pairPart) makeTable(a *slab.Arena, ts []types.Type) {
 func (t *pairTable) find(keys []*columnar.Vector, rows columnar.Rows, out []int32) {
 	n := rows.Count()
 	t.keys = sized(t.keys, n)
+	if p := &t.parts[1]; p.table == nil && !p.fits(keys, rows) {
+		t.number(p)
+	}
 	high, low := t.parts[0].find(keys, rows)[:n], t.parts[1].find(keys, rows)[:n]
 	for i := range t.keys {
-		t.keys[i] = uint64(high[i])<<32 | uint64(low[i])
+		t.keys[i] = uint64(high[i])<<32 | uint64(uint32(low[i]))
 	}
 	t.words.probe(t.keys, out)
 }
@@ -88,9 +100,10 @@ func (t *pairTable) find(keys []*columnar.Vector, rows columnar.Rows, out []int3
 func (p *pairPart) find(keys []*columnar.Vector, rows columnar.Rows) []int32 {
 	p.numbers = sized(p.numbers, rows.Count())
 	if p.table == nil {
-		x := columnar.Values[int32](keys[p.cols[0]])
-		for i := range p.numbers {
-			p.numbers[i] = x[rows.Row(i)]
+		if v := keys[p.cols[0]]; v.Base().Width == columnar.W32 {
+			plainNumbers(p.numbers, columnar.Values[int32](v.Base()), v, rows)
+		} else {
+			plainNumbers(p.numbers, columnar.Values[int64](v.Base()), v, rows)
 		}
 		return p.numbers
 	}
@@ -100,6 +113,61 @@ func (p *pairPart) find(keys []*columnar.Vector, rows columnar.Rows) []int32 {
 	}
 	p.table.find(p.vecs, rows, p.numbers)
 	return p.numbers
+}
+
+func plainNumbers[T int32 | int64](numbers []int32, values []T, v *columnar.Vector, rows columnar.Rows) {
+	if v.Form == columnar.Flat {
+		for i := range numbers {
+			numbers[i] = int32(values[rows.Row(i)])
+		}
+		return
+	}
+	for i := range numbers {
+		numbers[i] = int32(values[v.At(rows.Row(i))])
+	}
+}
+
+// fits reports whether the values of a batch can be numbers themselves.
+func (p *pairPart) fits(keys []*columnar.Vector, rows columnar.Rows) bool {
+	v := keys[p.cols[0]]
+	if v.MayHaveNulls() {
+		return false
+	}
+	if v.Base().Width == columnar.W32 || v.HasBounds && v.Lo >= math.MinInt32 && v.Hi <= math.MaxInt32 {
+		return true
+	}
+	values, beyond := columnar.Values[int64](v.Base()), uint64(0)
+	for i := range rows.Count() {
+		beyond |= uint64(values[v.At(rows.Row(i))]-math.MinInt32) >> 32
+	}
+	return beyond == 0
+}
+
+// number gives a part whose values were their own numbers a table.
+func (t *pairTable) number(p *pairPart) {
+	values := p.plainColumn(t.words.keys, 0)
+	p.table = newGroupTable(t.words.arena, []types.Type{p.plain})
+	numbers := make([]int32, values.Len)
+	p.table.find([]*columnar.Vector{values}, columnar.AllRows(values.Len), numbers)
+	for g, n := range numbers {
+		t.words.keys[g] = t.words.keys[g]>>32<<32 | uint64(n)
+	}
+	t.words.fillSlots()
+}
+
+// plainColumn returns the values that the words have at a shift as numbers.
+func (p *pairPart) plainColumn(words []uint64, shift uint) *columnar.Vector {
+	out := columnar.New(p.plain, len(words))
+	if out.Width == columnar.W32 {
+		unpack(columnar.Values[int32](out), words, shift)
+	} else {
+		values := columnar.Values[int64](out)
+		for g, w := range words {
+			values[g] = int64(int32(w >> shift))
+		}
+	}
+	out.Finish()
+	return out
 }
 
 // column returns key column c of all groups, codes in memory of the arena.
@@ -118,13 +186,11 @@ func (t *pairTable) column(a *slab.Arena, tables, c int) *columnar.Vector {
 }
 
 func (p *pairPart) column(a *slab.Arena, tables, k int, words []uint64, shift uint) *columnar.Vector {
-	numbers := columnar.NewWidth(types.IntType, columnar.W32, len(words))
-	numbers.Finish()
-	at := columnar.Values[int32](numbers)
-	unpack(at, words, shift)
 	if p.table == nil {
-		return numbers
+		return p.plainColumn(words, shift)
 	}
+	at := make([]int32, len(words))
+	unpack(at, words, shift)
 	values, out := p.table.column(nil, k), &columnar.Vector{}
 	if values.Form == columnar.Dictionary && a != nil {
 		if repeated(values, tables) {

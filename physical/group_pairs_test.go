@@ -2,6 +2,7 @@ package physical
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -113,6 +114,58 @@ func TestSetTable(t *testing.T) {
 		columns := g.columns()
 		for text, n := range seen {
 			require.Equal(t, text, rowText(columns, int(n)))
+		}
+	}
+}
+
+// TestSetOfLongNumbers numbers pairs of a group and a long number while the numbers are small, and when one is not any more, or null, in either form.
+func TestSetOfLongNumbers(t *testing.T) {
+	small := []int64{0, 1, -1, math.MaxInt32, math.MinInt32}
+	for name, beyond := range map[string]any{"none": nil, "above": int64(math.MaxInt32 + 1), "below": int64(math.MinInt32 - 1), "largest": int64(math.MaxInt64), "null": types.Type{}} {
+		for _, ascending := range []bool{true, false} {
+			t.Run(fmt.Sprint(name, ascending), func(t *testing.T) {
+				g := newSetTable(nil, []types.Type{types.BigIntType})
+				seen := map[string]int32{}
+				for batch := range 6 {
+					numbers := columnar.New(types.BigIntType, len(small)+1)
+					copy(columnar.Values[int64](numbers), small)
+					if batch >= 2 && beyond != nil {
+						if x, ok := beyond.(int64); ok {
+							columnar.Values[int64](numbers)[len(small)] = x
+						} else {
+							numbers.SetNull(len(small))
+						}
+					}
+					numbers.Finish()
+					v := numbers
+					if batch%2 == 1 {
+						v = columnar.NewDictionary(numbers, []int32{5, 4, 3, 2, 1, 0})
+					}
+					group := columnar.New(types.IntType, len(small)+1)
+					for i := range columnar.Values[int32](group) {
+						columnar.Values[int32](group)[i] = int32(batch)
+						if !ascending {
+							columnar.Values[int32](group)[i] = int32((7*batch + i) % 4)
+						}
+					}
+					out := make([]int32, len(small)+1)
+					keys := []*columnar.Vector{group, v}
+					g.find(keys, columnar.AllRows(len(out)), out)
+					for i, n := range out {
+						text := rowText(keys, i)
+						if _, ok := seen[text]; !ok {
+							seen[text] = n
+						}
+						require.Equal(t, seen[text], n, text)
+					}
+				}
+				require.Equal(t, len(seen), g.len())
+				require.Equal(t, beyond != nil, g.pairs.parts[1].table != nil)
+				columns := g.columns()
+				for text, n := range seen {
+					require.Equal(t, text, rowText(columns, int(n)))
+				}
+			})
 		}
 	}
 }
