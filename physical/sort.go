@@ -124,7 +124,7 @@ func (l *localSort) columns(b *columnar.Batch) ([]*columnar.Vector, error) {
 
 // reserve asks the budget for what is held and what sorting it takes; refused, it is written away as a sorted run.
 func (l *localSort) reserve() error {
-	if l.memory.cover(l.rows.bytes() + sortingBytes*int64(l.rows.len())) {
+	if l.memory.cover(l.rows.bytes() + l.plan.sortingBytes()*int64(l.rows.len())) {
 		return nil
 	}
 	return l.spillRun()
@@ -155,8 +155,16 @@ func (s *sorting) output(q *exec.Query, from, to int64) (*exec.StageOutput, erro
 	return s.outOfMemory(from, to)
 }
 
-// sortingBytes is the memory that sorting needs for a row beside it: two entries, and its place when it goes to a file.
-const sortingBytes = 2*int64(unsafe.Sizeof(sortEntry{})) + 8
+// sortingBytes returns the memory that sorting needs for a row beside it: two entries, its place when it goes to a file, and ranks of strings.
+func (p *sortPlan) sortingBytes() int64 {
+	n := 2*int64(unsafe.Sizeof(sortEntry{})) + 8
+	for _, c := range p.cols {
+		if columnar.WidthOf(p.types[c]) == columnar.WView {
+			n += 4
+		}
+	}
+	return n
+}
 
 func (s *sorting) outOfMemory(from, to int64) (*exec.StageOutput, error) {
 	all := allRowsOf(s.plan, s.locals)
@@ -248,7 +256,10 @@ func sortRows(p *sortPlan, rows *keptRows, run runner) (sorted []sortEntry, rang
 		return nil, 0, nil
 	}
 	keys := &sortKeys{rows: rows, cols: p.cols, orders: p.orders}
-	keys.prepare()
+	defer keys.free()
+	if err := keys.prepare(run); err != nil {
+		return nil, 0, err
+	}
 	entries, tasks, err := encodeAll(run, keys, n, p.arena)
 	if err != nil {
 		return nil, 0, err

@@ -34,6 +34,8 @@ type keyField struct {
 	base   uint64
 	null   uint64
 	shift  uint
+	width  int // bits of the code
+	ranks  *stringRanks
 }
 
 type keyKind uint8
@@ -43,28 +45,45 @@ const (
 	keyWide                  // the upper half of 128 bits
 	keyShort                 // up to 7 bytes after the common ones, then their number
 	keyString                // the first 8 bytes after the common ones
+	keyRank                  // the place among the different strings
 	keyOther                 // null or not
 )
 
 // prepare looks at all values to choose the codes.
-func (s *sortKeys) prepare() {
+func (s *sortKeys) prepare(run runner) error {
 	room := 64
 	for k, c := range s.cols {
-		f, width := s.field(c, s.orders[k], room)
-		room -= width
+		f, nulls := s.measure(c, s.orders[k])
+		f.fit(nulls, s.orders[k], room)
+		if !f.exact() && (f.kind == keyShort || f.kind == keyString) {
+			ranks, err := s.ranked(run, c)
+			if err != nil {
+				return err
+			}
+			if ranks != nil {
+				f.kind, f.ranks, f.lo, f.hi = keyRank, ranks, 0, uint64(max(ranks.distinct, 1)-1)
+				f.fit(nulls, s.orders[k], room)
+			}
+		}
+		room -= f.width
 		f.shift = uint(room)
 		s.fields = append(s.fields, f)
-		if f.drop > 0 || f.kind != keyNumber && f.kind != keyShort {
-			return
+		if !f.exact() {
+			return nil
 		}
 		s.exact = k + 1
 	}
+	return nil
 }
 
-// field measures a key column and returns its code in at most room bits.
-func (s *sortKeys) field(c int, o kernel.Order, room int) (f keyField, width int) {
+// exact reports whether the code decides the order by the key.
+func (f *keyField) exact() bool {
+	return f.drop == 0 && (f.kind == keyNumber || f.kind == keyShort || f.kind == keyRank)
+}
+
+// measure looks at a key column: how values become numbers, and their range.
+func (s *sortKeys) measure(c int, o kernel.Order) (f keyField, nulls bool) {
 	f = keyField{desc: o.Desc, lo: math.MaxUint64}
-	nulls := false
 	for _, chunk := range s.rows.chunks {
 		v := chunk.cols[c]
 		nulls = nulls || v.MayHaveNulls()
@@ -86,29 +105,34 @@ func (s *sortKeys) field(c int, o kernel.Order, room int) (f keyField, width int
 	if f.lo > f.hi || f.kind == keyOther { // no value, or none that has a number
 		f.lo, f.hi = 0, 0
 	}
-	f.base, f.null = 0, math.MaxUint64
+	return f, nulls
+}
+
+// fit chooses the code of numbers from lo to hi in at most room bits.
+func (f *keyField) fit(nulls bool, o kernel.Order, room int) {
+	f.base, f.null, f.drop = 0, math.MaxUint64, 0
 	if !nulls {
-		width = bits.Len64(f.hi - f.lo)
+		width := bits.Len64(f.hi - f.lo)
 		f.drop = uint(max(width-room, 0))
-		return f, width - int(f.drop)
+		f.width = width - int(f.drop)
+		return
 	}
 	for {
 		last := (f.hi - f.lo) >> f.drop
-		if width = bits.Len64(last + 1); last != math.MaxUint64 && width <= room || f.drop == 64 {
+		if f.width = bits.Len64(last + 1); last != math.MaxUint64 && f.width <= room || f.drop == 64 {
 			break
 		}
 		f.drop++
 	}
 	if f.drop == 64 {
-		f.null = 0
-		return f, 0 // no room even for null or not
+		f.null, f.width = 0, 0 // no room even for null or not
+		return
 	}
 	if o.NullsFirst {
 		f.base, f.null = 1, 0
 	} else {
 		f.null = (f.hi-f.lo)>>f.drop + 1
 	}
-	return f, width
 }
 
 // keyRange returns how values of a vector become numbers, and their range if they are numbers.
@@ -165,7 +189,12 @@ func (s *sortKeys) encode(chunk, from, to int, dst []sortEntry) {
 		dst[i] = sortEntry{0, rowRef(chunk)<<refBits | rowRef(from+i)}
 	}
 	for k := range s.fields {
-		s.fields[k].encode(s.rows.chunks[chunk].cols[s.cols[k]], from, dst)
+		f, v := &s.fields[k], s.rows.chunks[chunk].cols[s.cols[k]]
+		if f.kind == keyRank {
+			f.ranks.chunks[chunk].encode(f, v, from, dst)
+		} else {
+			f.encode(v, from, dst)
+		}
 	}
 }
 

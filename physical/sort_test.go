@@ -2,6 +2,7 @@ package physical
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/sparrow-engine/sparrow/columnar"
+	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/types"
@@ -199,6 +202,82 @@ func TestSortCommonBeginnings(t *testing.T) {
 				got := runSink(t, q, sink, err, newTestTable(cols, rows, batch))
 				require.Equal(t, naiveSort(rows, keys), got, "%s %v", name, keys)
 			})
+		}
+	}
+}
+
+// TestSortOfFewStrings: strings of few values that do not fit in a key have their ranks in it, whether they come as values or as codes, of few or many
+// entries, with and without nulls; and the order is that of the values.
+func TestSortOfFewStrings(t *testing.T) {
+	const n = 3000
+	r := rand.New(rand.NewPCG(11, 12))
+	kinds := columnar.New(types.StringType, 40)
+	for i := range kinds.Len {
+		kinds.SetBytes(i, fmt.Appendf(nil, "a kind of thing %d", (i*7)%30)) // some twice
+	}
+	entries := columnar.New(types.StringType, 2*n)
+	for i := range entries.Len {
+		entries.SetBytes(i, kinds.Bytes(i%kinds.Len))
+	}
+	holes := columnar.New(types.StringType, 3)
+	holes.SetBytes(0, []byte("a kind of thing 3"))
+	holes.SetNull(1)
+	holes.SetBytes(2, []byte("another kind of thing"))
+	for _, d := range []*columnar.Vector{kinds, entries, holes} {
+		d.Finish()
+	}
+	coded := func(d *columnar.Vector) *columnar.Vector {
+		codes := make([]int32, n)
+		for i := range codes {
+			codes[i] = r.Int32N(int32(d.Len))
+		}
+		return columnar.NewDictionary(d, codes)
+	}
+	flat := columnar.Flatten(&columnar.Vector{}, coded(kinds), columnar.AllRows(n))
+	nulls := columnar.Flatten(&columnar.Vector{}, coded(kinds), columnar.AllRows(n))
+	none := columnar.New(types.StringType, n)
+	for i := range n {
+		none.SetNull(i)
+		if i%5 == 0 {
+			nulls.SetNull(i)
+		}
+	}
+	many, more := columnar.New(types.StringType, n), columnar.New(types.StringType, n)
+	for i := range n {
+		many.SetBytes(i, fmt.Appendf(nil, "a name of its own, which is %d", r.Int64()))
+		more.SetBytes(i, fmt.Appendf(nil, "a name of its own, which is %d", r.Int64()))
+	}
+	for name, chunks := range map[string][]*columnar.Vector{
+		"values": {flat, flat}, "codes": {coded(kinds), coded(entries)}, "mixed": {flat, coded(entries), nulls}, "null entries": {coded(holes), coded(kinds)},
+		"nulls": {nulls}, "none": {none, none}, "many": {many}, "few and many": {flat, flat, flat, flat, flat, flat, flat, flat, flat, flat, many, more},
+	} {
+		for o := range 4 {
+			order := kernel.Order{Desc: o&1 != 0, NullsFirst: o&2 != 0}
+			for _, threads := range []int{1, 2} {
+				q := exec.NewQuery(context.Background(), exec.Options{Threads: threads})
+				p := &sortPlan{query: q, arena: q.NewArena(), types: []types.Type{types.IntType, types.StringType}, cols: []int{0, 1}, orders: []kernel.Order{{}, order}}
+				rows := &keptRows{types: p.types, arena: p.arena}
+				for _, v := range chunks {
+					number := columnar.New(types.IntType, n)
+					for i := range columnar.Values[int32](number) {
+						columnar.Values[int32](number)[i] = int32(i % 3)
+					}
+					c := &keptChunk{cols: []*columnar.Vector{number, v}, n: n, pieces: []keptPiece{{len(rows.chunks), 0, n}}}
+					rows.chunks = append(rows.chunks, c)
+				}
+				got, _, err := sortRows(p, rows, inParallel(q))
+				require.NoError(t, err)
+				all := &sortKeys{rows: rows, cols: p.cols, orders: p.orders}
+				want := slices.Clone(got)
+				slices.SortFunc(want, func(a, b sortEntry) int { return cmp.Or(all.compare(a.ref, b.ref), cmp.Compare(a.ref, b.ref)) })
+				require.Equal(t, want, got, "%s %v", name, order)
+
+				require.NoError(t, all.prepare(inParallel(q)))
+				require.Equal(t, !strings.Contains(name, "many"), all.exact == 2, name)
+				all.free()
+				p.arena.Release()
+				q.Close()
+			}
 		}
 	}
 }
