@@ -13,7 +13,7 @@ const (
 	// wideGroups is the same for keys that do not fit in a word and reduce.
 	wideGroups = 4 * localGroups
 	// vainPairs is how large a set is before it is asked whether it reduces.
-	vainPairs = 1 << 13
+	vainPairs = 1 << 17
 	// minReduction is how many rows a group must have on average for the table to be worth its lookups.
 	minReduction = 2
 	// passRows is how many rows pass by the table before it is tried again: data changes.

@@ -15,6 +15,11 @@ import (
 // mergeTogether is how many groups of all workers are merged in one table rather than by partitions.
 const mergeTogether = 1 << 13
 
+// mergeInto is how many groups and members of sets the largest table takes in from the others, while none was emptied before, rather than all being
+// merged by partitions: one worker looks these up, in a table that is there and about in the cache, where all would else divide their rows and fill
+// tables of the parts.
+const mergeInto = 1 << 17
+
 // undivided is the bytes of a function's state of one group that are never refused: a state that cannot be cut must fit. It is some more than
 // percentile_approx takes at its default accuracy.
 const undivided = 640 << 10
@@ -56,6 +61,9 @@ func (m *merge64) run(f func(w int, t *aggregateTable) (*columnar.Batch, error))
 		return m.empty(f)
 	case len(g.locals) == 1 && g.locals[0].whole == nil && g.locals[0].parts == nil && g.locals[0].runs == nil:
 		return m.collect(0, g.locals[0].table, f)
+	}
+	if l := m.largest(); l != nil {
+		return m.into(l, f)
 	}
 	groups, divided := 0, false
 	for _, l := range g.locals {
@@ -105,6 +113,46 @@ func (m *merge64) give(w int, t *aggregateTable, f func(w int, t *aggregateTable
 		return err
 	}
 	return m.writers[w].add(b)
+}
+
+// largest returns the worker's part whose table takes in those of the others, nil if another way is better. None of them was emptied before.
+func (m *merge64) largest() (largest *localGrouping) {
+	rest, bytes := 0, int64(0)
+	for _, l := range m.grouping.locals {
+		t := l.table
+		if m.grouping.ordered || l.whole != nil || l.parts != nil || l.runs != nil || t.moved != nil || t.values != nil || l.canRun() && t.len() > mergeTogether {
+			return nil
+		}
+		rest += t.members()
+		bytes += t.bytes()
+		if largest == nil || t.members() > largest.table.members() {
+			largest = l
+		}
+	}
+	if rest -= largest.table.members(); rest > mergeInto && len(m.grouping.keys) > 0 || !largest.memory.spare(2*bytes) {
+		return nil
+	}
+	return largest
+}
+
+// into merges the tables of the other workers into that of one.
+func (m *merge64) into(to *localGrouping, f func(w int, t *aggregateTable) (*columnar.Batch, error)) error {
+	for _, l := range m.grouping.locals {
+		if l == to {
+			continue
+		}
+		if l.table.rows > 0 {
+			err := l.table.emit(func(kind int, cols []*columnar.Vector, n int) error {
+				return to.table.absorb(kind, cols, columnar.AllRows(n))
+			})
+			if err != nil {
+				return err
+			}
+		}
+		l.table.free()
+		l.memory.release()
+	}
+	return m.collect(0, to.table, f)
 }
 
 // together merges small tables into one.

@@ -78,6 +78,15 @@ func (t *aggregateTable) len() int {
 	return t.groups.len()
 }
 
+// members returns the number of groups and of members of their sets.
+func (t *aggregateTable) members() int {
+	n := t.len()
+	for _, s := range t.sets {
+		n += s.len()
+	}
+	return n
+}
+
 func (t *aggregateTable) resize() {
 	n := t.len()
 	for i, acc := range t.accs {
@@ -399,8 +408,14 @@ func (t *aggregateTable) pairs(keys, set []*columnar.Vector) []*columnar.Vector 
 	}
 	of := columnar.Values[int32](set[0])
 	var out []*columnar.Vector
-	for _, k := range keys {
-		if k.Form == columnar.Dictionary {
+	for i, k := range keys {
+		switch {
+		case i > 0 && sharedCodes(k, keys[i-1]):
+			codes := *out[i-1]
+			codes.Type, codes.Width, codes.Dict, codes.HasBounds = k.Type, k.Width, k.Dict, false
+			out = append(out, &codes)
+			continue
+		case k.Form == columnar.Dictionary:
 			codes := &columnar.Vector{}
 			columnar.Gather(codes, k, of)
 			out = append(out, codes)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -352,4 +353,75 @@ func TestPairsHaveCodesOfKeys(t *testing.T) {
 		}
 	}
 	require.Equal(t, pairs+kept, l.parts.bytes)
+}
+
+// TestLargestTakesOthersIn merges tables of several workers, with groups and members of sets that they share and that they do not, whichever of them is the
+// largest, as long as they are not too large and no worker has emptied its table.
+func TestLargestTakesOthersIn(t *testing.T) {
+	in := []*expr.Column{column(0, "s", types.StringType), column(1, "v", types.BigIntType)}
+	count, sum := aggregate(t, "count", in[1]), aggregate(t, "sum", in[1])
+	count.Distinct = true
+	for name, c := range map[string]struct {
+		rows    []int // of each worker
+		keys    int
+		emptied bool
+		parts   int64 // that are merged
+	}{
+		"first is largest": {rows: []int{3000, 1000, 0}, keys: 500},
+		"last is largest":  {rows: []int{0, 1000, 2000}, keys: 500},
+		"equal":            {rows: []int{1000, 1000}, keys: 1},
+		"groups of one":    {rows: []int{10000, 10000}, keys: 1 << 20},
+		"nothing":          {rows: []int{0, 0}, keys: 1},
+		"emptied":          {rows: []int{9000, 10000}, keys: 1 << 20, emptied: true, parts: 64},
+		"too many":         {rows: []int{mergeInto * 3 / 2, mergeInto * 3 / 2}, keys: 1 << 13, parts: 64},
+	} {
+		t.Run(name, func(t *testing.T) {
+			q := exec.NewQuery(context.Background(), exec.Options{Threads: 2, Env: &expr.Env{ANSI: true, Zone: time.UTC}})
+			defer func() { require.NoError(t, q.Close()) }()
+			sink, err := NewHashAggregate(AggregateSpec{Keys: []logical.Named{{Col: in[0], Expr: in[0]}}, Aggs: []logical.Named{namedAs(10, count), namedAs(11, sum)}, Query: q}, in)
+			require.NoError(t, err)
+			g := sink.(*hashAggregate).fed[0]
+			sums, members := map[string]int64{}, map[string]map[int64]bool{}
+			r := rand.New(rand.NewPCG(3, 5))
+			for _, n := range c.rows {
+				l, err := newLocalGrouping(g, q)
+				require.NoError(t, err)
+				for from := 0; from < n; from += 1000 {
+					k := min(1000, n-from)
+					s, v := columnar.New(types.StringType, k), columnar.New(types.BigIntType, k)
+					for i := range k {
+						key, x := fmt.Sprint("key ", r.IntN(c.keys)), r.Int64N(1<<40)>>r.Int64N(40)
+						s.SetBytes(i, []byte(key))
+						columnar.Values[int64](v)[i] = x
+						sums[key] += x
+						if members[key] == nil {
+							members[key] = map[int64]bool{}
+						}
+						members[key][x] = true
+					}
+					require.NoError(t, l.consume(rawRows, 0, []*columnar.Vector{s, v}, columnar.AllRows(k)))
+				}
+				if c.emptied {
+					require.NoError(t, l.flush())
+				}
+				require.NoError(t, sink.Combine(&localAggregate{groups: []*localGrouping{l}}))
+			}
+			out, err := sink.Finalize(q)
+			require.NoError(t, err)
+			require.Equal(t, c.parts, g.merged.Load())
+			rows := 0
+			require.NoError(t, out.Each(q, func(b *columnar.Batch) error {
+				for i := range b.N {
+					key := string(b.Cols[0].Bytes(i))
+					if f := b.Cols[0]; f.Form == columnar.Dictionary {
+						key = string(f.Dict.Bytes(int(f.Codes[i])))
+					}
+					require.Equal(t, []any{int64(len(members[key])), sums[key]}, []any{b.Cols[1].Value(i), b.Cols[2].Value(i)}, key)
+				}
+				rows += b.N
+				return nil
+			}))
+			require.Len(t, sums, rows)
+		})
+	}
 }
