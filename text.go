@@ -39,11 +39,15 @@ func (df *DataFrame) Cells(ctx context.Context) iter.Seq2[[]*string, error] {
 			yield(nil, err)
 			return
 		}
+		w := cellWriter{schema: s, zone: df.st.env.Zone}
 		err = df.run(ctx, func(b *columnar.Batch) error {
-			cells, width := cellsOf(b, s, df.st.env.Zone), len(b.Cols)
-			for i := range b.N {
-				if !yield(cells[i*width:(i+1)*width:(i+1)*width], nil) {
-					return errStopped
+			for from := 0; from < b.N; from += cellRows {
+				n, width := min(cellRows, b.N-from), len(b.Cols)
+				cells := w.cells(b, from, n)
+				for i := range n {
+					if !yield(cells[i*width:(i+1)*width:(i+1)*width], nil) {
+						return errStopped
+					}
 				}
 			}
 			return nil
@@ -54,25 +58,33 @@ func (df *DataFrame) Cells(ctx context.Context) iter.Seq2[[]*string, error] {
 	}
 }
 
-// cellsOf returns the texts of a batch row by row. They share one piece of memory, which is written column by column.
-func cellsOf(b *columnar.Batch, s types.Schema, zone *time.Location) []*string {
+// cellRows is how many rows become text at a time: what they need stays in the cache.
+const cellRows = 512
+
+// cellWriter makes texts of rows.
+type cellWriter struct {
+	schema types.Schema
+	zone   *time.Location
+	ends   []int // of the texts, column by column
+	size   int   // of those before
+}
+
+// cells returns the texts of n rows of a batch row by row. They share one piece of memory, which is written column by column.
+func (w *cellWriter) cells(b *columnar.Batch, from, n int) []*string {
 	width := len(b.Cols)
-	var all []byte
-	ends := make([]int, 0, b.N*width)
+	all := make([]byte, 0, w.size)
+	w.ends = w.ends[:0]
 	for j, c := range b.Cols {
-		for i := range b.N {
-			if !c.IsNull(i) {
-				all = appendCell(all, c, i, s[j].Type, zone)
-			}
-			ends = append(ends, len(all))
-		}
+		all = w.column(all, c, from, n, w.schema[j].Type)
 	}
-	text, texts, cells := unsafe.String(unsafe.SliceData(all), len(all)), make([]string, len(ends)), make([]*string, len(ends))
+	w.size = max(w.size, len(all))
+	text, texts, cells := unsafe.String(unsafe.SliceData(all), len(all)), make([]string, len(w.ends)), make([]*string, len(w.ends))
 	begin := 0
 	for j, c := range b.Cols {
-		for i := range b.N {
-			at, end := i*width+j, ends[j*b.N+i]
-			if !c.IsNull(i) {
+		nulls := c.MayHaveNulls()
+		for i := range n {
+			at, end := i*width+j, w.ends[j*n+i]
+			if !nulls || !c.IsNull(from+i) {
 				texts[at] = text[begin:end]
 				cells[at] = &texts[at]
 			}
@@ -80,6 +92,26 @@ func cellsOf(b *columnar.Batch, s types.Schema, zone *time.Location) []*string {
 		}
 	}
 	return cells
+}
+
+// column appends the texts of n values of a column, and where each of them ends.
+func (w *cellWriter) column(dst []byte, v *columnar.Vector, from, n int, t types.Type) []byte {
+	if t.Kind == types.String && !v.MayHaveNulls() {
+		b := v.Base()
+		views := columnar.Values[columnar.View](b)
+		for i := from; i < from+n; i++ {
+			dst = append(dst, views[v.At(i)].Bytes(b.Buffers)...)
+			w.ends = append(w.ends, len(dst))
+		}
+		return dst
+	}
+	for i := from; i < from+n; i++ {
+		if !v.IsNull(i) {
+			dst = appendCell(dst, v, i, t, w.zone)
+		}
+		w.ends = append(w.ends, len(dst))
+	}
+	return dst
 }
 
 // appendCell appends what text.Hive returns of a value that is not null. Types that most results have do without a Go value.
