@@ -62,6 +62,7 @@ type failure struct {
 // serve answers until the input ends or the context does.
 func serve(ctx context.Context, s *sparrow.Session, in io.Reader, out io.Writer) error {
 	lines, failed := make(chan []byte), make(chan error, 1)
+	var buf []byte
 	go func() {
 		failed <- readLines(ctx, in, lines)
 		close(lines)
@@ -74,8 +75,12 @@ func serve(ctx context.Context, s *sparrow.Session, in io.Reader, out io.Writer)
 			if !more {
 				return <-failed
 			}
-			if _, err := out.Write(respond(ctx, s, line)); err != nil {
+			a := respond(ctx, s, line, buf[:0])
+			if _, err := out.Write(a); err != nil {
 				return err
+			}
+			if cap(a) > cap(buf) && cap(a) <= keptAnswer {
+				buf = a
 			}
 		}
 	}
@@ -102,8 +107,11 @@ func readLines(ctx context.Context, in io.Reader, lines chan<- []byte) error {
 	}
 }
 
-// respond answers one request with one line.
-func respond(ctx context.Context, s *sparrow.Session, line []byte) []byte {
+// keptAnswer is the size up to which the memory of an answer serves for the next.
+const keptAnswer = 4 << 20
+
+// respond answers one request with one line, in the memory of buf if it has enough.
+func respond(ctx context.Context, s *sparrow.Session, line, buf []byte) []byte {
 	var q request
 	err := json.Unmarshal(line, &q)
 	if err == nil && q.Stats {
@@ -117,7 +125,7 @@ func respond(ctx context.Context, s *sparrow.Session, line []byte) []byte {
 		return failed(sparrowError("INVALID_REQUEST", "22023", "A request is one JSON object a line, {\"sql\":\"…\"}: "+err.Error()))
 	}
 	start := time.Now()
-	out, err := answer(ctx, s, *q.SQL)
+	out, err := answer(ctx, s, *q.SQL, buf)
 	if err != nil {
 		return failed(err)
 	}
@@ -138,9 +146,9 @@ func sparrowError(condition, state, message string) error {
 	return &sparrow.Error{Condition: condition, State: state, Message: message}
 }
 
-// answer runs the statements of a request and returns the last one's result as JSON without its end. The text is built while the rows come,
+// answer runs the statements of a request and appends the last one's result to out as JSON without its end. The text is built while the rows come,
 // so that a large result is held once.
-func answer(ctx context.Context, s *sparrow.Session, text string) ([]byte, error) {
+func answer(ctx context.Context, s *sparrow.Session, text string, out []byte) ([]byte, error) {
 	var df *sparrow.DataFrame
 	begin := 0
 	for at := 0; at < len(text); {
@@ -159,7 +167,7 @@ func answer(ctx context.Context, s *sparrow.Session, text string) ([]byte, error
 	if df != nil {
 		cols, types = df.Columns(), df.Types()
 	}
-	out := appendList(append([]byte(nil), `{"cols":`...), cols)
+	out = appendList(append(out, `{"cols":`...), cols)
 	out = appendList(append(out, `,"types":`...), types)
 	out = append(out, `,"rows":[`...)
 	if df == nil {

@@ -48,13 +48,13 @@ func TestServeStats(t *testing.T) {
 	c, _, _ := newTestConsole(t)
 	allocated := func() float64 {
 		var u map[string]float64
-		require.NoError(t, json.Unmarshal(respond(context.Background(), c.session, []byte(`{"stats":true}`)), &u))
+		require.NoError(t, json.Unmarshal(respond(context.Background(), c.session, []byte(`{"stats":true}`), nil), &u))
 		require.Contains(t, u, "cpu_seconds")
 		require.Contains(t, u, "gc_cpu_seconds")
 		return u["allocated_bytes"]
 	}
 	before := allocated()
-	respond(context.Background(), c.session, []byte(`{"sql":"SELECT id FROM people"}`))
+	respond(context.Background(), c.session, []byte(`{"sql":"SELECT id FROM people"}`), nil)
 	require.Greater(t, allocated(), before)
 }
 
