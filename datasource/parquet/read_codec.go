@@ -38,7 +38,8 @@ type decompressor struct {
 // padded returns b of n bytes with pagePadding bytes behind, in the memory of b if that is enough.
 func padded(b []byte, n int) []byte {
 	if cap(b) < n+pagePadding {
-		b = make([]byte, n+pagePadding, max(n+pagePadding, 64))
+		recycle(b)
+		b = pageBuffer(n + pagePadding)
 	}
 	return b[:n]
 }

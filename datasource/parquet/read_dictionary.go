@@ -53,8 +53,9 @@ func (c *leafReader) loadDictionary() error {
 	if d.vec != nil { // the chunk has another, and the batch may refer to it
 		d.buf = nil
 	}
-	back := c.in.pos
-	_, _, buf, err := c.body(&d.header, d.offset, d.buf)
+	back, into := c.in.pos, d.buf
+	d.buf = nil // body may give it away
+	_, _, buf, err := c.body(&d.header, d.offset, into)
 	c.in.pos = back
 	if err != nil {
 		return fmt.Errorf("dictionary: %w", err)

@@ -398,9 +398,14 @@ func (r *reader) flush() {
 	}
 }
 
-// Close ends the reader.
+// Close ends the reader. Its batches are dead then.
 func (r *reader) Close() error {
 	r.flush()
+	for _, c := range r.columns {
+		for _, l := range c.leaves {
+			l.release()
+		}
+	}
 	return r.closeFile()
 }
 
