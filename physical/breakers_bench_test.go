@@ -3,6 +3,7 @@ package physical
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -198,15 +199,18 @@ func BenchmarkSort(b *testing.B) {
 	})
 }
 
-// BenchmarkSortStrings sorts texts that differ in the first bytes, and texts that differ only after what a normalized key holds.
+// BenchmarkSortStrings sorts texts that differ in the first bytes, texts that differ only after what a normalized key holds, and long texts of few values.
 func BenchmarkSortStrings(b *testing.B) {
 	const rows = 1 << 18
-	for name, format := range map[string]string{"short": "%d", "long": "the same beginning of all of them %d"} {
+	for name, of := range map[string]struct {
+		format   string
+		distinct uint32
+	}{"short": {"%d", math.MaxUint32}, "long": {"the same beginning of all of them %d", math.MaxUint32}, "few": {"%[1]d is one of %[1]d kinds of things", 150}} {
 		r := rand.New(rand.NewPCG(1, 1))
 		source := benchBatches(rows, func(_, n int) []*columnar.Vector {
 			s := columnar.New(types.StringType, n)
 			for i := range n {
-				s.SetBytes(i, fmt.Appendf(nil, format, r.Uint32()))
+				s.SetBytes(i, fmt.Appendf(nil, of.format, r.Uint32N(of.distinct)))
 			}
 			return []*columnar.Vector{s}
 		})

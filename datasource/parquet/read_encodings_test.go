@@ -204,13 +204,17 @@ func TestSteadyStateDoesNotAllocate(t *testing.T) {
 			in, err := s.NewReader(context.Background())
 			require.NoError(t, err)
 			var b columnar.Batch
-			allocated := testing.AllocsPerRun(3, func() {
+			read := func() {
 				require.NoError(t, in.Open(0))
 				for ok := true; ok; {
 					ok, err = in.Next(&b)
 					require.NoError(t, err)
 				}
-			})
+			}
+			for range 4 { // buffers that other readers left are of any size
+				read()
+			}
+			allocated := testing.AllocsPerRun(3, read)
 			require.NoError(t, in.Close())
 			require.LessOrEqual(t, allocated, 4.0, "%s %s", c.name, e)
 		}
