@@ -12,7 +12,7 @@ const (
 	localGroups = 1 << 15
 	// wideGroups is the same for keys that do not fit in a word and reduce.
 	wideGroups = 4 * localGroups
-	// vainPairs is how large a set is before it is asked whether it reduces.
+	// vainPairs is how large a set is before it is asked whether it reduces: until then tables may be merged as they are (mergeInto).
 	vainPairs = 1 << 17
 	// minReduction is how many rows a group must have on average for the table to be worth its lookups.
 	minReduction = 2
