@@ -66,8 +66,11 @@ type cellWriter struct {
 	schema types.Schema
 	zone   *time.Location
 	ends   []int // of the texts, column by column
-	size   int   // of those before
+	size   int   // of the block before, up to mostRoom
 }
+
+// mostRoom bounds what is reserved for texts that are expected to be as long as those before: one long string must not make every block as large.
+const mostRoom = 64 << 10
 
 // cells returns the texts of n rows of a batch row by row. They share one piece of memory, which is written column by column.
 func (w *cellWriter) cells(b *columnar.Batch, from, n int) []*string {
@@ -77,7 +80,7 @@ func (w *cellWriter) cells(b *columnar.Batch, from, n int) []*string {
 	for j, c := range b.Cols {
 		all = w.column(all, c, from, n, w.schema[j].Type)
 	}
-	w.size = max(w.size, len(all))
+	w.size = min(len(all), mostRoom)
 	text, texts, cells := unsafe.String(unsafe.SliceData(all), len(all)), make([]string, len(w.ends)), make([]*string, len(w.ends))
 	begin := 0
 	for j, c := range b.Cols {

@@ -15,7 +15,7 @@ import (
 // particular order. Without keys and sets there is one row, also for no input.
 //
 // Each worker numbers groups in a small table and empties it into radix partitions when it is full; rows of tables that do not reduce go to
-// the partitions themselves. Partitions are then merged independently. Tables of keys that lie in order are kept instead and not merged, if their
+// the partitions themselves. Partitions are then merged independently; tables that were never emptied and are small are merged into the largest of them. Tables of keys that lie in order are kept instead and not merged, if their
 // ranges do not overlap. Grouping sets are rolled up from the groups of all keys.
 //
 // What depends on the order of rows (first, last, collect_list, listagg, ties of max_by) is as if one worker had read all rows in the order

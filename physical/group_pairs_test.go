@@ -65,13 +65,7 @@ func TestGroupTableOfCodes(t *testing.T) {
 			}
 			out := make([]int32, rows.Count())
 			g.find(keys, rows, out)
-			for i, n := range out {
-				text := rowText(keys, rows.Row(i))
-				if _, ok := seen[text]; !ok {
-					seen[text] = n
-				}
-				require.Equal(t, seen[text], n, text)
-			}
+			requireNumbers(t, seen, keys, rows, out)
 			require.Equal(t, beside, g.pairs != nil)
 		}
 		require.Equal(t, len(seen), g.len())
@@ -102,13 +96,7 @@ func TestSetTable(t *testing.T) {
 			keys := append([]*columnar.Vector{group}, args...)
 			out := make([]int32, 64)
 			g.find(keys, columnar.AllRows(64), out)
-			for i, n := range out {
-				text := rowText(keys, i)
-				if _, ok := seen[text]; !ok {
-					seen[text] = n
-				}
-				require.Equal(t, seen[text], n, text)
-			}
+			requireNumbers(t, seen, keys, columnar.AllRows(len(out)), out)
 		}
 		require.Equal(t, len(seen), g.len())
 		columns := g.columns()
@@ -151,13 +139,7 @@ func TestSetOfLongNumbers(t *testing.T) {
 					out := make([]int32, len(small)+1)
 					keys := []*columnar.Vector{group, v}
 					g.find(keys, columnar.AllRows(len(out)), out)
-					for i, n := range out {
-						text := rowText(keys, i)
-						if _, ok := seen[text]; !ok {
-							seen[text] = n
-						}
-						require.Equal(t, seen[text], n, text)
-					}
+					requireNumbers(t, seen, keys, columnar.AllRows(len(out)), out)
 				}
 				require.Equal(t, len(seen), g.len())
 				require.Equal(t, beyond != nil, g.pairs.parts[1].table != nil)
@@ -167,6 +149,18 @@ func TestSetOfLongNumbers(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// requireNumbers checks that equal keys have one number, which seen has of the batches before.
+func requireNumbers(t *testing.T, seen map[string]int32, keys []*columnar.Vector, rows columnar.Rows, out []int32) {
+	t.Helper()
+	for i, n := range out {
+		text := rowText(keys, rows.Row(i))
+		if _, ok := seen[text]; !ok {
+			seen[text] = n
+		}
+		require.Equal(t, seen[text], n, text)
 	}
 }
 

@@ -17,7 +17,7 @@ const leastBuffer = 4 << 10
 // pageBuffer returns a buffer of at least n bytes, of unspecified contents.
 func pageBuffer(n int) []byte {
 	if n >= leastBuffer {
-		// All of a class fit if the one before has the highest bit of n; of that some do.
+		// Of the buffers with the highest bit of n some are large enough, of the next class all.
 		for class := bits.Len(uint(n)) - 1; class <= bits.Len(uint(n)); class++ {
 			b, ok := pageBuffers[class].Get().(*[]byte)
 			switch {
@@ -46,10 +46,10 @@ func recycle(b []byte) {
 // release gives the buffers of a reader away, whose batches are dead.
 func (c *leafReader) release() {
 	c.dict.forget()
-	for _, buffers := range [][][]byte{c.free, c.retired, {c.page.buf, c.dict.buf, c.in.own}} {
+	for _, buffers := range [][][]byte{c.free, c.retired, {c.page.buf, c.dict.buf, c.in.own, c.levels}} {
 		for _, b := range buffers {
 			recycle(b)
 		}
 	}
-	c.free, c.retired, c.page, c.dict, c.in = nil, nil, page{}, dictionary{}, chunkInput{}
+	c.free, c.retired, c.levels, c.page, c.dict, c.in = nil, nil, nil, page{}, dictionary{}, chunkInput{}
 }
