@@ -355,7 +355,32 @@ func TestCache(t *testing.T) {
 	slow.Unpersist(bg)
 	mustSQL(t, s, "CACHE TABLE c AS SELECT 1 AS a")
 	require.Equal(t, "1", rowsOf(t, must(s.Table(bg, "c"))(t)))
-	mustSQL(t, s, "UNCACHE TABLE c")
+	mustSQL(t, s, "DROP VIEW c")
+}
+
+// Statements that name a path read one table, until its files change.
+func TestCacheOfPath(t *testing.T) {
+	s, dir := newTestSession(t), t.TempDir()
+	write := func(query, path string) {
+		require.NoError(t, mustSQL(t, s, query).Write().Mode(Overwrite).Save(bg, dir+path))
+	}
+	for path, query := range map[string]string{"/one": "SELECT id, id % 3 AS k FROM range(12)", "/folders/k=1": "SELECT id FROM range(9)"} {
+		write(query, path)
+		whole := strings.TrimSuffix(path, "/k=1")
+		mustSQL(t, s, "CACHE TABLE c AS SELECT id, k FROM parquet.`"+dir+whole+"` WHERE id > 1")
+		sum := "SELECT sum(id) FROM c WHERE k = 1"
+		before := rowsOf(t, mustSQL(t, s, sum))
+		require.Contains(t, rowsOf(t, mustSQL(t, s, "EXPLAIN "+sum)), "Stage of", path)
+		require.NotContains(t, rowsOf(t, mustSQL(t, s, "EXPLAIN SELECT id FROM parquet.`"+dir+whole+"`")), "Stage of", path)
+
+		write(query+" WHERE id <> 7", path)
+		require.NotContains(t, rowsOf(t, mustSQL(t, s, "EXPLAIN "+sum)), "Stage of", path)
+		require.NotEqual(t, before, rowsOf(t, mustSQL(t, s, sum)))
+		mustSQL(t, s, "DROP VIEW c")
+	}
+
+	twice := "SELECT * FROM (SELECT count(*) FROM parquet.`%[1]s/one` GROUP BY k) JOIN (SELECT count(*) FROM parquet.`%[1]s/one` GROUP BY k)"
+	require.Equal(t, 1, strings.Count(rowsOf(t, mustSQL(t, s, "EXPLAIN "+fmt.Sprintf(twice, dir))), "Scan "))
 }
 
 // TestCancel checks that a query that would run for ever ends soon after its context, by whatever call it runs, and leaves no goroutine.

@@ -43,14 +43,15 @@ func (x *Execution) shareScans(p logical.Plan) (logical.Plan, error) {
 	if !x.Enabled || !x.Planner.RuntimeFilters || len(x.stages) == 0 {
 		return p, nil
 	}
-	byTable := map[datasource.Table][]reader{}
-	var order []datasource.Table
+	byTable := map[any][]reader{}
+	var order []any
 	visitScans(p, func(s *logical.Scan) {
 		if s.Limit == 0 && x.Opt.Cost.Rows(&logical.Scan{Table: s.Table}) >= sharedTable {
-			if len(byTable[s.Table]) == 0 {
-				order = append(order, s.Table)
+			t := datasource.Identity(s.Table)
+			if len(byTable[t]) == 0 {
+				order = append(order, t)
 			}
-			byTable[s.Table] = append(byTable[s.Table], reader{scan: s})
+			byTable[t] = append(byTable[t], reader{scan: s})
 		}
 	})
 	for _, t := range order {

@@ -12,6 +12,7 @@ import (
 
 // FileTable is what tables of files without statistics have in common: columns, and a guess of the number of rows from the files' sizes.
 type FileTable struct {
+	Origin
 	Files   []File
 	Columns types.Schema
 	// CellBytes is about what a value takes in a file.

@@ -18,6 +18,7 @@ import (
 // Partitioned is a table whose files lie in key=value folders: the inner tables' columns followed by the folders' values. A filter on
 // those chooses the folders that are read.
 type Partitioned struct {
+	Origin
 	schema types.Schema
 	inner  int // columns that come from the files
 	parts  []part
@@ -55,7 +56,8 @@ func OpenPartitioned(ctx context.Context, f Format, l *Listing, o Options, schem
 			}
 		}
 	}
-	p := &Partitioned{schema: append(own[:len(own):len(own)], columns...), inner: len(own)}
+	whole := append(own[:len(own):len(own)], columns...)
+	p := &Partitioned{Origin: OriginOf("folders of "+f.Name(), l.Files, o, whole), schema: whole, inner: len(own)}
 	for i := 0; i < len(l.Files); {
 		j := i + 1
 		for j < len(l.Files) && strings.Join(l.Files[i].Partitions, "\x00") == strings.Join(l.Files[j].Partitions, "\x00") {

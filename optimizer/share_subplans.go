@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sparrow-engine/sparrow/datasource"
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/logical"
 )
@@ -66,7 +67,7 @@ type sharer struct {
 func leaf(p logical.Plan) any {
 	switch n := p.(type) {
 	case *logical.Scan:
-		return n.Table
+		return datasource.Identity(n.Table)
 	case *logical.Ref:
 		return n.Def
 	case *logical.Stage:
@@ -180,7 +181,11 @@ func (w *canonicalWriter) plan(p logical.Plan) {
 	}
 	switch n := p.(type) {
 	case *logical.Scan:
-		fmt.Fprintf(&w.b, "%p %v", n.Table, n.Fields)
+		if id, ok := datasource.Identity(n.Table).(string); ok {
+			fmt.Fprintf(&w.b, "%s %v", id, n.Fields)
+		} else {
+			fmt.Fprintf(&w.b, "%p %v", n.Table, n.Fields)
+		}
 	case *logical.Values:
 		fmt.Fprintf(&w.b, "%p", n)
 	case *logical.Range:

@@ -43,7 +43,7 @@ type table struct {
 
 // Open makes a table. Without a schema it is that of the first file, or, with the option mergeSchema, all columns of all files.
 func (Format) Open(_ context.Context, files []datasource.File, o datasource.Options, schema types.Schema) (datasource.Table, error) {
-	t := &table{FileTable: datasource.FileTable{Files: files, Columns: schema, CellBytes: 8}}
+	t := &table{FileTable: datasource.FileTable{Origin: datasource.OriginOf("arrow", files, o, schema), Files: files, Columns: schema, CellBytes: 8}}
 	for _, f := range files {
 		t.files = append(t.files, &file{File: f})
 	}

@@ -55,7 +55,7 @@ func (Format) Open(ctx context.Context, files []datasource.File, o datasource.Op
 	if err != nil {
 		return nil, err
 	}
-	t := &table{FileTable: datasource.FileTable{Files: files, Columns: schema, CellBytes: 8}, o: p, corrupt: -1, header: p.header == yes}
+	t := &table{FileTable: datasource.FileTable{Origin: datasource.OriginOf("csv", files, o, schema), Files: files, Columns: schema, CellBytes: 8}, o: p, corrupt: -1, header: p.header == yes}
 	if schema == nil {
 		if err := t.infer(ctx); err != nil {
 			return nil, err

@@ -41,7 +41,7 @@ func (Format) Open(ctx context.Context, files []datasource.File, o datasource.Op
 	if err != nil {
 		return nil, err
 	}
-	t := &table{FileTable: datasource.FileTable{Files: files, Columns: schema, CellBytes: 16}, o: p}
+	t := &table{FileTable: datasource.FileTable{Origin: datasource.OriginOf("json", files, o, schema), Files: files, Columns: schema, CellBytes: 16}, o: p}
 	if schema == nil {
 		if t.Columns, err = t.infer(ctx); err != nil {
 			return nil, err

@@ -39,6 +39,7 @@ func (Format) NewWriter(w io.Writer, schema *arrow.Schema, o datasource.Options)
 
 // table is a set of Parquet files read as one table.
 type table struct {
+	datasource.Origin
 	files   []datasource.File
 	options tableOptions
 	schema  types.Schema
@@ -77,7 +78,7 @@ func Open(ctx context.Context, files []datasource.File, o datasource.Options, sc
 	if err != nil {
 		return nil, err
 	}
-	t := &table{files: files, options: options, schema: schema, inferred: schema == nil}
+	t := &table{Origin: datasource.OriginOf("parquet", files, o, schema), files: files, options: options, schema: schema, inferred: schema == nil}
 	if len(files) == 0 && schema == nil {
 		return nil, sqlerr.New("UNABLE_TO_INFER_SCHEMA", sqlerr.Pos{}, "Unable to infer schema for Parquet. It must be specified manually.")
 	}
