@@ -31,6 +31,14 @@ var Batches = []Batch{
 		{Name: "push_limit", Why: "below projections and unions a limit stops scans early; recursions without end need it", Required: true, Rewrite: pushLimit},
 		{Name: "push_top_n", Why: "as push_limit", Rewrite: pushTopN},
 	}},
+	{Name: "definitions", Rounds: 1, First: true, Rules: []Rule{
+		{Name: "push_filters_into_definitions", Why: "the filters of all readers stand on their readings", Rewrite: pushFiltersIntoDefinitions},
+		{Name: "simplify_expressions", Why: "branches of a union decide parts of the filter", Rewrite: simplifyExpressions},
+		{Name: "push_filters", Why: "what is left of it goes on from there", Rewrite: pushFilters},
+		{Name: "propagate_constants", Why: "as in rewrite", Rewrite: propagateConstants},
+		{Name: "merge_ranges", Why: "as in rewrite", Rewrite: mergeRanges},
+		{Name: "propagate_empty", Why: "a branch of a union that no reader wants is gone", Rewrite: propagateEmpty},
+	}},
 	{Name: "share", Rounds: 1, Rules: []Rule{
 		{Name: "share_subplans", Why: "before joins are reordered and columns pruned, while copies of a text still look alike", Rewrite: shareSubplans},
 		{Name: "prune_columns", Why: "sizes and widths of what is really read decide the order of joins", Rewrite: pruneColumns},

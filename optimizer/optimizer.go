@@ -55,7 +55,9 @@ type Rule struct {
 type Batch struct {
 	Name   string
 	Rounds int
-	Rules  []Rule
+	// First: the other rules follow up on the first, and do not run if that changed nothing.
+	First bool
+	Rules []Rule
 }
 
 // Optimize runs the batches.
@@ -73,6 +75,9 @@ func Run(c *Context, p logical.Plan, batches []Batch) (logical.Plan, error) {
 				var err error
 				if p, err = c.run(&b.Rules[i], p); err != nil {
 					return nil, err
+				}
+				if b.First && p == before {
+					break
 				}
 			}
 			if p == before {
@@ -203,6 +208,9 @@ func (s columnList) covers(e expr.Expr) bool {
 	expr.Columns(e, func(c *expr.Column) { ok = ok && s.has(c.ID) })
 	return ok
 }
+
+// own reports whether e is about columns of the set alone.
+func (s columnList) own(e expr.Expr) bool { return s.covers(e) && s.touches(e) }
 
 // touches reports whether e refers to a column of the set.
 func (s columnList) touches(e expr.Expr) bool {

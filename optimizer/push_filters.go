@@ -12,7 +12,8 @@ import (
 //
 //   - gives inner joins their conditions from the filter above and splits conditions by side,
 //   - turns outer joins into inner ones where a filter above rejects their nulls,
-//   - infers filters over columns that are equal (a = b AND a > 5 gives b > 5) and one-sided filters from ORs over both sides,
+//   - infers filters over columns that are equal (a = b AND a > 5 gives b > 5), and from ORs what they say of one side of a join or of the
+//     keys of a grouping,
 //   - sinks semi and anti joins below inner joins to the side they test.
 //
 // A conjunct that may fail stays where it is; below a join or aggregate goes only coalesce(try(p), true), which rejects nothing that p would
@@ -83,11 +84,17 @@ func (f filterPusher) push(p logical.Plan, preds []expr.Expr) logical.Plan {
 func (f filterPusher) below(n logical.Plan, preds []expr.Expr, may func(expr.Expr) bool) logical.Plan {
 	var down, stay []expr.Expr
 	for _, p := range preds {
-		if !may(p) || expr.IsVolatile(p) {
+		switch {
+		case expr.IsVolatile(p):
 			stay = append(stay, p)
-			continue
+		case may(p):
+			down, stay = lower(p, p, down, stay)
+		default:
+			stay = append(stay, p)
+			if w := weakened(p, may); w != nil {
+				down = append(down, w)
+			}
 		}
-		down, stay = lower(p, p, down, stay)
 	}
 	return filter(over(n, f.push(n.Children()[0], down)), stay)
 }
@@ -134,11 +141,17 @@ func (f filterPusher) aggregate(n *logical.Aggregate, preds []expr.Expr) logical
 	}
 	var down, stay []expr.Expr
 	for _, p := range preds {
-		if len(n.Keys) == 0 || !keys.covers(p) || expr.IsVolatile(p) {
+		switch {
+		case len(n.Keys) == 0 || expr.IsVolatile(p):
 			stay = append(stay, p)
-			continue
+		case keys.covers(p):
+			down, stay = lower(p, expr.Substitute(p, sub), down, stay)
+		default:
+			stay = append(stay, p)
+			if w := weakened(p, keys.covers); w != nil {
+				down, _ = lower(w, expr.Substitute(w, sub), down, nil)
+			}
 		}
-		down, stay = lower(p, expr.Substitute(p, sub), down, stay)
 	}
 	return filter(over(n, f.push(n.Input, down)), stay)
 }

@@ -93,7 +93,7 @@ func (s sides) equates(p expr.Expr) bool {
 	if !s.l.touches(a) {
 		a, b = b, a
 	}
-	return s.l.covers(a) && s.l.touches(a) && s.r.covers(b) && s.r.touches(b)
+	return s.l.own(a) && s.r.own(b)
 }
 
 func (f filterPusher) innerJoin(n *logical.Join, preds []expr.Expr, s sides) logical.Plan {
@@ -109,18 +109,18 @@ func (f filterPusher) innerJoin(n *logical.Join, preds []expr.Expr, s sides) log
 		switch {
 		case expr.IsVolatile(p):
 			stay = append(stay, p)
-		case s.l.covers(p) && s.l.touches(p):
+		case s.l.own(p):
 			left, stay = lower(p, p, left, stay)
-		case s.r.covers(p) && s.r.touches(p):
+		case s.r.own(p):
 			right, stay = lower(p, p, right, stay)
 		case expr.MayFail(p) && !s.equates(p):
 			stay = append(stay, p)
 		default:
 			cond = append(cond, p)
-			if d := oneSided(p, s.l); d != nil {
+			if d := weakened(p, s.l.own); d != nil {
 				left = append(left, d)
 			}
-			if d := oneSided(p, s.r); d != nil {
+			if d := weakened(p, s.r.own); d != nil {
 				right = append(right, d)
 			}
 		}
@@ -128,10 +128,10 @@ func (f filterPusher) innerJoin(n *logical.Join, preds []expr.Expr, s sides) log
 	return filter(joinOf(n, f.push(n.Left, left), f.push(n.Right, right), cond), stay)
 }
 
-// oneSided weakens an OR over both sides to what it says of one: every branch must say something of it.
+// weakened is what an OR says of things that may know: every branch must say something of them. nil otherwise.
 //
-//	(a.x = 1 AND b.y = 2) OR (a.x = 3 AND b.y = 4)   →  a.x = 1 OR a.x = 3
-func oneSided(p expr.Expr, side columnList) expr.Expr {
+//	(a.x = 1 AND b.y = 2) OR (a.x = 3 AND b.y = 4)   → of a: a.x = 1 OR a.x = 3
+func weakened(p expr.Expr, may func(expr.Expr) bool) expr.Expr {
 	o, ok := p.(*expr.Or)
 	if !ok {
 		return nil
@@ -140,7 +140,7 @@ func oneSided(p expr.Expr, side columnList) expr.Expr {
 	for _, a := range disjuncts(o) {
 		var own []expr.Expr
 		for _, q := range expr.Conjuncts(a) {
-			if side.covers(q) && side.touches(q) && !expr.MayFail(q) {
+			if may(q) && !expr.MayFail(q) {
 				own = append(own, q)
 			}
 		}

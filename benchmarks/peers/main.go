@@ -192,7 +192,8 @@ func (o *options) contestant(ctx context.Context, name, script, tmp string) (c c
 		if err != nil {
 			return c, err
 		}
-		c.engine = &process{command: pinned(o.threads, binary, "serve", "--stdio", "--tables", o.data, "--threads", threads), sparrow: true, timeout: o.timeout}
+		c.engine = &process{command: pinned(o.threads, binary, "serve", "--stdio", "--tables", o.data, "--threads", threads,
+			"--conf", "spark.sql.ansi.doubleQuotedIdentifiers=true"), sparrow: true, timeout: o.timeout}
 	case "duckdb", "polars", "datafusion", "spark":
 		c.engine = &process{command: pinned(o.threads, o.python, script, name, o.data, threads), timeout: o.timeout}
 	default:

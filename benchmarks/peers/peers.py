@@ -78,6 +78,7 @@ def spark_engine(folder, threads):
         "spark.ui.enabled": "false",
         "spark.sql.shuffle.partitions": str(max(threads, 4)),
         "spark.sql.execution.arrow.pyspark.enabled": "true",
+        "spark.sql.ansi.doubleQuotedIdentifiers": "true",
     }
     builder = SparkSession.builder.master(f"local[{threads}]")
     for key, value in options.items():
