@@ -198,15 +198,16 @@ func appendViews(dst, src *Vector, rows Rows, old int) {
 	base := src.Base()
 	vals := Values[View](base)
 	nulls := src.MayHaveNulls()
+	out := Values[View](dst)[old:]
 	for i := range rows.Count() {
 		r := rows.Row(i)
 		if nulls && src.IsNull(r) {
-			Values[View](dst)[old+i] = View{}
+			out[i] = View{}
 			continue
 		}
 		x := &vals[src.At(r)]
 		if x.Len <= MaxInline {
-			Values[View](dst)[old+i] = *x
+			out[i] = *x
 		} else {
 			dst.SetBytes(old+i, x.Bytes(base.Buffers))
 		}
@@ -246,12 +247,5 @@ func positions(src *Vector, rows Rows) []int32 {
 }
 
 func appendNulls(dst, src *Vector, rows Rows, old int) {
-	if !src.MayHaveNulls() {
-		return
-	}
-	for i := range rows.Count() {
-		if src.IsNull(rows.Row(i)) {
-			dst.SetNull(old + i)
-		}
-	}
+	src.EachNull(rows, func(i int) { dst.SetNull(old + i) })
 }

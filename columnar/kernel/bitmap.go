@@ -23,7 +23,8 @@ func SelectNotNull(v *columnar.Vector, rows columnar.Rows, dst []int32) []int32 
 		for i := range rows.Count() {
 			r := rows.Row(i)
 			dst[n] = int32(r)
-			n += b2i(!v.Dict.IsNull(int(v.Codes[r])))
+			c := v.Codes[r]
+			n += int(v.Dict.Valid[c>>6] >> (c & 63) & 1)
 		}
 		dst = dst[:n]
 	}
@@ -45,11 +46,10 @@ func SelectNull(v *columnar.Vector, rows columnar.Rows, dst []int32) []int32 {
 		}
 		return dst[:n]
 	}
-	for i := range rows.Count() {
-		r := rows.Row(i)
-		dst[n] = int32(r)
-		n += b2i(v.IsNull(r))
-	}
+	v.EachNull(rows, func(i int) {
+		dst[n] = int32(rows.Row(i))
+		n++
+	})
 	return dst[:n]
 }
 

@@ -152,12 +152,14 @@ func hashDictionary(v *columnar.Vector, rows columnar.Rows, out []uint64, combin
 }
 
 func hashCodes(v *columnar.Vector, rows columnar.Rows, out []uint64, combine bool) {
-	nulls := v.MayHaveNulls()
+	valid, present := v.Valid, v.Dict.Valid
 	for i := range out {
 		r := rows.Row(i)
 		h := uint64(nullHash)
-		if !nulls || !v.IsNull(r) {
-			h = hashOne(v.Dict, int(v.Codes[r]))
+		if valid == nil || valid[r>>6]>>(r&63)&1 != 0 {
+			if c := v.Codes[r]; present == nil || present[c>>6]>>(c&63)&1 != 0 {
+				h = hashOne(v.Dict, int(c))
+			}
 		}
 		if combine {
 			h = CombineHash(out[i], h)
@@ -173,7 +175,7 @@ func hashFlat(v *columnar.Vector, rows columnar.Rows, out []uint64, combine bool
 		for i := range out {
 			r := rows.Row(i)
 			h := uint64(nullHash)
-			if !v.IsNull(r) {
+			if v.Valid == nil || v.Valid[r>>6]>>(r&63)&1 != 0 {
 				h = hashOne(v, r)
 			}
 			if combine {

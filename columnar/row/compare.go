@@ -23,27 +23,28 @@ func (p *Page) Equal(i int, q *Page, j int) bool {
 }
 
 // equalLong compares rows with strings. The first word of a string is its length and prefix, so that when they are equal the second is
-// either both times the rest of the string or both times a place.
+// either both times the rest of the string or both times a place. Strings of which it is a place come last: the words decide more cheaply.
 func (p *Page) equalLong(a []uint64, q *Page, b []uint64) bool {
-	long := p.Layout.long
-	later := false
-	for k, x := range a {
-		if x == b[k] && !long[k] {
-			continue
-		}
-		if !long[k] || uint32(a[k-1]) <= columnar.MaxInline {
-			if x != b[k] {
-				return false
-			}
-			continue
-		}
-		later = true // strings last: the other words decide more cheaply
+	differ := uint64(0)
+	for _, k := range p.Layout.short {
+		differ |= a[k] ^ b[k]
 	}
-	if !later {
+	if differ != 0 {
+		return false
+	}
+	places := false
+	for _, k := range p.Layout.places {
+		if uint32(a[k-1]) > columnar.MaxInline {
+			places = true
+		} else if a[k] != b[k] {
+			return false
+		}
+	}
+	if !places {
 		return true
 	}
-	for k, isLong := range long {
-		if isLong && uint32(a[k-1]) > columnar.MaxInline && !bytes.Equal(view(a, k-1).Bytes(p.heap), view(b, k-1).Bytes(q.heap)) {
+	for _, k := range p.Layout.places {
+		if uint32(a[k-1]) > columnar.MaxInline && !bytes.Equal(view(a, k-1).Bytes(p.heap), view(b, k-1).Bytes(q.heap)) {
 			return false
 		}
 	}
@@ -70,10 +71,7 @@ func (p *Page) Append(q *Page, i int) {
 		return
 	}
 	row := p.words[old:]
-	for k, isLong := range p.Layout.long {
-		if !isLong {
-			continue
-		}
+	for _, k := range p.Layout.places {
 		if v := view(row, k-1); v.Len > columnar.MaxInline {
 			b := v.Bytes(q.heap)
 			block, off := p.store(b)

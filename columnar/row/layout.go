@@ -8,6 +8,8 @@
 package row
 
 import (
+	"slices"
+
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/types"
 )
@@ -18,10 +20,10 @@ type Layout struct {
 	fields []field
 	// Words is the size of the fixed part in units of 8 bytes.
 	Words int
-	// long[w] tells whether word w may be the place of a string in a heap, which differs between equal rows.
-	long    []bool
-	hasHeap bool
-	nulls   int // byte offset of the null bits, one a field
+	// places are the words that may be the place of a string in a heap, which differs between equal rows; short are the others.
+	places, short []int
+	hasHeap       bool
+	nulls         int // byte offset of the null bits, one a field
 }
 
 type field struct {
@@ -53,11 +55,15 @@ func NewLayout(ts []types.Type) *Layout {
 	l.nulls = size
 	size += (len(ts) + 7) / 8
 	l.Words = (size + 7) / 8
-	l.long = make([]bool, l.Words)
 	for _, f := range l.fields {
 		if f.width == columnar.WView {
 			l.hasHeap = true
-			l.long[f.off/8+1] = true
+			l.places = append(l.places, f.off/8+1)
+		}
+	}
+	for w := range l.Words {
+		if !slices.Contains(l.places, w) {
+			l.short = append(l.short, w)
 		}
 	}
 	return l

@@ -87,12 +87,10 @@ func (p *Page) nullBits(c int, v *columnar.Vector, rows columnar.Rows, dst unsaf
 	}
 	at := unsafe.Add(dst, p.Layout.nulls+c>>3)
 	stride := p.Layout.Words * 8
-	for i := range n {
-		if v.IsNull(rows.Row(i)) {
-			*(*uint8)(unsafe.Add(at, i*stride)) |= 1 << (c & 7)
-			out[i] = -1
-		}
-	}
+	v.EachNull(rows, func(i int) {
+		*(*uint8)(unsafe.Add(at, i*stride)) |= 1 << (c & 7)
+		out[i] = -1
+	})
 	return out
 }
 
