@@ -72,6 +72,7 @@ func (m *memory) buffer(a *slab.Arena, n int) []byte {
 func (v *Vector) SetCodes(dict *Vector, n int) []int32 {
 	v.Type, v.Width, v.Form, v.Len = dict.Type, dict.Width, Dictionary, n
 	v.Valid, v.Dict, v.Buffers, v.Children = nil, dict, nil, nil
+	v.origin = origin{}
 	v.HasBounds, v.Lo, v.Hi = dict.HasBounds, dict.Lo, dict.Hi
 	v.own.recycle()
 	if cap(v.own.codes) < n {

@@ -131,6 +131,7 @@ type Vector struct {
 	Codes []int32
 	Dict  *Vector
 
+	origin  origin       // of a Dictionary, see SetOrigin
 	claimed *atomic.Bool // of a dictionary that its maker wants back, see Reclaimable
 
 	// Bounds, when HasBounds, are proven by the reader or by arithmetic: every non-null value of an integer, date or decimal
@@ -184,7 +185,7 @@ func NewIn(a *slab.Arena, t types.Type, w Width, n int) *Vector {
 func (v *Vector) Reset(t types.Type, w Width, n int) {
 	v.Type, v.Width, v.Form, v.Len = t, w, Flat, n
 	v.Valid, v.Codes, v.Dict, v.HasBounds = nil, nil, nil, false
-	v.Buffers = nil
+	v.origin, v.Buffers = origin{}, nil
 	v.own.recycle()
 	size := n * w.Bytes()
 	if cap(v.data) < size {
@@ -294,6 +295,29 @@ func (v *Vector) IsNull(i int) bool {
 		return v.Dict.IsNull(int(v.Codes[i]))
 	}
 	return v.Valid != nil && v.Valid[i>>6]>>(i&63)&1 == 0
+}
+
+// origin is another column of which a dictionary vector has rows, as long as it has these codes and this validity.
+type origin struct {
+	of    *Vector
+	rows  []int32
+	codes *int32
+	valid *uint64
+}
+
+// SetOrigin tells that row i of v, a dictionary vector, is row rows[i] of another column, null or not: columns that come from one side of a
+// join have the same rows then, whatever their codes are. That holds until Codes or Valid of v are others.
+func (v *Vector) SetOrigin(of *Vector, rows []int32) {
+	v.origin = origin{of, rows, unsafe.SliceData(v.Codes), unsafe.SliceData(v.Valid)}
+}
+
+// Origin returns the column of which v, a dictionary vector, has the given rows, as far as valid, if not nil, has their bits: what SetOrigin
+// told, otherwise the dictionary itself.
+func (v *Vector) Origin() (of *Vector, rows []int32, valid []uint64) {
+	if o := &v.origin; o.of != nil && len(o.rows) == len(v.Codes) && o.codes == unsafe.SliceData(v.Codes) && o.valid == unsafe.SliceData(v.Valid) {
+		return o.of, o.rows, nil
+	}
+	return v.Dict, v.Codes, v.Valid
 }
 
 // MayHaveNulls reports whether any row could be null, without counting.

@@ -410,7 +410,7 @@ func (t *aggregateTable) pairs(keys, set []*columnar.Vector) []*columnar.Vector 
 	var out []*columnar.Vector
 	for i, k := range keys {
 		switch {
-		case i > 0 && sharedCodes(k, keys[i-1]):
+		case i > 0 && k.Form == columnar.Dictionary && keys[i-1].Form == columnar.Dictionary && sameMemory(k.Codes, keys[i-1].Codes) && sameMemory(k.Valid, keys[i-1].Valid):
 			codes := *out[i-1]
 			codes.Type, codes.Width, codes.Dict, codes.HasBounds = k.Type, k.Width, k.Dict, false
 			out = append(out, &codes)

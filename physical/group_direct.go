@@ -2,7 +2,6 @@ package physical
 
 import (
 	"math"
-	"slices"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 )
@@ -33,6 +32,8 @@ type directColumn struct {
 	dict *columnar.Vector
 	lo   int64
 	card int
+	// origin tells that the code is the row of the column's origin, which is dict.
+	origin bool
 	// follows tells that the column has the codes of one before it, as columns of one side of a join have: they add nothing to the place.
 	follows bool
 }
@@ -44,11 +45,8 @@ func (d *directIndex) prepare(keys []*columnar.Vector, rows columnar.Rows) bool 
 		d.cols = make([]directColumn, len(keys))
 	}
 	size, same := 1, true
-	for c, v := range keys {
-		col, ok := directOf(v, d.limit)
-		if ok && slices.ContainsFunc(keys[:c], func(other *columnar.Vector) bool { return sharedCodes(v, other) }) {
-			col.follows, col.card = true, 1
-		}
+	for c := range keys {
+		col, ok := d.column(keys, c)
 		if size *= max(col.card, 1); !ok || size > d.limit {
 			d.size, d.seen = 0, 0
 			return false
@@ -71,16 +69,53 @@ func (d *directIndex) prepare(keys []*columnar.Vector, rows columnar.Rows) bool 
 	return true
 }
 
+// column describes key column c. Of columns of one side of a join the first stands for all by the row of that side, unless the combinations of
+// their own codes are fewer.
+func (d *directIndex) column(keys []*columnar.Vector, c int) (directColumn, bool) {
+	v := keys[c]
+	own, ok := directOf(v, d.limit)
+	if v.Form != columnar.Dictionary {
+		return own, ok
+	}
+	of, _, _ := v.Origin()
+	if of.Class == columnar.Scratch || of.Len >= d.limit {
+		return own, ok
+	}
+	combinations, first := 1, c
+	for k, other := range keys {
+		if k != c && !sharedCodes(v, other) {
+			continue
+		}
+		first = min(first, k)
+		if o, ok := directOf(other, d.limit); ok {
+			combinations = min(combinations*o.card, 2*d.limit)
+		} else {
+			combinations = 2 * d.limit
+		}
+	}
+	switch {
+	case combinations <= of.Len:
+		return own, ok
+	case first < c:
+		return directColumn{dict: of, card: 1, origin: true, follows: true}, true
+	}
+	return directColumn{dict: of, card: of.Len + 1, origin: true}, true
+}
+
 func (d *directIndex) clear() {
 	for i := range d.slots {
 		d.slots[i] = -1
 	}
 }
 
-// sharedCodes reports whether two columns are codes in the same memory, as columns of one side of a join are.
+// sharedCodes reports whether two columns have the same rows of their origins, in the same memory, as columns of one side of a join have.
 func sharedCodes(a, b *columnar.Vector) bool {
-	return a.Form == columnar.Dictionary && b.Form == columnar.Dictionary && a.Len > 0 && len(a.Codes) == len(b.Codes) &&
-		&a.Codes[0] == &b.Codes[0] && (a.Valid == nil) == (b.Valid == nil) && (a.Valid == nil || &a.Valid[0] == &b.Valid[0])
+	if a.Form != columnar.Dictionary || b.Form != columnar.Dictionary || a.Len == 0 {
+		return false
+	}
+	_, rows, valid := a.Origin()
+	_, others, theirs := b.Origin()
+	return sameMemory(rows, others) && sameMemory(valid, theirs)
 }
 
 // directOf describes a column that can index, with fewer codes than the limit. Scratch dictionaries may change under the same address.
@@ -153,13 +188,17 @@ func (d *directIndex) codes(keys []*columnar.Vector, rows columnar.Rows) []int32
 		if c > 0 {
 			factor = int32(col.card)
 		}
-		if v.Valid != nil {
-			nullableCodes(v, rows, d.index, factor, col)
+		codes, valid := v.Codes, v.Valid
+		if col.origin {
+			_, codes, valid = v.Origin()
+		}
+		if valid != nil {
+			nullableCodes(v, codes, valid, rows, d.index, factor, col)
 			continue
 		}
 		switch {
 		case v.Form == columnar.Dictionary:
-			combine(d.index, v.Codes, rows, factor, col.lo)
+			combine(d.index, codes, rows, factor, col.lo)
 		case v.Width == columnar.WBool:
 			combine(d.index, columnar.Values[uint8](v), rows, factor, col.lo)
 		case v.Width == columnar.W8:
@@ -199,12 +238,16 @@ func combine[T uint8 | int8 | int16 | int32 | int64](index []int32, vals []T, ro
 	}
 }
 
-func nullableCodes(v *columnar.Vector, rows columnar.Rows, index []int32, factor int32, col directColumn) {
+func nullableCodes(v *columnar.Vector, codes []int32, valid []uint64, rows columnar.Rows, index []int32, factor int32, col directColumn) {
 	for i := range index {
 		r := rows.Row(i)
 		code := int32(col.card - 1)
-		if v.Valid[r>>6]>>(r&63)&1 != 0 {
-			code = smallCode(v, r, col)
+		if valid[r>>6]>>(r&63)&1 != 0 {
+			if codes != nil {
+				code = codes[r]
+			} else {
+				code = smallCode(v, r, col)
+			}
 		}
 		index[i] = index[i]*factor + code
 	}
@@ -212,8 +255,6 @@ func nullableCodes(v *columnar.Vector, rows columnar.Rows, index []int32, factor
 
 func smallCode(v *columnar.Vector, r int, col directColumn) int32 {
 	switch {
-	case v.Form == columnar.Dictionary:
-		return v.Codes[r]
 	case v.Width == columnar.WBool:
 		return int32(columnar.Values[uint8](v)[r])
 	case v.Width == columnar.W8:

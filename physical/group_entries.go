@@ -23,15 +23,19 @@ func newEntryRows(keys []*columnar.Vector) *entryRows {
 	e := &entryRows{}
 	var first []*columnar.Vector // of each side
 	for _, v := range keys {
-		if v.Form != columnar.Dictionary || v.Valid != nil || v.Dict.Class == columnar.Scratch || !bytewise(v) {
+		if v.Form != columnar.Dictionary {
+			return nil
+		}
+		of, _, valid := v.Origin()
+		if valid != nil || of.Class == columnar.Scratch || !bytewise(of) {
 			return nil
 		}
 		side := slices.IndexFunc(first, func(f *columnar.Vector) bool { return sameCodes(v, f) })
 		if side < 0 {
 			side, first = len(first), append(first, v)
 		}
-		v.Dict.Claim()
-		e.dicts, e.side = append(e.dicts, v.Dict), append(e.side, side)
+		of.Base().Claim()
+		e.dicts, e.side = append(e.dicts, of), append(e.side, side)
 	}
 	e.codes, e.batch = make([][]int32, len(first)), make([][]int32, len(first))
 	return e
@@ -43,14 +47,17 @@ func bytewise(v *columnar.Vector) bool {
 	case types.Float, types.Double:
 		return false
 	}
-	return v.Width != columnar.WNone && v.Width <= columnar.WView && v.Dict.Form == columnar.Flat
+	return v.Width != columnar.WNone && v.Width <= columnar.WView && v.Form != columnar.Constant
 }
 
 // load takes a batch of keys to look up; false if they are not codes of the entries.
 func (e *entryRows) load(keys []*columnar.Vector, rows columnar.Rows) bool {
 	first := make([]*columnar.Vector, len(e.codes))
 	for i, v := range keys {
-		if v.Form != columnar.Dictionary || v.Dict != e.dicts[i] || v.Valid != nil {
+		if v.Form != columnar.Dictionary {
+			return false
+		}
+		if of, _, valid := v.Origin(); of != e.dicts[i] || valid != nil {
 			return false
 		}
 		if f := &first[e.side[i]]; *f == nil {
@@ -61,8 +68,9 @@ func (e *entryRows) load(keys []*columnar.Vector, rows columnar.Rows) bool {
 	}
 	for side, v := range first {
 		codes := sized(e.batch[side], rows.Count())
+		_, from, _ := v.Origin()
 		for i := range codes {
-			codes[i] = v.Codes[rows.Row(i)]
+			codes[i] = from[rows.Row(i)]
 		}
 		e.batch[side] = codes
 	}
@@ -104,10 +112,16 @@ func (e *entryRows) growth(n int) (bytes int64) {
 }
 
 func equalValues(v *columnar.Vector, a, b int) bool {
-	if v.Valid != nil {
+	if v.MayHaveNulls() {
 		if null := v.IsNull(a); null || v.IsNull(b) {
 			return null == v.IsNull(b)
 		}
+	}
+	if v.Form == columnar.Dictionary {
+		if a, b = int(v.Codes[a]), int(v.Codes[b]); a == b {
+			return true
+		}
+		v = v.Dict
 	}
 	switch v.Width {
 	case columnar.WView:
@@ -123,6 +137,14 @@ func equalValues(v *columnar.Vector, a, b int) bool {
 // column returns key column c of all groups: codes, in memory of the arena or of the table, or values.
 func (e *entryRows) column(a *slab.Arena, tables, c int) *columnar.Vector {
 	d, codes := e.dicts[c], e.codes[e.side[c]]
+	if d.Form == columnar.Dictionary {
+		out := columnar.NewIn(a, d.Type, d.Width, 0)
+		columnar.Gather(out, d, codes)
+		if a == nil {
+			out.SetOrigin(d, codes[:len(codes):len(codes)])
+		}
+		return out
+	}
 	v := columnar.NewDictionary(d, codes[:len(codes):len(codes)])
 	if a == nil {
 		return v
@@ -138,7 +160,12 @@ func (e *entryRows) column(a *slab.Arena, tables, c int) *columnar.Vector {
 // sameCodes reports whether two columns of a batch are codes, and the same in every row: shared ones, or, once each was appended to a column of its own,
 // equal ones into as many entries.
 func sameCodes(a, b *columnar.Vector) bool {
-	return sharedCodes(a, b) || a.Dict.Len == b.Dict.Len && slices.Equal(a.Codes, b.Codes)
+	if sharedCodes(a, b) {
+		return true
+	}
+	of, rows, _ := a.Origin()
+	with, others, _ := b.Origin()
+	return of.Len == with.Len && slices.Equal(rows, others)
 }
 
 // repeated reports whether a column of codes, one of as many as there are tables, tells that the groups of all tables are more than there are entries: then

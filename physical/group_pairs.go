@@ -50,8 +50,10 @@ func newCodedPairs(a *slab.Arena, ts []types.Type, keys []*columnar.Vector) *pai
 	for c, v := range keys {
 		same := []int{}
 		for k := c; k < len(keys); k++ {
-			if sharedCodes(v, keys[k]) && keys[k].Dict.Class != columnar.Scratch {
-				same = append(same, k)
+			if sharedCodes(v, keys[k]) {
+				if of, _, _ := keys[k].Origin(); of.Class != columnar.Scratch {
+					same = append(same, k)
+				}
 			}
 		}
 		if len(same) > len(best) {

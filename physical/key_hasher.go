@@ -78,8 +78,12 @@ func (h *keyHasher) add(v *columnar.Vector, place int, rows columnar.Rows, dst [
 // known returns the hashes of the entries of a key column and of those behind it with the same codes, and marks these as done; nil if they are not kept.
 // Few entries are hashed anew for each batch, those of a scan change too often.
 func (h *keyHasher) known(keys []*columnar.Vector, c, n int) *entryHashes {
+	if h.remember == nil {
+		return nil
+	}
 	v := keys[c]
-	if h.remember == nil || v.Form != columnar.Dictionary || v.Valid != nil || v.Dict.Class != columnar.Stage || v.Dict.Len <= n || v.Dict.Len > mostEntryHashes {
+	of := entriesOf(v)
+	if of == nil || of.Len <= n || of.Len > mostEntryHashes {
 		return nil
 	}
 	for len(h.entries) <= c {
@@ -92,27 +96,27 @@ func (h *keyHasher) known(keys []*columnar.Vector, c, n int) *entryHashes {
 	}
 	e.set, e.places = append(e.set[:0], v), append(e.places[:0], c)
 	for j := c + 1; j < len(keys); j++ {
-		if w := keys[j]; !h.done[j] && w.Form == columnar.Dictionary && w.Valid == nil && w.Dict.Class == columnar.Stage && sameCodes(v, w) {
+		if w := keys[j]; !h.done[j] && entriesOf(w) != nil && sameCodes(v, w) {
 			e.set, e.places = append(e.set, w), append(e.places, j)
 		}
 	}
 	same := len(e.dicts) == len(e.set)
 	for i := range e.set {
-		same = same && e.dicts[i] == e.set[i].Dict
+		same = same && e.dicts[i] == entriesOf(e.set[i])
 	}
 	if !same {
-		if more := 8 * int64(v.Dict.Len-cap(e.known)); more > 0 && !h.remember(more) {
+		if more := 8 * int64(of.Len-cap(e.known)); more > 0 && !h.remember(more) {
 			h.entries[c] = nil
 			return nil
 		}
 		e.dicts = e.dicts[:0]
 		for _, w := range e.set {
-			e.dicts = append(e.dicts, w.Dict)
+			e.dicts = append(e.dicts, entriesOf(w))
 		}
-		if cap(e.known) < v.Dict.Len {
-			e.known = make([]uint64, v.Dict.Len)
+		if cap(e.known) < of.Len {
+			e.known = make([]uint64, of.Len)
 		} else {
-			e.known = e.known[:v.Dict.Len]
+			e.known = e.known[:of.Len]
 			clear(e.known)
 		}
 	}
@@ -122,9 +126,21 @@ func (h *keyHasher) known(keys []*columnar.Vector, c, n int) *entryHashes {
 	return e
 }
 
+// entriesOf returns the entries that decide a key column together with its codes, those of a stage; nil if there are none.
+func entriesOf(v *columnar.Vector) *columnar.Vector {
+	if v.Form != columnar.Dictionary {
+		return nil
+	}
+	of, _, valid := v.Origin()
+	if valid != nil || of.Class != columnar.Stage {
+		return nil
+	}
+	return of
+}
+
 // add adds the hashes of the rows' entries. Those that are not known are computed.
 func (e *entryHashes) add(h *keyHasher, rows columnar.Rows, dst []uint64) {
-	codes := e.set[0].Codes
+	_, codes, _ := e.set[0].Origin()
 	e.missed = e.missed[:0]
 	for i := range dst {
 		r := rows.Row(i)

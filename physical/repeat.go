@@ -1,13 +1,18 @@
 package physical
 
-import "github.com/sparrow-engine/sparrow/columnar"
+import (
+	"unsafe"
+
+	"github.com/sparrow-engine/sparrow/columnar"
+)
 
 // repeater makes dense batches of rows of another batch, in any order and number, without copying values: columns become codes. Its vectors
 // live as long as the other batch and until the next call.
 type repeater struct {
-	cols   []columnar.Vector
-	codes  [][]int32
-	valids [][]uint64
+	cols    []columnar.Vector
+	codes   [][]int32
+	valids  [][]uint64
+	origins [][]int32
 }
 
 // appendRows appends to dst the columns of src at the rows idx. Flat columns share idx as their codes, so idx must not change while they
@@ -17,6 +22,7 @@ func (r *repeater) appendRows(dst []*columnar.Vector, src []*columnar.Vector, id
 		r.cols = append(r.cols, columnar.Vector{})
 		r.codes = append(r.codes, nil)
 		r.valids = append(r.valids, nil)
+		r.origins = append(r.origins, nil)
 	}
 	for i, v := range src {
 		switch v.Form {
@@ -30,8 +36,7 @@ func (r *repeater) appendRows(dst []*columnar.Vector, src []*columnar.Vector, id
 			r.cols[i] = *columnar.NewDictionary(v.AsEntry(), r.codes[i])
 			r.cols[i].Valid = present
 		case columnar.Dictionary:
-			codes := r.composed(i, src, idx)
-			r.cols[i] = *columnar.NewDictionary(v.Dict, codes)
+			r.cols[i] = *columnar.NewDictionary(v.Dict, r.composed(i, src, idx))
 			r.cols[i].Valid = present
 			if v.Valid != nil {
 				r.valids[i] = pickBits(r.valids[i], v.Valid, idx)
@@ -39,6 +44,9 @@ func (r *repeater) appendRows(dst []*columnar.Vector, src []*columnar.Vector, id
 					r.valids[i][k] &= present[k]
 				}
 				r.cols[i].Valid = r.valids[i]
+			}
+			if present == nil {
+				r.setOrigin(i, src, idx)
 			}
 		default:
 			r.cols[i] = *columnar.NewDictionary(v, idx)
@@ -51,11 +59,42 @@ func (r *repeater) appendRows(dst []*columnar.Vector, src []*columnar.Vector, id
 
 // composed returns the codes of column i of src at the rows idx. Columns with the same codes go on to have the same.
 func (r *repeater) composed(i int, src []*columnar.Vector, idx []int32) []int32 {
-	if i > 0 && sharedCodes(src[i], src[i-1]) {
+	if i > 0 && src[i-1].Form == columnar.Dictionary && sameMemory(src[i].Codes, src[i-1].Codes) {
 		return r.cols[i-1].Codes
 	}
 	r.codes[i] = compose(r.codes[i], src[i].Codes, idx)
 	return r.codes[i]
+}
+
+// setOrigin tells of which rows of another column the result's column i is: those of one side of a join decide all columns of it, also
+// where they are codes of dictionaries of their own.
+func (r *repeater) setOrigin(i int, src []*columnar.Vector, idx []int32) {
+	v := src[i]
+	if v.Class != columnar.Scratch {
+		r.cols[i].SetOrigin(v, idx)
+		return
+	}
+	of, rows, valid := v.Origin()
+	if of == v.Dict || valid != nil || of.Class == columnar.Scratch {
+		return
+	}
+	for j := range i {
+		if src[j].Form != columnar.Dictionary {
+			continue
+		}
+		if _, before, _ := src[j].Origin(); sameMemory(before, rows) {
+			if _, composed, none := r.cols[j].Origin(); none == nil {
+				r.cols[i].SetOrigin(of, composed)
+				return
+			}
+		}
+	}
+	r.origins[i] = compose(r.origins[i], rows, idx)
+	r.cols[i].SetOrigin(of, r.origins[i])
+}
+
+func sameMemory[T any](a, b []T) bool {
+	return len(a) == len(b) && unsafe.SliceData(a) == unsafe.SliceData(b)
 }
 
 // compose writes to dst codes[k] for all k of idx.
