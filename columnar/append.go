@@ -86,12 +86,10 @@ func appendValid(dst *Vector, valid []uint64, rows Rows, old int) {
 	if valid == nil {
 		return
 	}
-	for i := range rows.Count() {
-		if r := rows.Row(i); valid[r>>6]>>(r&63)&1 == 0 {
-			k := old + i
-			dst.Valid[k>>6] &^= 1 << (k & 63)
-		}
-	}
+	eachInvalid(valid, rows, func(i int) {
+		k := old + i
+		dst.Valid[k>>6] &^= 1 << (k & 63)
+	})
 }
 
 // ownValues turns a dictionary that Append built into flat values of its own.

@@ -354,21 +354,28 @@ func (v *Vector) EachNull(rows Rows, f func(i int)) {
 				f(i)
 			}
 		}
-	case rows.All():
-		for w, bits64 := range v.Valid[:Words(rows.N)] {
-			null := ^bits64
-			if rest := rows.N - w<<6; rest < 64 {
-				null &= 1<<rest - 1
-			}
-			for ; null != 0; null &= null - 1 {
-				f(w<<6 + bits.TrailingZeros64(null))
-			}
-		}
 	default:
+		eachInvalid(v.Valid, rows, f)
+	}
+}
+
+// eachInvalid calls f with each i for which the bit of the i-th of the rows is 0.
+func eachInvalid(valid []uint64, rows Rows, f func(i int)) {
+	if !rows.All() {
 		for i, r := range rows.Sel {
-			if v.Valid[r>>6]>>(r&63)&1 == 0 {
+			if valid[r>>6]>>(r&63)&1 == 0 {
 				f(i)
 			}
+		}
+		return
+	}
+	for w, word := range valid[:Words(rows.N)] {
+		null := ^word
+		if rest := rows.N - w<<6; rest < 64 {
+			null &= 1<<rest - 1
+		}
+		for ; null != 0; null &= null - 1 {
+			f(w<<6 + bits.TrailingZeros64(null))
 		}
 	}
 }

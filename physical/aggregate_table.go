@@ -292,6 +292,12 @@ func (t *aggregateTable) filter(c int, cols []*columnar.Vector, groups []int32, 
 		return some, nil
 	}
 	t.subset = sized(t.subset, len(t.filtered))
+	if rows.All() {
+		for i, r := range t.filtered {
+			t.subset[i] = groups[r]
+		}
+		return some, t.subset
+	}
 	k := 0
 	for i, r := range t.filtered {
 		for rows.Row(k) != int(r) {

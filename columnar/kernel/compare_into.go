@@ -57,11 +57,10 @@ func NullWhereAny(out *columnar.Vector, rows columnar.Rows, args ...*columnar.Ve
 			}
 		default:
 			words := out.EnsureValid()
-			for i := range rows.Count() {
-				if r := rows.Row(i); a.IsNull(r) {
-					words[r>>6] &^= 1 << (r & 63)
-				}
-			}
+			a.EachNull(rows, func(i int) {
+				r := rows.Row(i)
+				words[r>>6] &^= 1 << (r & 63)
+			})
 		}
 	}
 }

@@ -2,6 +2,7 @@ package parquet
 
 import (
 	"errors"
+	"math/bits"
 	"sort"
 
 	"github.com/parquet-go/parquet-go/format"
@@ -396,15 +397,24 @@ func (c *leafReader) cover(lo, hi int64) {
 
 // spread moves the first values of xs to the places of set bits of valid from bit at on; the others become zero.
 func spread[T any](xs []T, values int, valid []uint64, at int) {
-	var zero T
-	k := values
-	for i := len(xs) - 1; i >= 0; i-- {
-		if valid[(at+i)>>6]>>((at+i)&63)&1 != 0 {
-			k--
-			xs[i] = xs[k]
-		} else {
-			xs[i] = zero
+	for i, k := len(xs), values; k < i; { // run by run from the end; when k is i, the rest lies where it belongs
+		last := at + i - 1
+		word, n := valid[last>>6]<<(63-last&63), min(last&63+1, i)
+		if nulls := min(bits.LeadingZeros64(word), n); nulls > 0 {
+			clear(xs[i-nulls : i])
+			i -= nulls
+			continue
 		}
+		run := min(bits.LeadingZeros64(^word), n)
+		from, to := xs[k-run:k], xs[i-run:i]
+		if run < 16 {
+			for j := len(to) - 1; j >= 0; j-- {
+				to[j] = from[j]
+			}
+		} else {
+			copy(to, from)
+		}
+		i, k = i-run, k-run
 	}
 }
 

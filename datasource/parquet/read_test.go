@@ -126,3 +126,23 @@ func TestReadEveryType(t *testing.T) {
 		}
 	}
 }
+
+func TestSpread(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 2000 {
+		at, n, share := r.IntN(130), r.IntN(300), []float64{0, 0.02, 0.1, 0.5, 0.95, 1}[r.IntN(6)]
+		valid, xs, want, values := make([]uint64, columnar.Words(at+n)), make([]int32, n), make([]int32, n), 0
+		for i := range n {
+			if r.Float64() >= share {
+				valid[(at+i)>>6] |= 1 << ((at + i) & 63)
+				values++
+				want[i], xs[values-1] = int32(values), int32(values)
+			}
+		}
+		for i := values; i < n; i++ {
+			xs[i] = -1
+		}
+		spread(xs, values, valid, at)
+		require.Equal(t, want, xs, "%d rows from bit %d", n, at)
+	}
+}

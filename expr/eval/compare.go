@@ -51,6 +51,7 @@ type compare struct {
 	flatL     columnar.Vector
 	flatR     columnar.Vector
 	out       columnar.Vector
+	coded     columnar.Vector // over the entries in out
 }
 
 func (c *compare) operands(f *frame, rows columnar.Rows) (l, r *columnar.Vector, err error) {
@@ -70,6 +71,9 @@ func (c *compare) eval(f *frame, rows columnar.Rows) (*columnar.Vector, error) {
 	if err != nil {
 		return nil, err
 	}
+	if v := c.entries(l, r, rows); v != nil {
+		return v, nil
+	}
 	l, r = c.short(&c.flatL, l, rows), c.short(&c.flatR, r, rows)
 	rows.N = f.n
 	if c.nullSafe {
@@ -78,6 +82,25 @@ func (c *compare) eval(f *frame, rows columnar.Rows) (*columnar.Vector, error) {
 		c.sel = kernel.CompareInto(c.op, l, r, rows, &c.out, c.sel)
 	}
 	return &c.out, nil
+}
+
+// entries compares the entries of a dictionary with a constant, where they are not more than the rows; nil for other operands.
+func (c *compare) entries(l, r *columnar.Vector, rows columnar.Rows) *columnar.Vector {
+	lead := l
+	switch {
+	case c.nullSafe:
+		return nil
+	case l.Form == columnar.Dictionary && r.Form == columnar.Constant && l.Dict.Len <= rows.Count():
+		l, r = l.Dict, r.Resized(l.Dict.Len)
+	case l.Form == columnar.Constant && r.Form == columnar.Dictionary && r.Dict.Len <= rows.Count():
+		lead, l, r = r, l.Resized(r.Dict.Len), r.Dict
+	default:
+		return nil
+	}
+	c.sel = kernel.CompareInto(c.op, l, r, columnar.AllRows(lead.Dict.Len), &c.out, c.sel)
+	c.coded = *columnar.NewDictionary(&c.out, lead.Codes)
+	c.coded.Valid = lead.Valid
+	return &c.coded
 }
 
 func (c *compare) choose(f *frame, rows columnar.Rows, want bool, dst []int32) ([]int32, error) {
