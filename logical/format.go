@@ -79,6 +79,9 @@ func FormatNode(p Plan) string {
 		}
 		return s
 	case *Window:
+		if n.Limit > 0 {
+			return fmt.Sprintf("Window first %d of %s", n.Limit, list(namedList(n.Funcs)))
+		}
 		return "Window " + list(namedList(n.Funcs))
 	case *Sort:
 		return "Sort " + list(keyList(n.Keys))

@@ -143,6 +143,8 @@ type Window struct {
 	Base
 	Input Plan
 	Funcs []Named // each Expr an *expr.Window
+	// Limit, if not 0, is a number of rows: those behind as many others of their partition, by the order, may be left out.
+	Limit int64
 }
 
 // Sort orders rows. Global is ORDER BY; otherwise SORT BY.

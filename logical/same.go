@@ -35,6 +35,8 @@ func writeShape(b *strings.Builder, p Plan) {
 			}
 		}
 		fmt.Fprintf(b, "limit %d ", n.Limit)
+	case *Window:
+		fmt.Fprintf(b, "limit %d ", n.Limit)
 	case *Limit:
 		fmt.Fprintf(b, "%d %d ", n.Count, n.Offset)
 	case *Join:

@@ -49,6 +49,7 @@ var Batches = []Batch{
 	}},
 	{Name: "finish", Rounds: 1, Rules: []Rule{
 		{Name: "push_filters", Why: "conditions of reordered joins settle", Rewrite: pushFilters},
+		{Name: "push_limit_into_window", Why: "filters stand where they stay", Rewrite: pushLimitIntoWindow},
 		{Name: "prune_columns", Why: "last, so that nothing read is unused", Rewrite: pruneColumns},
 		{Name: "merge_projects", Why: "pruning leaves projections that pass everything through", Rewrite: mergeProjects},
 		{Name: "prune_nested_fields", Why: "columns that are left show which of their fields are read; filters still stand outside the scans", Rewrite: pruneNestedFields},

@@ -198,6 +198,8 @@ func (w *canonicalWriter) plan(p logical.Plan) {
 		for _, k := range n.Keys {
 			fmt.Fprintf(&w.b, "%v%v ", k.Desc, k.NullsFirst)
 		}
+	case *logical.Window:
+		fmt.Fprintf(&w.b, "%d", n.Limit)
 	case *logical.Limit:
 		fmt.Fprintf(&w.b, "%d %d", n.Count, n.Offset)
 	case *logical.SetOp:

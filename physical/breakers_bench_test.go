@@ -230,7 +230,7 @@ func BenchmarkWindowSum(b *testing.B) {
 	in := []*expr.Column{column(0, "k", types.BigIntType), column(1, "v", types.BigIntType)}
 	benchSink(b, rows, source, func(q *exec.Query) (exec.Sink, error) {
 		spec := expr.WindowSpec{Partition: []expr.Expr{in[0]}, Order: []expr.SortKey{{Expr: in[1]}}}
-		return NewWindow([]logical.Named{namedAs(5, &expr.Window{Call: benchAggregate(b, "sum", in[1]), Spec: spec})}, in, q)
+		return NewWindow([]logical.Named{namedAs(5, &expr.Window{Call: benchAggregate(b, "sum", in[1]), Spec: spec})}, 0, in, q)
 	})
 }
 

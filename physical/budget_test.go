@@ -75,7 +75,7 @@ func TestWindowPiecesAreAccounted(t *testing.T) {
 		namedAs(501, &expr.Window{Call: callOf(t, "lag", cols[0]), Spec: spec})}
 	for _, memory := range []int64{1 << 30, 5 << 20} {
 		q := limitedQuery(t, memory)
-		sink, err := NewWindow(funcs, cols, q)
+		sink, err := NewWindow(funcs, 0, cols, q)
 		require.NoError(t, err)
 		in := numbers(q, n, func(i int) any { return int64(i * 7919 % n) })
 		out, err := q.Run(&exec.Pipeline{Sink: sink, Branches: []exec.Branch{{Source: in.Source()}}})

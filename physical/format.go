@@ -125,6 +125,9 @@ func Operator(p logical.Plan) string {
 	case *logical.Rest:
 		return fmt.Sprintf("Rest of about %.0f rows [%s]", n.Rows, columns(n.Out))
 	case *logical.Window:
+		if n.Limit > 0 {
+			return fmt.Sprintf("Window first %d of %s", n.Limit, named(n.Funcs))
+		}
 		return "Window " + named(n.Funcs)
 	case *logical.Values:
 		return fmt.Sprintf("Values %d rows [%s]", len(n.Rows), columns(n.Out))

@@ -322,7 +322,7 @@ func (pl *Planner) Sink(p logical.Plan, expected float64) (input logical.Plan, s
 			}, nil
 		}
 	case *logical.Window:
-		return n.Input, func(in []*expr.Column) (exec.Sink, error) { return NewWindow(n.Funcs, in, pl.Query) }, nil
+		return n.Input, func(in []*expr.Column) (exec.Sink, error) { return NewWindow(n.Funcs, n.Limit, in, pl.Query) }, nil
 	}
 	return p, func(in []*expr.Column) (exec.Sink, error) { return NewMaterialize(in, true, pl.Query), nil }, nil
 }

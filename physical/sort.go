@@ -89,6 +89,7 @@ type localSort struct {
 	rows   keptRows
 	memory allowance
 	cols   []*columnar.Vector
+	limit  *partitionLimit // of rows that need no sorting, nil: all do
 
 	runs    []*spill.File // sorted rows that the budget had no room for
 	written int64         // rows in runs
@@ -108,7 +109,14 @@ func (l *localSort) Consume(b *columnar.Batch) error {
 	if err != nil {
 		return err
 	}
-	l.rows.add(cols, b.Rows(), b.Morsel)
+	rows := b.Rows()
+	if l.limit != nil {
+		some, more := l.limit.keep(cols, rows)
+		if rows = some; !more {
+			l.limit = nil
+		}
+	}
+	l.rows.add(cols, rows, b.Morsel)
 	return l.reserve()
 }
 
@@ -124,9 +132,10 @@ func (l *localSort) columns(b *columnar.Batch) ([]*columnar.Vector, error) {
 
 // reserve asks the budget for what is held and what sorting it takes; refused, it is written away as a sorted run.
 func (l *localSort) reserve() error {
-	if l.memory.cover(l.rows.bytes() + l.plan.sortingBytes()*int64(l.rows.len())) {
+	if l.memory.cover(l.rows.bytes() + l.plan.sortingBytes()*int64(l.rows.len()) + l.limit.bytes()) {
 		return nil
 	}
+	l.limit = nil
 	return l.spillRun()
 }
 

@@ -19,11 +19,14 @@ import (
 //
 // Rows are sorted by both, cut between partitions into pieces of about 64 K rows, and each piece is computed by one worker: arguments are
 // evaluated once over the sorted rows, frames are found for each partition, then each function runs over all of them.
-func NewWindow(funcs []logical.Named, in []*expr.Column, q *exec.Query) (exec.Sink, error) {
+//
+// limit, if not 0, is how many rows of a partition are wanted, the first by its order and those that tie with them: others may be left out.
+func NewWindow(funcs []logical.Named, limit int64, in []*expr.Column, q *exec.Query) (exec.Sink, error) {
 	p, err := planWindow(funcs, in, q)
 	if err != nil {
 		return nil, err
 	}
+	p.limit = limit
 	return &window{sorting: sorting{plan: p.sort}, plan: p}, nil
 }
 
@@ -31,6 +34,7 @@ func NewWindow(funcs []logical.Named, in []*expr.Column, q *exec.Query) (exec.Si
 type windowPlan struct {
 	sort      *sortPlan
 	partition int  // how many of the sort keys partition; the others order
+	limit     int64
 	nullOrder bool // ORDER BY NULL, which is not sorted by
 	program   *eval.Program
 	exprs     []expr.Expr
@@ -139,6 +143,13 @@ type window struct {
 
 // Name implements exec.Sink.
 func (w *window) Name() string { return "Window" }
+
+// NewLocal implements exec.Sink.
+func (w *window) NewLocal(*exec.Worker) (exec.LocalSink, error) {
+	l := newLocalSort(w.plan.sort)
+	l.limit = newPartitionLimit(w.plan.sort, w.plan.partition, w.plan.limit)
+	return l, nil
+}
 
 // Finalize implements exec.Sink.
 func (w *window) Finalize(q *exec.Query) (*exec.StageOutput, error) {

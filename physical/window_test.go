@@ -151,7 +151,7 @@ func TestWindowAggregates(t *testing.T) {
 						want = append(want, append(cells, naiveWindow(naiveFrame(groups[n], k, f, order))...))
 					}
 				}
-				sink, err := NewWindow(windowFuncs(t, part, order, f), testColumns, q)
+				sink, err := NewWindow(windowFuncs(t, part, order, f), 0, testColumns, q)
 				got := runSink(t, q, sink, err, newTestTable(testColumns, rows, batch))
 				require.Equal(t, want, got, "frame %d partition %v", i, part)
 			}
@@ -177,7 +177,7 @@ func TestWindowKernel(t *testing.T) {
 	configurations(t, func(t *testing.T, batch int, q *exec.Query) {
 		rows := randomRows(min(6*batch, 500), 60, 12)
 		spec := expr.WindowSpec{Partition: []expr.Expr{testColumns[6]}, Order: sortKeysOf([]naiveKey{{2, false, true}})}
-		sink, err := NewWindow([]logical.Named{namedAs(600, &expr.Window{Call: call, Spec: spec})}, testColumns, q)
+		sink, err := NewWindow([]logical.Named{namedAs(600, &expr.Window{Call: call, Spec: spec})}, 0, testColumns, q)
 		for _, got := range runSink(t, q, sink, err, newTestTable(testColumns, rows, batch)) {
 			before := 0
 			for _, r := range rows {
@@ -242,7 +242,7 @@ func TestLongPartitions(t *testing.T) {
 					funcs = append(funcs, namedAs(800+c, &expr.Window{Call: call, Spec: spec, IgnoreNulls: true}))
 				}
 				q := exec.NewQuery(context.Background(), exec.Options{Threads: 2, Memory: memory, TempDir: t.TempDir(), Env: &expr.Env{ANSI: true, Zone: time.UTC}})
-				sink, err := NewWindow(funcs, testColumns, q)
+				sink, err := NewWindow(funcs, 0, testColumns, q)
 				answers[k] = runSink(t, q, sink, err, newTestTable(testColumns, rows, 400))
 				require.Equal(t, k == 1, q.Spill().Written() > 0)
 				require.NoError(t, q.Close())
@@ -290,7 +290,7 @@ func TestWindowRanges(t *testing.T) {
 				}
 				spec := expr.WindowSpec{Order: []expr.SortKey{{Expr: x, Desc: c.desc, NullsFirst: !c.desc}}, Frame: c.frame}
 				f := namedAs(1, &expr.Window{Call: aggregate(t, "count", intLiteral(1)), Spec: spec})
-				sink, err := NewWindow([]logical.Named{f}, []*expr.Column{x}, q)
+				sink, err := NewWindow([]logical.Named{f}, 0, []*expr.Column{x}, q)
 				var got []string
 				for _, r := range runSink(t, q, sink, err, newTestTable([]*expr.Column{x}, rows, batch)) {
 					got = append(got, r[1])
