@@ -15,7 +15,8 @@ import (
 //   - Keys that are all dictionary codes or small integers index an array (group_direct.go): a load a row. It is a cache in front of one of
 //     the others, because dictionaries change along the way.
 //   - Keys of up to 64 bits together are the slots of an open-addressing table themselves (group_words.go): no row is compared elsewhere.
-//     While they ascend they are only compared with the one before.
+//     While they ascend they are only compared with the one before. Several long numbers are taken to have fewer bits than their types, as
+//     far as the first batch shows it, until one does not.
 //   - Any other keys are packed into rows and looked up by hash (group_rows.go): one comparison in one place instead of one a column. Where all
 //     are codes of sides of joins they are not packed, a group is codes (group_entries.go).
 //   - Keys of which some are codes of one side of a join are numbered in two parts, each in one of the ways above, and the numbers are a key
@@ -67,15 +68,32 @@ func (t *groupTable) lookup(keys []*columnar.Vector, rows columnar.Rows, out []i
 			t.pairs.free()
 		}
 		t.pairs = newCodedPairs(t.arena, t.types, keys)
+		if fields, ok := narrowPacking(t.types, keys, rows); ok && t.pairs == nil {
+			t.rows.free()
+			t.words, t.rows = newWordTable(t.arena, fields), nil
+		}
 	}
 	switch {
 	case t.words != nil:
-		t.words.find(keys, rows, out)
+		if !t.words.find(keys, rows, out) {
+			t.widen()
+			t.rows.find(keys, rows, out)
+		}
 	case t.pairs != nil:
 		t.pairs.find(keys, rows, out)
 	default:
 		t.rows.find(keys, rows, out)
 	}
+}
+
+// widen makes rows of keys that were packed into words because the first of them were small.
+func (t *groupTable) widen() {
+	rows := newRowTable(t.arena, t.types)
+	if n := t.len(); n > 0 {
+		rows.find(t.columns(), columnar.AllRows(n), make([]int32, n))
+	}
+	t.words.free()
+	t.words, t.rows = nil, rows
 }
 
 // hashBy makes some keys count for a hash, nil: all, as they do in hashes that are given. The table is empty.

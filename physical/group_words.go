@@ -2,6 +2,7 @@ package physical
 
 import (
 	"math"
+	"math/bits"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
@@ -38,6 +39,9 @@ type packedField struct {
 	width       columnar.Width
 	shift, bits uint
 	nullBit     uint64 // 0: none
+	// narrow tells that the place has the distance of a value from base, for values of which that has no more than so many bits.
+	narrow bool
+	base   int64
 }
 
 // packing lays columns out in one word, if they fit.
@@ -61,6 +65,79 @@ func packing(ts []types.Type) ([]packedField, bool) {
 		fields = append(fields, f)
 	}
 	return fields, shift <= 64
+}
+
+// narrowPacking lays numbers out in one word that do not fit by their types, but by the values of a first batch: numbers that stand for things seldom
+// need all of their bits. What is left of the word is shared out, so that other batches fit as well.
+func narrowPacking(ts []types.Type, keys []*columnar.Vector, rows columnar.Rows) ([]packedField, bool) {
+	for c, v := range keys {
+		switch w := columnar.WidthOf(ts[c]); w {
+		case columnar.W8, columnar.W16, columnar.W32, columnar.W64:
+			if v.Base().Width != w {
+				return nil, false
+			}
+		default:
+			return nil, false
+		}
+	}
+	fields, need := make([]packedField, len(ts)), uint(0)
+	lows, highs := make([]int64, len(ts)), make([]int64, len(ts))
+	for c, v := range keys {
+		lows[c], highs[c] = v.Lo, v.Hi
+		if !v.HasBounds {
+			lows[c], highs[c] = extremesOf(v, rows)
+		}
+		if lows[c] > highs[c] { // only nulls
+			lows[c], highs[c] = 0, 0
+		}
+		fields[c] = packedField{t: ts[c], width: columnar.WidthOf(ts[c]), narrow: true, bits: uint(bits.Len64(uint64(highs[c]) - uint64(lows[c])))}
+		need += fields[c].bits + 1
+	}
+	if need+spareBits*uint(len(ts)) > 64 {
+		return nil, false
+	}
+	spare, shift := (64-need)/uint(len(ts)), uint(0)
+	for c := range fields {
+		f := &fields[c]
+		f.bits = min(f.bits+spare, 62)
+		f.shift, f.nullBit = shift, 1<<(shift+f.bits)
+		shift += f.bits + 1
+		if lows[c] < 0 || highs[c] >= 1<<f.bits {
+			f.base = lows[c] - min((1<<f.bits-1-(highs[c]-lows[c]))/2, lows[c]-math.MinInt64)
+		}
+	}
+	return fields, true
+}
+
+// spareBits is how many bits a narrow place must have beyond what the first batch needs.
+const spareBits = 3
+
+// extremesOf returns the least and greatest value, the least greater than the greatest if there is none.
+func extremesOf(v *columnar.Vector, rows columnar.Rows) (lo, hi int64) {
+	b := v.Base()
+	switch b.Width {
+	case columnar.W8:
+		return leastGreatest(columnar.Values[int8](b), v, rows)
+	case columnar.W16:
+		return leastGreatest(columnar.Values[int16](b), v, rows)
+	case columnar.W32:
+		return leastGreatest(columnar.Values[int32](b), v, rows)
+	}
+	return leastGreatest(columnar.Values[int64](b), v, rows)
+}
+
+func leastGreatest[T int8 | int16 | int32 | int64](vals []T, v *columnar.Vector, rows columnar.Rows) (lo, hi int64) {
+	lo, hi = math.MaxInt64, math.MinInt64
+	nulls := v.MayHaveNulls()
+	for i := range rows.Count() {
+		r := rows.Row(i)
+		if nulls && v.IsNull(r) {
+			continue
+		}
+		x := int64(vals[v.At(r)])
+		lo, hi = min(lo, x), max(hi, x)
+	}
+	return lo, hi
 }
 
 // wordSlots is the size of an empty table.
@@ -93,18 +170,22 @@ func (t *wordTable) free() {
 	t.keys, t.slots = nil, nil
 }
 
-func (t *wordTable) find(keys []*columnar.Vector, rows columnar.Rows, out []int32) {
+// find reports whether the keys fit; if not, none was looked up.
+func (t *wordTable) find(keys []*columnar.Vector, rows columnar.Rows, out []int32) bool {
 	n := rows.Count()
 	t.words = sized(t.words, n)
 	if len(keys) == 1 {
 		t.findOne(keys[0], rows, out)
-		return
+		return true
 	}
 	clear(t.words)
 	for c, v := range keys {
-		t.fields[c].pack(v, rows, t.words)
+		if !t.fields[c].pack(v, rows, t.words) {
+			return false
+		}
 	}
 	t.probe(t.words, out)
+	return true
 }
 
 // findOne serves a single key, whose nulls have no place in the word.
@@ -248,11 +329,14 @@ func (t *wordTable) rehash(size int) {
 	}
 }
 
-// pack puts the values of a column into its place in the words, which are zero there.
-func (f *packedField) pack(v *columnar.Vector, rows columnar.Rows, words []uint64) {
-	if !v.MayHaveNulls() {
+// pack puts the values of a column into its place in the words, which are zero there, and reports whether they fit.
+func (f *packedField) pack(v *columnar.Vector, rows columnar.Rows, words []uint64) bool {
+	switch {
+	case f.narrow:
+		return f.packNarrow(v, rows, words)
+	case !v.MayHaveNulls():
 		loadWords(v, rows, words, f.shift)
-		return
+		return true
 	}
 	one := []uint64{0}
 	for i := range words {
@@ -265,6 +349,52 @@ func (f *packedField) pack(v *columnar.Vector, rows columnar.Rows, words []uint6
 		loadWords(v, columnar.Rows{Sel: []int32{int32(r)}, N: rows.N}, one, f.shift)
 		words[i] |= one[0]
 	}
+	return true
+}
+
+func (f *packedField) packNarrow(v *columnar.Vector, rows columnar.Rows, words []uint64) bool {
+	b := v.Base()
+	switch {
+	case b.Width != f.width:
+		return false
+	case f.width == columnar.W8:
+		return packDistances(f, columnar.Values[int8](b), v, rows, words)
+	case f.width == columnar.W16:
+		return packDistances(f, columnar.Values[int16](b), v, rows, words)
+	case f.width == columnar.W32:
+		return packDistances(f, columnar.Values[int32](b), v, rows, words)
+	}
+	return packDistances(f, columnar.Values[int64](b), v, rows, words)
+}
+
+func packDistances[T int8 | int16 | int32 | int64](f *packedField, vals []T, v *columnar.Vector, rows columnar.Rows, words []uint64) bool {
+	beyond, base, shift := uint64(0), f.base, f.shift
+	switch {
+	case v.MayHaveNulls():
+		for i := range words {
+			r := rows.Row(i)
+			if v.IsNull(r) {
+				words[i] |= f.nullBit
+				continue
+			}
+			d := uint64(int64(vals[v.At(r)]) - base)
+			beyond |= d
+			words[i] |= d << shift
+		}
+	case v.Form == columnar.Flat && rows.All():
+		for i, x := range vals[:len(words)] {
+			d := uint64(int64(x) - base)
+			beyond |= d
+			words[i] |= d << shift
+		}
+	default:
+		for i := range words {
+			d := uint64(int64(vals[v.At(rows.Row(i))]) - base)
+			beyond |= d
+			words[i] |= d << shift
+		}
+	}
+	return beyond>>f.bits == 0
 }
 
 // loadWords combines values, none of them null, into words at a shift. A shift of 0 overwrites the word.
@@ -339,13 +469,13 @@ func (t *wordTable) column(a *slab.Arena, c int) *columnar.Vector {
 	out := columnar.NewIn(a, f.t, f.width, len(t.keys))
 	switch f.width {
 	case columnar.WBool, columnar.W8:
-		unpack(columnar.Values[uint8](out), t.keys, f.shift)
+		unpackField(columnar.Values[uint8](out), t.keys, f)
 	case columnar.W16:
-		unpack(columnar.Values[int16](out), t.keys, f.shift)
+		unpackField(columnar.Values[int16](out), t.keys, f)
 	case columnar.W32, columnar.WF32:
-		unpack(columnar.Values[uint32](out), t.keys, f.shift)
+		unpackField(columnar.Values[uint32](out), t.keys, f)
 	default:
-		unpack(columnar.Values[int64](out), t.keys, f.shift)
+		unpackField(columnar.Values[int64](out), t.keys, f)
 	}
 	if t.null >= 0 {
 		out.SetNull(int(t.null))
@@ -358,6 +488,17 @@ func (t *wordTable) column(a *slab.Arena, c int) *columnar.Vector {
 		}
 	}
 	return out
+}
+
+func unpackField[T uint8 | int16 | uint32 | int64](out []T, keys []uint64, f *packedField) {
+	if !f.narrow {
+		unpack(out, keys, f.shift)
+		return
+	}
+	shift, mask, base := f.shift, uint64(1)<<f.bits-1, uint64(f.base)
+	for g, k := range keys {
+		out[g] = T(k>>shift&mask + base)
+	}
 }
 
 func unpack[T uint8 | int16 | int32 | uint32 | int64](out []T, keys []uint64, shift uint) {

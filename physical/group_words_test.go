@@ -56,3 +56,77 @@ func TestWordTableInOrder(t *testing.T) {
 		}
 	}
 }
+
+// TestNarrowWords numbers keys of several long numbers, which are words as long as they are small, with nulls, in all forms, across resets.
+func TestNarrowWords(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	ts := [][]types.Type{{types.BigIntType, types.BigIntType}, {types.BigIntType, types.IntType, types.DateType}, {types.BigIntType, types.DecimalOf(18, 2), types.TinyIntType, types.SmallIntType},
+		{types.BigIntType, types.BigIntType, types.BigIntType, types.BigIntType, types.BigIntType}}
+	narrow, widened := 0, 0
+	for round := range 300 {
+		kinds := ts[r.IntN(len(ts))]
+		g, seen := newGroupTable(nil, kinds), map[string]int32{}
+		origin := []int64{0, 5, -100, math.MinInt64 + 3, math.MaxInt64 - 400}[r.IntN(5)]
+		wide := r.IntN(3) == 0
+		for batch := range 12 {
+			if batch == 8 && round%4 == 0 {
+				g.reset()
+				clear(seen)
+			}
+			keys := make([]*columnar.Vector, len(kinds))
+			for c, typ := range kinds {
+				v := columnar.New(typ, 60)
+				for i := range 60 {
+					x := origin*int64(c%2) + r.Int64N(40)*int64(1+batch%3)
+					if wide && batch > 5 && r.IntN(50) == 0 {
+						x = int64(r.Uint64())
+					}
+					switch v.Width {
+					case columnar.W8:
+						columnar.Values[int8](v)[i] = int8(x)
+					case columnar.W16:
+						columnar.Values[int16](v)[i] = int16(x)
+					case columnar.W32:
+						columnar.Values[int32](v)[i] = int32(x)
+					default:
+						columnar.Values[int64](v)[i] = x
+					}
+					if round%3 == 1 && r.IntN(12) == 0 {
+						v.SetNull(i)
+					}
+				}
+				if r.IntN(3) == 0 {
+					codes := make([]int32, 60)
+					for i := range codes {
+						codes[i] = int32(r.IntN(60))
+					}
+					v = columnar.NewDictionary(v, codes)
+				}
+				keys[c] = v
+			}
+			rows := columnar.Rows{N: 60}
+			if batch%3 == 1 {
+				rows.Sel = []int32{0, 7, 8, 9, 30, 59}
+			}
+			out := make([]int32, rows.Count())
+			before := g.words != nil
+			g.find(keys, rows, out)
+			narrow += bit(g.words != nil)
+			widened += bit(before && g.words == nil)
+			for i, n := range out {
+				text := rowText(keys, rows.Row(i))
+				if _, ok := seen[text]; !ok {
+					seen[text] = n
+				}
+				require.Equal(t, seen[text], n, text)
+			}
+		}
+		require.Equal(t, len(seen), g.len())
+		columns := g.columns()
+		for text, n := range seen {
+			require.Equal(t, text, rowText(columns, int(n)))
+		}
+	}
+	require.Greater(t, narrow, 1000)
+	require.Greater(t, widened, 20)
+}
