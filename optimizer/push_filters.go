@@ -11,7 +11,7 @@ import (
 // pushFilters moves every conjunct as far down as it may go, in one walk from the root. On the way it
 //
 //   - gives inner joins their conditions from the filter above and splits conditions by side,
-//   - turns outer joins into inner ones where a filter above rejects their nulls,
+//   - turns outer joins into inner ones where a filter above rejects their nulls, and into anti joins where it keeps nothing else,
 //   - infers filters over columns that are equal (a = b AND a > 5 gives b > 5), and from ORs what they say of one side of a join or of the
 //     keys of a grouping,
 //   - sinks semi and anti joins below inner joins to the side they test.
@@ -32,12 +32,12 @@ func (f filterPusher) push(p logical.Plan, preds []expr.Expr) logical.Plan {
 		all := preds
 		var own []expr.Expr
 		for _, x := range expr.Conjuncts(n.Pred) {
-			if !containsExpr(own, x) {
+			if !isTrue(x) && !containsExpr(own, x) {
 				own = append(own, x)
 			}
 		}
 		for _, x := range all {
-			if !containsExpr(own, x) {
+			if !isTrue(x) && !containsExpr(own, x) {
 				own = append(own, x)
 			}
 		}

@@ -9,6 +9,9 @@ import (
 
 func (f filterPusher) join(n *logical.Join, preds []expr.Expr) logical.Plan {
 	n = strengthened(n, preds)
+	if anti, rest := f.withoutPartner(n, preds); anti != nil {
+		return f.push(anti, rest)
+	}
 	s := sidesOf(n)
 	lset, rset := s.l, s.r
 	if n.Kind == logical.Inner {
@@ -309,6 +312,43 @@ func strengthened(n *logical.Join, preds []expr.Expr) *logical.Join {
 	j := *n
 	j.Kind = kind
 	return &j
+}
+
+// withoutPartner turns a left outer join into an anti join where a conjunct above keeps only the rows without partner: one that asks for a null in
+// a column of the right side in which rows with a partner have none. It returns the other conjuncts as well.
+//
+//	Filter b.k IS NULL (a LEFT JOIN b ON a.k = b.k)   → Project a.*, null … (a ANTI JOIN b ON a.k = b.k)
+func (f filterPusher) withoutPartner(n *logical.Join, preds []expr.Expr) (logical.Plan, []expr.Expr) {
+	if n.Kind != logical.LeftOuter || n.Cond == nil {
+		return nil, nil
+	}
+	right := n.Right.Output()
+	at := slices.IndexFunc(preds, func(p expr.Expr) bool {
+		c, ok := p.(*expr.Call)
+		if !ok || c.Func.Op != expr.OpIsNull {
+			return false
+		}
+		col, ok := c.Args[0].(*expr.Column)
+		return ok && slices.ContainsFunc(right, func(r *expr.Column) bool {
+			return r.ID == col.ID && (!r.Null || rejectsNull(n.Cond, columnSet{col.ID: true}))
+		})
+	})
+	if at < 0 {
+		return nil, nil
+	}
+	anti := *n
+	anti.Kind = logical.LeftAnti
+	renumbered, columns := logical.Renumber(n.Right, f.NextID) // their numbers are those of the nulls now
+	names := make(map[expr.ColumnID]expr.Expr, len(columns))
+	for id, c := range columns {
+		names[id] = c
+	}
+	anti.Right, anti.Cond = renumbered, expr.Substitute(n.Cond, names)
+	out := &logical.Project{Base: n.Base, Input: &anti, List: passThrough(n.Left.Output())}
+	for _, c := range n.Output()[len(out.List):] {
+		out.List = append(out.List, logical.Named{Col: c, Expr: &expr.Literal{T: c.T}})
+	}
+	return out, slices.Delete(slices.Clone(preds), at, at+1)
 }
 
 // rejectsNull reports whether a predicate is not true for a row in which all columns of the set are null.
