@@ -234,7 +234,7 @@ func allRowsOf(p *sortPlan, locals []*localSort) *keptRows {
 
 // Sizes of the parallel sort.
 const (
-	sortTask   = 1 << 16 // rows that are worth a task
+	sortTask   = 1 << 14 // rows that are worth a task
 	sortRanges = 64
 )
 

@@ -14,7 +14,7 @@ import (
 const (
 	// rankRows is how many rows make ranks worth their finding, and how many are looked at to tell.
 	rankRows = 1 << 10
-	// rankShare is how many rows a value must have on average among these.
+	// rankShare is how many rows a value must have on average.
 	rankShare = 4
 	// mostRanks is how many different values are numbered at most.
 	mostRanks = 1 << 12
@@ -32,24 +32,31 @@ type chunkRanks struct {
 	entries bool
 }
 
-// fewValues guesses how many different values a string column has, from rows all over it, and reports whether they are few.
+// fewValues guesses how many different values a string column has, from rows all over it, and reports whether they are few. What the sample lacks is
+// told by the values that it has once and twice (Chao, "Nonparametric estimation of the number of classes in a population", 1984).
 func (k *keptRows) fewValues(c int) (distinct int, few bool) {
 	n := k.len()
-	step, seen, at, picked := max(n/rankRows, 1), map[string]bool{}, 0, 0
+	step, seen, at := max(n/rankRows, 1), map[string]int{}, 0
 	for _, chunk := range k.chunks {
 		v := chunk.cols[c]
 		for ; at < v.Len; at += step {
-			picked++
-			if v.IsNull(at) {
-				continue
-			}
-			if b := v.Base().Bytes(v.At(at)); !seen[string(b)] {
-				seen[string(b)] = true
+			if !v.IsNull(at) {
+				seen[string(v.Base().Bytes(v.At(at)))]++
 			}
 		}
 		at -= v.Len
 	}
-	return len(seen), len(seen)*rankShare <= picked
+	once, twice := 0, 0
+	for _, times := range seen {
+		switch times {
+		case 1:
+			once++
+		case 2:
+			twice++
+		}
+	}
+	distinct = len(seen) + once*max(once-1, 0)/(2*(twice+1))
+	return distinct, distinct*rankShare <= n && distinct <= mostRanks
 }
 
 // rank numbers the values of a string column; nil if there are too many.

@@ -33,7 +33,7 @@ func NewWindow(funcs []logical.Named, limit int64, in []*expr.Column, q *exec.Qu
 // windowPlan is the compiled form of window functions.
 type windowPlan struct {
 	sort      *sortPlan
-	partition int  // how many of the sort keys partition; the others order
+	partition int // how many of the sort keys partition; the others order
 	limit     int64
 	nullOrder bool // ORDER BY NULL, which is not sorted by
 	program   *eval.Program

@@ -143,24 +143,24 @@ func orderCodes(v *columnar.Vector, rows columnar.Rows, o kernel.Order, dst []ui
 	case columnar.WBool:
 		codesOf(v, columnar.Values[uint8](b), rows, o, dst, func(x uint8) uint64 { return uint64(x) })
 	case columnar.W8:
-		codesOf(v, columnar.Values[int8](b), rows, o, dst, func(x int8) uint64 { return flipSign(int64(x)) })
+		codesOf(v, columnar.Values[int8](b), rows, o, dst, func(x int8) uint64 { return orderedInt(int64(x)) })
 	case columnar.W16:
-		codesOf(v, columnar.Values[int16](b), rows, o, dst, func(x int16) uint64 { return flipSign(int64(x)) })
+		codesOf(v, columnar.Values[int16](b), rows, o, dst, func(x int16) uint64 { return orderedInt(int64(x)) })
 	case columnar.W32:
-		codesOf(v, columnar.Values[int32](b), rows, o, dst, func(x int32) uint64 { return flipSign(int64(x)) })
+		codesOf(v, columnar.Values[int32](b), rows, o, dst, func(x int32) uint64 { return orderedInt(int64(x)) })
 	case columnar.W64:
-		codesOf(v, columnar.Values[int64](b), rows, o, dst, flipSign)
+		codesOf(v, columnar.Values[int64](b), rows, o, dst, orderedInt)
 	case columnar.W128:
 		codesOf(v, columnar.Values[types.Int128](b), rows, o, dst, func(x types.Int128) uint64 {
 			if x.IsInt64() {
-				return flipSign(x.Int64())
+				return orderedInt(x.Int64())
 			}
 			return uint64(^(x.Hi >> 63)) // the least or greatest
 		})
 	case columnar.WF32:
-		codesOf(v, columnar.Values[float32](b), rows, o, dst, func(x float32) uint64 { return floatCode(float64(x)) })
+		codesOf(v, columnar.Values[float32](b), rows, o, dst, func(x float32) uint64 { return kernel.OrderedFloat(float64(x)) })
 	case columnar.WF64:
-		codesOf(v, columnar.Values[float64](b), rows, o, dst, floatCode)
+		codesOf(v, columnar.Values[float64](b), rows, o, dst, kernel.OrderedFloat)
 	case columnar.WView:
 		codesOf(v, columnar.Values[columnar.View](b), rows, o, dst, func(x columnar.View) uint64 {
 			return uint64(bits.ReverseBytes32(x.Prefix)) << 32
@@ -168,22 +168,6 @@ func orderCodes(v *columnar.Vector, rows columnar.Rows, o kernel.Order, dst []ui
 	default:
 		clear(dst)
 	}
-}
-
-func flipSign(x int64) uint64 { return uint64(x) ^ 1<<63 }
-
-func floatCode(f float64) uint64 {
-	switch {
-	case f == 0:
-		f = 0 // as is -0
-	case f != f:
-		return math.MaxUint64
-	}
-	u := math.Float64bits(f)
-	if u>>63 != 0 {
-		return ^u
-	}
-	return u | 1<<63
 }
 
 // codesOf is inlined together with the literal function passed to it. Codes have 63 bits, so that nulls have places of their own.
