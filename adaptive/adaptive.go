@@ -156,14 +156,7 @@ func (x *Execution) next(p logical.Plan) *target {
 			return false
 		}
 		ready := true
-		kids := n.Children()
-		if l, ok := n.(*logical.Limit); ok && !physical.Streams(n) {
-			kids = l.Input.Children() // Sort and Limit run as one
-			if l.Count < 0 {
-				kids = l.Children()
-			}
-		}
-		for _, k := range kids {
+		for _, k := range physical.Inputs(n) {
 			ready = visit(k, n) && ready
 		}
 		if !ready {
@@ -212,6 +205,14 @@ func (x *Execution) expected(p logical.Plan) float64 {
 	return 0
 }
 
+// expectedGroups is expected of a breaker, and of a grouping's groups where they are filtered.
+func (x *Execution) expectedGroups(p logical.Plan) float64 {
+	if f, ok := p.(*logical.Filter); ok && !physical.Streams(f) {
+		return x.expected(f.Input)
+	}
+	return x.expected(p)
+}
+
 // runStage executes a target and returns the plan with a Stage in its place.
 func (x *Execution) runStage(p logical.Plan, t *target) (logical.Plan, error) {
 	if r, ok := t.node.(*logical.Recursive); ok {
@@ -222,7 +223,7 @@ func (x *Execution) runStage(p logical.Plan, t *target) (logical.Plan, error) {
 		return replace(p, t.node, stage), nil
 	}
 	est := x.Opt.Cost.Rows(t.node)
-	input, makeSink, err := x.Planner.Sink(t.node, x.expected(t.node))
+	input, makeSink, err := x.Planner.Sink(t.node, x.expectedGroups(t.node))
 	if err != nil {
 		return nil, err
 	}
@@ -232,9 +233,11 @@ func (x *Execution) runStage(p logical.Plan, t *target) (logical.Plan, error) {
 		if filters, share = x.contextFilters(p, t.node); share < 1 {
 			est *= share
 		}
-		switch n := t.node.(type) {
-		case *logical.Aggregate:
-			filters = physical.ThroughAggregate(n, filters)
+		switch t.node.(type) {
+		case *logical.Aggregate, *logical.Filter:
+			if input != t.node {
+				filters = physical.ThroughAggregate(t.node, filters)
+			}
 		case *logical.Distinct:
 		default:
 			if input != t.node {
@@ -275,9 +278,13 @@ func stageName(t *target) string {
 	if t.reducer {
 		return "keys"
 	}
-	switch t.node.(type) {
+	switch n := t.node.(type) {
 	case *logical.Aggregate:
 		return "aggregate"
+	case *logical.Filter:
+		if !physical.Streams(n) {
+			return "aggregate"
+		}
 	case *logical.Distinct, *logical.DistinctOn:
 		return "distinct"
 	case *logical.Sort:

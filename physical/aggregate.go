@@ -124,7 +124,13 @@ func (a *hashAggregate) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 func (a *hashAggregate) finish(g *grouping, q *exec.Query, arena *slab.Arena) ([]exec.Chunk, error) {
 	merged := newMerge(g, q)
 	if !g.hidden {
-		err := merged.run(func(w int, t *aggregateTable) (*columnar.Batch, error) { return g.result(arena, t) })
+		err := merged.run(func(w int, t *aggregateTable) (*columnar.Batch, error) {
+			b, err := g.result(arena, t)
+			if b == nil || err != nil || g.plan.having == nil {
+				return b, err
+			}
+			return wanted(b, g.plan.having(), arena)
+		})
 		return merged.out, err
 	}
 	for _, d := range a.derived {
@@ -135,6 +141,25 @@ func (a *hashAggregate) finish(g *grouping, q *exec.Query, arena *slab.Arena) ([
 		d.locals = slices.DeleteFunc(d.locals, func(l *localGrouping) bool { return l == nil })
 	}
 	return nil, err
+}
+
+// wanted returns the groups that a predicate is true for, in memory of the arena, to which that of the others goes back.
+func wanted(b *columnar.Batch, s selector, arena *slab.Arena) (*columnar.Batch, error) {
+	sel, err := s.Select(b, nil)
+	if err != nil || len(sel) == b.N {
+		return b, err
+	}
+	out := &columnar.Batch{N: len(sel)}
+	for _, v := range b.Cols {
+		some := columnar.NewIn(arena, v.Type, v.Base().Width, 0)
+		columnar.Append(some, v, columnar.Rows{Sel: sel, N: b.N})
+		some.Finish()
+		out.Cols = append(out.Cols, some)
+	}
+	for _, v := range b.Cols {
+		v.Free()
+	}
+	return out, nil
 }
 
 // derive feeds a table of the finest grouping to the others. Each worker w has a part of its own of every one.

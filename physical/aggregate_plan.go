@@ -18,6 +18,9 @@ type AggregateSpec struct {
 	Keys, Aggs []logical.Named
 	Sets       [][]int
 	GroupingID *expr.Column
+	// Having, over the columns Output, is true for the groups that are wanted; nil: all.
+	Having expr.Expr
+	Output []*expr.Column
 	// Groups is how many there will be, estimated from what finished stages measured; 0 if they say nothing of it.
 	Groups float64
 	Query  *exec.Query
@@ -34,7 +37,8 @@ type aggregatePlan struct {
 	results  []aggregateResult // by AggregateSpec.Aggs
 	distinct []distinctSpec
 	out      []types.Type
-	rowBytes int64 // what a row is expected to take that is a group of its own
+	having   func() selector // nil: all groups are wanted
+	rowBytes int64           // what a row is expected to take that is a group of its own
 }
 
 // aggregateResult is one of the functions asked for. Several may have the same arguments and read one state.
@@ -83,6 +87,11 @@ func planAggregate(s AggregateSpec, in []*expr.Column) (*aggregatePlan, error) {
 	}
 	p.rowBytes = p.expectedRow()
 	var err error
+	if s.Having != nil {
+		if p.having, err = compilePredicate(s.Having, s.Output, s.Query.Env()); err != nil {
+			return nil, err
+		}
+	}
 	p.program, err = eval.Compile(p.exprs, in, s.Query.Env())
 	return p, err
 }

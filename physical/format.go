@@ -46,7 +46,7 @@ func (f *formatter) line(prefix, text string, p logical.Plan) {
 
 // node prints p; first stands before its own line, rest before the lines of its inputs.
 func (f *formatter) node(p logical.Plan, first, rest string) {
-	kids := p.Children()
+	kids := Inputs(p)
 	text := Operator(p)
 	switch n := p.(type) {
 	case *logical.Stage:
@@ -60,10 +60,6 @@ func (f *formatter) node(p logical.Plan, first, rest string) {
 					kids = []logical.Plan{ran}
 				}
 			}
-		}
-	case *logical.Limit:
-		if s, ok := n.Input.(*logical.Sort); ok && n.Count >= 0 {
-			kids = s.Children()
 		}
 	case *logical.With:
 		f.line(first, text, p)
@@ -119,6 +115,9 @@ func Operator(p logical.Plan) string {
 	case *logical.Project:
 		return "Project " + named(n.List)
 	case *logical.Filter:
+		if a := grouped(n); a != nil {
+			return Operator(a) + " having " + expr.Format(n.Pred)
+		}
 		return "Filter " + expr.Format(n.Pred)
 	case *logical.Stage:
 		return fmt.Sprintf("Stage of %d rows [%s]", n.Facts.Rows, columns(n.Out))

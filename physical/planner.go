@@ -32,8 +32,10 @@ type Planner struct {
 // side, on which it builds, has run.
 func Streams(p logical.Plan) bool {
 	switch n := p.(type) {
-	case *logical.Scan, *logical.Values, *logical.Range, *logical.Stage, *logical.Rest, *logical.Project, *logical.Filter, *logical.Generate, *logical.Sample, *logical.Repartition:
+	case *logical.Scan, *logical.Values, *logical.Range, *logical.Stage, *logical.Rest, *logical.Project, *logical.Generate, *logical.Sample, *logical.Repartition:
 		return true
+	case *logical.Filter:
+		return grouped(n) == nil
 	case *logical.Join:
 		_, ok := n.Right.(*logical.Stage)
 		return ok
@@ -44,6 +46,28 @@ func Streams(p logical.Plan) bool {
 		return !sorted
 	}
 	return false
+}
+
+// Inputs returns what is computed before an operator: the children of its node, or those of the child that runs as one with it, as a sort does
+// with a limit and a grouping with a filter of its groups.
+func Inputs(p logical.Plan) []logical.Plan {
+	switch n := p.(type) {
+	case *logical.Limit:
+		if s, ok := n.Input.(*logical.Sort); ok && n.Count >= 0 {
+			return s.Children()
+		}
+	case *logical.Filter:
+		if a := grouped(n); a != nil {
+			return a.Children()
+		}
+	}
+	return p.Children()
+}
+
+// grouped returns the grouping whose groups n filters, nil if it filters other rows.
+func grouped(n *logical.Filter) *logical.Aggregate {
+	a, _ := n.Input.(*logical.Aggregate)
+	return a
 }
 
 // fragment is branches under construction with the columns they give.
@@ -224,9 +248,15 @@ func (kf keyFilters) below(n *logical.Join, l, r []expr.Expr) keyFilters {
 	return out
 }
 
-// ThroughAggregate translates filters on grouping keys to the input: a group whose key is filtered out needs no rows.
-func ThroughAggregate(n *logical.Aggregate, kf map[expr.ColumnID][]datasource.KeyFilter) map[expr.ColumnID][]datasource.KeyFilter {
-	if len(kf) == 0 || n.Sets != nil {
+// ThroughAggregate translates filters on the keys of a grouping, which may be below a filter of its groups, to its input: a group whose key is
+// filtered out needs no rows.
+func ThroughAggregate(p logical.Plan, kf map[expr.ColumnID][]datasource.KeyFilter) map[expr.ColumnID][]datasource.KeyFilter {
+	n, ok := p.(*logical.Aggregate)
+	if f, filtered := p.(*logical.Filter); filtered {
+		n = grouped(f)
+		ok = n != nil
+	}
+	if !ok || len(kf) == 0 || n.Sets != nil {
 		return nil
 	}
 	return keyFilters(kf).through(&logical.Project{List: n.Keys})
@@ -286,13 +316,15 @@ func (pl *Planner) withUnmatched(n *logical.Join, in *fragment, step exec.Step, 
 
 // Sink returns the sink of a breaker and the plan that feeds it: an aggregate, distinct, sort, top-N or window; for any other plan it
 // materializes the rows of the plan itself. expected is how many rows p will give, estimated from what finished stages measured; 0 if they say
-// nothing of it.
+// nothing of it. For a grouping, also one whose groups are filtered, they are its groups.
 func (pl *Planner) Sink(p logical.Plan, expected float64) (input logical.Plan, sink func(in []*expr.Column) (exec.Sink, error), err error) {
 	switch n := p.(type) {
 	case *logical.Aggregate:
-		return n.Input, func(in []*expr.Column) (exec.Sink, error) {
-			return NewHashAggregate(AggregateSpec{Keys: n.Keys, Aggs: n.Aggs, Sets: n.Sets, GroupingID: n.GroupingID, Groups: expected, Query: pl.Query}, in)
-		}, nil
+		return n.Input, pl.grouping(n, nil, expected), nil
+	case *logical.Filter:
+		if a := grouped(n); a != nil {
+			return a.Input, pl.grouping(a, n.Pred, expected), nil
+		}
 	case *logical.Distinct:
 		keys := make([]logical.Named, 0, len(n.Output()))
 		for _, c := range n.Output() {
@@ -325,6 +357,12 @@ func (pl *Planner) Sink(p logical.Plan, expected float64) (input logical.Plan, s
 		return n.Input, func(in []*expr.Column) (exec.Sink, error) { return NewWindow(n.Funcs, n.Limit, in, pl.Query) }, nil
 	}
 	return p, func(in []*expr.Column) (exec.Sink, error) { return NewMaterialize(in, true, pl.Query), nil }, nil
+}
+
+func (pl *Planner) grouping(n *logical.Aggregate, having expr.Expr, groups float64) func(in []*expr.Column) (exec.Sink, error) {
+	return func(in []*expr.Column) (exec.Sink, error) {
+		return NewHashAggregate(AggregateSpec{Keys: n.Keys, Aggs: n.Aggs, Sets: n.Sets, GroupingID: n.GroupingID, Having: having, Output: n.Output(), Groups: groups, Query: pl.Query}, in)
+	}
 }
 
 // distinctOn keeps the first row's values of each group.
