@@ -10,10 +10,12 @@ import (
 // rowTable is a group table of keys packed into rows, or of entries of a join's build side (group_entries.go). A slot holds the upper half of the hash beside the group, so that rows are compared
 // almost only with their equals.
 //
-// Numbers among the keys often decide the others (a customer's number its name and address), so strings are not hashed at first. When rows
-// that are not equal turn out to have the same hash too often, all keys are hashed from then on.
+// Numbers among the keys often decide the others (a customer's number its name and address), so strings are not hashed at first, or if there are
+// none but strings, only those of the column that has the most entries. When rows that are not equal turn out to have the same hash too often,
+// all keys are hashed from then on.
 type rowTable struct {
 	short   []int       // the key columns that are hashed, nil: all
+	wide    bool        // all are hashed for good
 	misled  int         // comparisons of rows with the same hash that were not equal
 	arena   *slab.Arena // of slots
 	page    *row.Page
@@ -48,6 +50,23 @@ func shortKeys(ts []types.Type) (short []int) {
 		return nil
 	}
 	return short
+}
+
+// mostEntries returns the string column that has the most entries, if all are such columns; nil for others.
+func mostEntries(keys []*columnar.Vector) []int {
+	if len(keys) == 1 {
+		return nil
+	}
+	most := 0
+	for c, v := range keys {
+		if v.Form != columnar.Dictionary || v.Width != columnar.WView {
+			return nil
+		}
+		if v.Dict.Len > keys[most].Dict.Len {
+			most = c
+		}
+	}
+	return []int{most}
 }
 
 func (t *rowTable) bytes() int64 {
@@ -89,6 +108,9 @@ func (t *rowTable) reset() {
 func (t *rowTable) find(keys []*columnar.Vector, rows columnar.Rows, out []int32) {
 	n := rows.Count()
 	t.load(keys, rows)
+	if len(t.hashes) == 0 && t.short == nil && !t.wide && !t.agreed {
+		t.short = mostEntries(keys)
+	}
 	t.hashed = t.hash(keys, rows, t.hashed)
 	for i, h := range t.hashed[:n] {
 		if i > 0 && h == t.hashed[i-1] && t.repeats(i) {
@@ -190,7 +212,7 @@ func pick(dst, cols []*columnar.Vector, which []int) []*columnar.Vector {
 
 // widen hashes all keys from now on.
 func (t *rowTable) widen() {
-	t.short, t.given, t.agreed = nil, nil, false
+	t.short, t.wide, t.given, t.agreed = nil, true, nil, false
 	n := len(t.hashes)
 	t.hashes = t.hasher.hash(t.columns(), columnar.AllRows(n), t.hashes)[:n]
 	t.fill(len(t.slots))
