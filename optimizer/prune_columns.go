@@ -81,7 +81,7 @@ func (pr *pruner) prune(p logical.Plan, need columnSet) logical.Plan {
 		if len(out.Funcs) == 0 {
 			return pr.prune(n.Input, need)
 		}
-		out.Input = pr.prune(n.Input, below)
+		out.Input = narrow(pr.prune(n.Input, below), below)
 		return &out
 	case *logical.SetOp:
 		return pr.setOp(n, need)
@@ -90,7 +90,8 @@ func (pr *pruner) prune(p logical.Plan, need columnSet) logical.Plan {
 		out.Input = pr.prune(n.Input, need.with(n.Call))
 		return &out
 	case *logical.Sort, *logical.Repartition:
-		return p.WithChildren([]logical.Plan{pr.prune(p.Children()[0], need.with(logical.Expressions(p)...))})
+		below := need.with(logical.Expressions(p)...)
+		return p.WithChildren([]logical.Plan{narrow(pr.prune(p.Children()[0], below), below)})
 	case *logical.DistinctOn:
 		return p.WithChildren([]logical.Plan{pr.prune(n.Input, need.with(n.On...))})
 	case *logical.Limit, *logical.Sample:
@@ -169,7 +170,7 @@ func (pr *pruner) join(n *logical.Join, need columnSet) logical.Plan {
 	return &out
 }
 
-// narrow projects away columns a plan produces but nobody needs.
+// narrow projects away columns a plan produces but nobody needs, so that who keeps its rows does not keep those.
 func narrow(p logical.Plan, need columnSet) logical.Plan {
 	have := p.Output()
 	var keep []*expr.Column
