@@ -181,8 +181,18 @@ func (w *window) outOfMemory(q *exec.Query) (*exec.StageOutput, error) {
 		return w.outOfRuns()
 	}
 	arena := q.NewArena()
+	piece := func(i int) []sortEntry { return entries[cuts[i]:cuts[i+1]] }
+	gathered := func(i int) (*columnar.Batch, error) { return rows.gather(arena, piece(i), len(rows.types)), nil }
+	if w.pieces < q.Threads() {
+		if gathered, err = w.gatherTogether(q, arena, rows, piece); err != nil {
+			return nil, err
+		}
+	}
 	return writeAll(q, arena, w.plan.out, w.pieces, func(i int) (*columnar.Batch, error) {
-		b, err := w.plan.compute(rows.gather(arena, entries[cuts[i]:cuts[i+1]], len(rows.types)))
+		b, err := gathered(i)
+		if err == nil {
+			b, err = w.plan.compute(b)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -191,6 +201,22 @@ func (w *window) outOfMemory(q *exec.Query) (*exec.StageOutput, error) {
 		}
 		return b, nil
 	})
+}
+
+// gatherTogether gathers the rows of pieces that are fewer than the workers, a column a task. It returns what gives the rows of a piece.
+func (w *window) gatherTogether(q *exec.Query, arena *slab.Arena, rows *keptRows, piece func(i int) []sortEntry) (func(i int) (*columnar.Batch, error), error) {
+	n := len(rows.types)
+	batches := make([]*columnar.Batch, w.pieces)
+	for i := range batches {
+		batches[i] = &columnar.Batch{N: len(piece(i)), Cols: make([]*columnar.Vector, n)}
+	}
+	err := q.Parallel(w.pieces*n, func(_ *exec.Worker, task int) error {
+		v := rows.column(arena, task%n, piece(task/n))
+		v.Finish()
+		batches[task/n].Cols[task%n] = v
+		return nil
+	})
+	return func(i int) (*columnar.Batch, error) { return batches[i], nil }, err
 }
 
 // pieceBytes estimates what the largest piece takes while it is computed: its rows, and as much again for arguments and results.
@@ -293,9 +319,7 @@ func groupStarts(cols []*columnar.Vector, n int, outer []int32) []int32 {
 		}
 	}
 	for _, v := range cols {
-		for i := 1; i < n; i++ {
-			differ[i] = differ[i] || !kernel.EqualNullable(v, i-1, v, i)
-		}
+		markChanges(v, differ)
 	}
 	var out []int32
 	for i, d := range differ {
@@ -304,4 +328,37 @@ func groupStarts(cols []*columnar.Vector, n int, outer []int32) []int32 {
 		}
 	}
 	return append(out, int32(n))
+}
+
+// markChanges marks the rows that differ in a column from the row before.
+func markChanges(v *columnar.Vector, differ []bool) {
+	if v.Form == columnar.Flat && v.Valid == nil {
+		switch v.Width {
+		case columnar.WBool, columnar.W8:
+			markValues(columnar.Values[uint8](v), differ)
+			return
+		case columnar.W16:
+			markValues(columnar.Values[int16](v), differ)
+			return
+		case columnar.W32:
+			markValues(columnar.Values[int32](v), differ)
+			return
+		case columnar.W64:
+			markValues(columnar.Values[int64](v), differ)
+			return
+		case columnar.W128:
+			markValues(columnar.Values[types.Int128](v), differ)
+			return
+		}
+	}
+	for i := 1; i < len(differ); i++ {
+		differ[i] = differ[i] || !kernel.EqualNullable(v, i-1, v, i)
+	}
+}
+
+func markValues[T comparable](vals []T, differ []bool) {
+	vals = vals[:len(differ)]
+	for i := 1; i < len(vals); i++ {
+		differ[i] = differ[i] || vals[i] != vals[i-1]
+	}
 }
