@@ -6,6 +6,7 @@ import (
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
+	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
 )
@@ -69,7 +70,7 @@ func packing(ts []types.Type) ([]packedField, bool) {
 
 // narrowPacking lays numbers out in one word that do not fit by their types, but by the values of a first batch: numbers that stand for things seldom
 // need all of their bits. What is left of the word is shared out, so that other batches fit as well.
-func narrowPacking(ts []types.Type, keys []*columnar.Vector, rows columnar.Rows) ([]packedField, bool) {
+func narrowPacking(ts []types.Type, keys []*columnar.Vector) ([]packedField, bool) {
 	for c, v := range keys {
 		switch w := columnar.WidthOf(ts[c]); w {
 		case columnar.W8, columnar.W16, columnar.W32, columnar.W64:
@@ -85,10 +86,7 @@ func narrowPacking(ts []types.Type, keys []*columnar.Vector, rows columnar.Rows)
 	for c, v := range keys {
 		lows[c], highs[c] = v.Lo, v.Hi
 		if !v.HasBounds {
-			lows[c], highs[c] = extremesOf(v, rows)
-		}
-		if lows[c] > highs[c] { // only nulls
-			lows[c], highs[c] = 0, 0
+			lows[c], highs[c], _, _ = exec.Extremes(v)
 		}
 		fields[c] = packedField{t: ts[c], width: columnar.WidthOf(ts[c]), narrow: true, bits: uint(bits.Len64(uint64(highs[c]) - uint64(lows[c])))}
 		need += fields[c].bits + 1
@@ -111,34 +109,6 @@ func narrowPacking(ts []types.Type, keys []*columnar.Vector, rows columnar.Rows)
 
 // spareBits is how many bits a narrow place must have beyond what the first batch needs.
 const spareBits = 3
-
-// extremesOf returns the least and greatest value, the least greater than the greatest if there is none.
-func extremesOf(v *columnar.Vector, rows columnar.Rows) (lo, hi int64) {
-	b := v.Base()
-	switch b.Width {
-	case columnar.W8:
-		return leastGreatest(columnar.Values[int8](b), v, rows)
-	case columnar.W16:
-		return leastGreatest(columnar.Values[int16](b), v, rows)
-	case columnar.W32:
-		return leastGreatest(columnar.Values[int32](b), v, rows)
-	}
-	return leastGreatest(columnar.Values[int64](b), v, rows)
-}
-
-func leastGreatest[T int8 | int16 | int32 | int64](vals []T, v *columnar.Vector, rows columnar.Rows) (lo, hi int64) {
-	lo, hi = math.MaxInt64, math.MinInt64
-	nulls := v.MayHaveNulls()
-	for i := range rows.Count() {
-		r := rows.Row(i)
-		if nulls && v.IsNull(r) {
-			continue
-		}
-		x := int64(vals[v.At(r)])
-		lo, hi = min(lo, x), max(hi, x)
-	}
-	return lo, hi
-}
 
 // wordSlots is the size of an empty table.
 const wordSlots = 64

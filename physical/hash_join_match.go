@@ -15,7 +15,11 @@ func (p *prober) findMatches(b *columnar.Batch, keys []*columnar.Vector) error {
 		p.found = p.flags(p.found, b.N, p.hits)
 	} else {
 		p.check.p, p.check.b = p, b
-		if err := p.eachPairs(func() error { return p.matchPairs(b) }); err != nil {
+		each := p.eachPairs
+		if !p.givesPairs() && p.seen == nil {
+			each = p.untilFound
+		}
+		if err := each(func() error { return p.matchPairs(b) }); err != nil {
 			return err
 		}
 	}

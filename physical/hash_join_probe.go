@@ -25,6 +25,7 @@ type prober struct {
 	entries entryCache
 
 	pairs   pairs
+	open    pairs // rows that have no match yet, and their next candidates
 	check   residualCheck
 	found   []bool // residual: rows with a match
 	unknown []bool // residual: rows with a pair for which it is null
@@ -285,6 +286,55 @@ func (p *prober) eachPairs(f func() error) error {
 	}
 	p.pairs = pairs{probe[:n], build[:n]}
 	return p.flush(f)
+}
+
+// untilFound is eachPairs for joins that only ask whether there is a match: a row that was found needs no more candidates. All rows get one, those
+// without a match two more, then four, so that long chains take few rounds.
+func (p *prober) untilFound(f func() error) error {
+	size := p.spec.Query.BatchSize()
+	next := p.index.next
+	probe, build := sized(p.pairs.probe, size), sized(p.pairs.build, size)
+	open, at := append(p.open.probe[:0], p.hits...), p.open.build[:0]
+	for _, r := range open {
+		at = append(at, p.match[r])
+	}
+	p.open = pairs{open, at}
+	for each := 1; len(open) > 0; each = min(2*each, size) {
+		n := 0
+		for i, r := range open {
+			m := at[i]
+			for k := 0; k < each && m >= 0; k++ {
+				if n == size {
+					p.pairs = pairs{probe, build}
+					if err := p.flush(f); err != nil {
+						return err
+					}
+					n = 0
+				}
+				probe[n], build[n] = r, m
+				n++
+				if next == nil {
+					m = -1
+				} else {
+					m = next[m] - 1
+				}
+			}
+			at[i] = m
+		}
+		p.pairs = pairs{probe[:n], build[:n]}
+		if err := p.flush(f); err != nil {
+			return err
+		}
+		k := 0
+		for i, r := range open {
+			if at[i] >= 0 && !p.found[r] {
+				open[k], at[k] = r, at[i]
+				k++
+			}
+		}
+		open, at = open[:k], at[:k]
+	}
+	return nil
 }
 
 func (p *prober) flush(f func() error) error {
