@@ -44,6 +44,7 @@ var Batches = []Batch{
 		{Name: "prune_columns", Why: "sizes and widths of what is really read decide the order of joins", Rewrite: pruneColumns},
 	}},
 	{Name: "joins", Rounds: 1, Rules: []Rule{
+		{Name: "convert_to_semi_join", Why: "columns that nobody reads are gone; a semi join takes part in the order of joins as a filter", Rewrite: convertToSemiJoin},
 		{Name: "push_aggregate_below_join", Why: "what is grouped first takes part in the order of joins as a smaller relation", Rewrite: pushAggregateBelowJoin},
 		{Name: "reorder_joins", Why: "all filters stand on their relations, so sizes are known best", Rewrite: reorderJoins},
 	}},
