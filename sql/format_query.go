@@ -2,6 +2,7 @@ package sql
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/sparrow-engine/sparrow/expr"
 	"github.com/sparrow-engine/sparrow/logical"
@@ -462,7 +463,7 @@ func (w *writer) unpivot(n *logical.Unpivot) {
 	w.put(" UNPIVOT ")
 	w.option(n.IncludeNulls, "INCLUDE NULLS ")
 	w.put("(")
-	several := len(n.ValueColumns) != 1
+	several := len(n.ValueColumns) != 1 || slices.ContainsFunc(n.Groups, func(g logical.UnpivotGroup) bool { return len(g.Columns) != 1 })
 	if several {
 		w.names(n.ValueColumns)
 	} else {
