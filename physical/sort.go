@@ -113,11 +113,19 @@ func (l *localSort) Consume(b *columnar.Batch) error {
 	if l.limit != nil {
 		some, more := l.limit.keep(cols, rows)
 		if rows = some; !more {
-			l.limit = nil
+			l.endLimit()
 		}
 	}
 	l.rows.add(cols, rows, b.Morsel)
 	return l.reserve()
+}
+
+// endLimit gives the limit up, and its memory back.
+func (l *localSort) endLimit() {
+	if l.limit != nil && l.limit.table != nil {
+		l.limit.table.free()
+	}
+	l.limit = nil
 }
 
 // columns returns the columns of a batch with the computed keys.
@@ -135,7 +143,7 @@ func (l *localSort) reserve() error {
 	if l.memory.cover(l.rows.bytes() + l.plan.sortingBytes()*int64(l.rows.len()) + l.limit.bytes()) {
 		return nil
 	}
-	l.limit = nil
+	l.endLimit()
 	return l.spillRun()
 }
 

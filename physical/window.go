@@ -17,7 +17,7 @@ import (
 // NewWindow returns a sink that adds the columns of window functions, all over the same partitions and order, to its rows. Each Expr is an
 // *expr.Window. Rows come out sorted by partition and order.
 //
-// Rows are sorted by both, cut between partitions into pieces of about 64 K rows, and each piece is computed by one worker: arguments are
+// Rows are sorted by both, cut between partitions into pieces of about 16 K rows, and each piece is computed by one worker: arguments are
 // evaluated once over the sorted rows, frames are found for each partition, then each function runs over all of them.
 //
 // limit, if not 0, is how many rows of a partition are wanted, the first by its order and those that tie with them: others may be left out.
