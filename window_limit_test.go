@@ -32,3 +32,15 @@ func TestFirstOfPartitions(t *testing.T) {
 		require.NotContains(t, rowsOf(t, mustSQL(t, off, "EXPLAIN SELECT * FROM (SELECT id, rank() OVER (ORDER BY n) AS r FROM t) WHERE r <= 3")), "first 3 of")
 	}
 }
+
+// TestLimitGivenUp: partitions too many to remember, or of which little can be dropped, and memory that is refused meanwhile.
+func TestLimitGivenUp(t *testing.T) {
+	for partition, rows := range map[string]int{"id": 400000, "id DIV 2": 200000, "id % 3": 200000} {
+		query := fmt.Sprintf("SELECT count(*), sum(id), sum(r) FROM (SELECT id, rank() OVER (PARTITION BY %s ORDER BY id * 7919 %% 1009) AS r FROM range(%d)) WHERE r <= 3", partition, rows)
+		off := newTestSession(t, WithConf("spark.sql.optimizer.excludedRules", "push_limit_into_window"))
+		for _, memory := range []int64{1 << 30, 1 << 22} {
+			on := newTestSession(t, WithMemory(memory))
+			require.Equal(t, rowsOf(t, mustSQL(t, off, query)), rowsOf(t, mustSQL(t, on, query)), "%s in %d bytes", partition, memory)
+		}
+	}
+}
