@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"bytes"
+	"math"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/types"
@@ -68,28 +69,37 @@ func SelectCompare(op Op, a, b *columnar.Vector, rows columnar.Rows, dst []int32
 	return selectSlow(op, a, b, rows, dst)
 }
 
-// selectViewEquals compares strings with a constant by length and prefix first; an inlined one is two words.
+// selectViewEquals compares strings with a constant as two words: length and beginning, then the rest of a short string. Bytes of long ones are
+// read only where the first word is the constant's.
 func selectViewEquals(op Op, a, b *columnar.Vector, rows columnar.Rows, dst []int32) []int32 {
 	dst = room(dst, rows.Count())
-	x := columnar.Values[columnar.View](a)
-	c := columnar.Values[columnar.View](b)[0]
-	want := b2i(op == EQ)
+	x, c := columnar.Values[types.Int128](a), columnar.Values[types.Int128](b)[0]
+	views, want := columnar.Values[columnar.View](a), b.Bytes(0)
 	n := 0
-	if c.Len <= columnar.MaxInline {
-		for i := range rows.Count() {
+	if op == NE {
+		for i := range dst {
 			r := rows.Row(i)
 			dst[n] = int32(r)
-			n += b2i(x[r] == c) ^ want ^ 1
+			n += b2i(x[r].Lo != c.Lo || !bytes.Equal((&views[r]).Bytes(a.Buffers), want))
 		}
 		return dst[:n]
 	}
-	long := c.Bytes(b.Buffers)
-	for i := range rows.Count() {
-		r := rows.Row(i)
-		v := &x[r]
-		eq := v.Len == c.Len && v.Prefix == c.Prefix && bytes.Equal(v.Bytes(a.Buffers), long)
-		dst[n] = int32(r)
-		n += b2i(eq) ^ want ^ 1
+	short, second := len(want) <= columnar.MaxInline, uint64(0)
+	if short {
+		second = math.MaxUint64
+	}
+	if rows.Sel != nil {
+		n = loopConstSel(x, c, rows.Sel, dst, func(a, b types.Int128) bool { return (a.Lo^b.Lo)|uint64(a.Hi^b.Hi)&second == 0 })
+	} else {
+		n = loopConst(x[:rows.N], c, dst, func(a, b types.Int128) bool { return (a.Lo^b.Lo)|uint64(a.Hi^b.Hi)&second == 0 })
+	}
+	if dst = dst[:n]; short {
+		return dst
+	}
+	n = 0
+	for _, r := range dst {
+		dst[n] = r
+		n += b2i(bytes.Equal((&views[r]).Bytes(a.Buffers), want))
 	}
 	return dst[:n]
 }

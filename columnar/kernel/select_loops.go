@@ -10,7 +10,7 @@ type number interface {
 type float interface{ ~float32 | ~float64 }
 
 // The loops select without branches. They are inlined, and so are the literal functions passed to them, which is why every comparison
-// is written out below: an operator passed as a variable costs two to four times as much (TestLoopsAreInlined).
+// is written out below: an operator passed as a variable costs two to four times as much (BenchmarkSelectCompare).
 
 func loop[T any](x, y []T, dst []int32, f func(a, b T) bool) int {
 	k := 0
