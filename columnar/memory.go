@@ -83,3 +83,6 @@ func (v *Vector) SetCodes(dict *Vector, n int) []int32 {
 	v.Codes = v.own.codes
 	return v.Codes
 }
+
+// RoomForCodes gives an empty vector that Append will fill room for n codes of a dictionary.
+func (v *Vector) RoomForCodes(n int) { v.own.codes = extend(v.arena, v.own.codes[:0], n)[:0] }

@@ -22,8 +22,9 @@ const (
 	fewestBits = 3
 	// hashBytes is what the hash of a row's keys takes.
 	hashBytes = 8
-	// chunkRows is how many rows of a partition are kept in one piece.
-	chunkRows = 8 << 10
+	// chunkRows is how many rows of a partition are kept in one piece. The first piece is smaller, since most partitions of small inputs have no more.
+	chunkRows      = 8 << 10
+	firstChunkRows = 1 << 10
 )
 
 // aggregateChunk is rows of one kind that all belong to one partition, or, when whole, to any.
@@ -190,15 +191,19 @@ func (w *partWriter) append(p, kind int, cols []*columnar.Vector, rows columnar.
 		t.open = append(t.open, aggregateChunk{kind: len(t.open) - 1})
 	}
 	c := &t.open[kind+1]
-	if c.n > 0 && c.order != w.order || c.n >= chunkRows {
+	if c.n > 0 && c.order != w.order || c.n >= chunkRows || c.n >= firstChunkRows && len(t.chunks) == 0 {
 		t.close(c)
 	}
 	if c.n == 0 {
-		c.order, c.bytes, c.cols = w.order, 0, w.columns(cols, t.large())
+		c.order, c.bytes, c.cols = w.order, 0, w.columns(cols, t.room())
 	}
 	size := int64(0)
 	for i, v := range cols {
-		columnar.Append(c.cols[i], v, rows)
+		if v.Width < columnar.WView { // the next row group has another dictionary
+			columnar.AppendFlat(c.cols[i], v, rows)
+		} else {
+			columnar.Append(c.cols[i], v, rows)
+		}
 		size += c.cols[i].Size()
 	}
 	if hashed != nil {
@@ -214,21 +219,28 @@ func (w *partWriter) append(p, kind int, cols []*columnar.Vector, rows columnar.
 	c.bytes = size
 }
 
-// large reports whether the partition has a whole chunk in memory.
-func (t *part) large() bool {
+// room returns how many rows the next chunk has memory for from the start, so that it need not grow step by step, which leaves most of what it
+// takes to the collector. Chunks that end early, because order matters or memory is short, begin with nothing.
+func (t *part) room() int {
 	n := len(t.chunks)
-	return n > 0 && t.chunks[n-1].file == nil && t.chunks[n-1].n >= chunkRows
+	switch {
+	case n > 0 && (t.chunks[n-1].file != nil || t.chunks[n-1].n < firstChunkRows):
+		return 0
+	case n > 0:
+		return chunkRows
+	}
+	return firstChunkRows
 }
 
-// columns makes empty columns, which grow as rows come, or have room for a whole chunk at once.
-func (w *partWriter) columns(like []*columnar.Vector, whole bool) []*columnar.Vector {
+// columns makes empty columns with room for so many values.
+func (w *partWriter) columns(like []*columnar.Vector, room int) []*columnar.Vector {
 	out := make([]*columnar.Vector, len(like))
 	for i, v := range like {
-		room := 0
-		if whole && v.Form != columnar.Dictionary {
-			room = chunkRows
+		n := room
+		if v.Form == columnar.Dictionary && v.Width >= columnar.WView { // may stay codes
+			n = 0
 		}
-		out[i] = columnar.NewIn(w.plan.arena, v.Type, columnar.WidthOf(v.Type), room)
+		out[i] = columnar.NewIn(w.plan.arena, v.Type, columnar.WidthOf(v.Type), n)
 		out[i].Truncate()
 	}
 	return out

@@ -165,6 +165,8 @@ func (t *aggregateTable) free() {
 	}
 	t.freeAccumulators()
 	t.freeValues()
+	slab.Free(t.plan.arena, t.numbers)
+	t.numbers = nil
 }
 
 func (t *aggregateTable) freeAccumulators() {
@@ -193,7 +195,7 @@ func (t *aggregateTable) number(keys []*columnar.Vector, rows columnar.Rows) []i
 	if t.groups == nil {
 		return nil
 	}
-	t.numbers = sized(t.numbers, rows.Count())
+	t.numbers = scratch(t.plan.arena, t.numbers, rows.Count())
 	before := t.groups.len()
 	t.groups.find(keys, rows, t.numbers)
 	if t.groups.len() != before {

@@ -248,6 +248,15 @@ func (t *groupTable) reset() {
 	}
 }
 
+// scratch is sized in memory of the arena: partitions have a table each, and what these note of a chunk's rows would be most of the garbage.
+func scratch[T any](a *slab.Arena, s []T, n int) []T {
+	if cap(s) < n {
+		slab.Free(a, s)
+		s = slab.Make[T](a, max(n, min(2*cap(s), columnar.BatchSize)))
+	}
+	return s[:n]
+}
+
 // sized returns s with n elements of unspecified value, in its memory if they fit.
 func sized[T any](s []T, n int) []T {
 	if cap(s) < n {

@@ -137,13 +137,14 @@ func (t *wordTable) reset() {
 func (t *wordTable) free() {
 	slab.Free(t.arena, t.keys)
 	slab.Free(t.arena, t.slots)
-	t.keys, t.slots = nil, nil
+	slab.Free(t.arena, t.words)
+	t.keys, t.slots, t.words = nil, nil, nil
 }
 
 // find reports whether the keys fit; if not, none was looked up.
 func (t *wordTable) find(keys []*columnar.Vector, rows columnar.Rows, out []int32) bool {
 	n := rows.Count()
-	t.words = sized(t.words, n)
+	t.words = scratch(t.arena, t.words, n)
 	if len(keys) == 1 {
 		t.findOne(keys[0], rows, out)
 		return true

@@ -128,8 +128,8 @@ func (l *localMaterialize) close() {
 	}
 }
 
-// newChunk returns an empty chunk. Its columns have room for the values of the chunk before it, if that is not nil, so that they need not grow
-// step by step.
+// newChunk returns an empty chunk. Its columns have room for the values or codes of the chunk before it, if that is not nil, so that they need not
+// grow step by step.
 func (m *materialize) newChunk(before *chunk) *chunk {
 	c := &chunk{}
 	c.Cols = make([]*columnar.Vector, len(m.types))
@@ -140,6 +140,9 @@ func (m *materialize) newChunk(before *chunk) *chunk {
 		}
 		c.Cols[i] = columnar.NewIn(m.arena, t, columnar.WidthOf(t), room)
 		c.Cols[i].Truncate()
+		if before != nil && before.Cols[i].Form == columnar.Dictionary {
+			c.Cols[i].RoomForCodes(before.N)
+		}
 	}
 	return c
 }
