@@ -2,6 +2,7 @@ package physical
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 	"unsafe"
 
@@ -184,23 +185,25 @@ func (p *sortPlan) sortingBytes() int64 {
 }
 
 func (s *sorting) outOfMemory(from, to int64) (*exec.StageOutput, error) {
-	all := allRowsOf(s.plan, s.locals)
-	entries, err := s.sortAll(all)
+	all, err := s.sortAll()
 	if err != nil {
 		return nil, err
 	}
-	n := int64(len(entries))
 	arena := s.plan.query.NewArena()
-	entries = entries[min(from, n):min(to, n)]
-	return writeAll(s.plan.query, arena, s.plan.types[:s.plan.in], (len(entries)+keptSize-1)/keptSize, func(i int) (*columnar.Batch, error) {
-		return all.gather(arena, entries[i*keptSize:min((i+1)*keptSize, len(entries))], s.plan.in), nil
+	first, end := int(min(from, int64(all.len()))), int(min(to, int64(all.len())))
+	return writeAll(s.plan.query, arena, s.plan.types[:s.plan.in], (end-first+keptSize-1)/keptSize, func(i int) (*columnar.Batch, error) {
+		at := first + i*keptSize
+		return all.gather(arena, at, min(at+keptSize, end), s.plan.in), nil
 	})
 }
 
-// sortAll returns the places of all workers' rows in order.
-func (s *sorting) sortAll(rows *keptRows) (entries []sortEntry, err error) {
-	entries, s.ranges, err = sortRows(s.plan, rows, inParallel(s.plan.query))
-	return entries, err
+// sortAll sorts the rows of all workers.
+func (s *sorting) sortAll() (*sortedRows, error) {
+	all, err := sortRows(s.plan, allRowsOf(s.plan, s.locals), inParallel(s.plan.query))
+	if err == nil {
+		s.ranges = all.ranges
+	}
+	return all, err
 }
 
 func (s *sorting) outOfRuns(from, to int64) (*exec.StageOutput, error) {
@@ -266,21 +269,22 @@ func oneByOne(n int, f func(task int) error) error {
 	return nil
 }
 
-// sortRows returns the places of all rows in order, in memory of the plan's arena, and into how many ranges of keys they were divided for that.
-func sortRows(p *sortPlan, rows *keptRows, run runner) (sorted []sortEntry, ranges int, err error) {
+// sortRows sorts rows. What tells their order is memory of the plan's arena.
+func sortRows(p *sortPlan, rows *keptRows, run runner) (*sortedRows, error) {
 	n := rows.len()
 	if n == 0 {
-		return nil, 0, nil
+		return &sortedRows{rows: rows}, nil
 	}
 	keys := &sortKeys{rows: rows, cols: p.cols, orders: p.orders}
 	defer keys.free()
 	if err := keys.prepare(run); err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	entries, tasks, err := encodeAll(run, keys, n, p.arena)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
+	sorted := &sortedRows{rows: rows, held: keys.held(), ranges: 1}
 	tmp := slab.Make[sortEntry](p.arena, n)
 	if len(tasks) <= 2 {
 		defer slab.Free(p.arena, tmp)
@@ -288,11 +292,13 @@ func sortRows(p *sortPlan, rows *keptRows, run runner) (sorted []sortEntry, rang
 		if keys.exact < len(p.cols) {
 			sortTies(entries, keys.compare)
 		}
-		return entries, 1, nil
+		sorted.entries = entries
+		return sorted, nil
 	}
 	defer slab.Free(p.arena, entries)
-	sorted, err = sortParallel(run, keys, entries, tmp, tasks)
-	return sorted, sortRanges, err
+	sorted.ranges = sortRanges
+	sorted.entries, err = sortParallel(run, keys, entries, tmp, tasks)
+	return sorted, err
 }
 
 // encodeAll makes the entries of all rows in the order of the source. tasks are where stretches of them begin, and the end.
@@ -374,8 +380,19 @@ func sortParallel(run runner, keys *sortKeys, entries, tmp []sortEntry, tasks []
 	})
 }
 
-// rangeSplits are ascending keys; range r has those from split r-1 on up to split r. The last is only there to make a power of two.
-type rangeSplits [sortRanges]uint64
+// rangeSplits divides keys into ranges: range r has those from split r-1 on up to split r.
+type rangeSplits struct {
+	keys [sortRanges]uint64 // ascending; the last is only there to make a power of two
+	// cells are equal stretches of the keys from lo on, the last one open: the range of a cell's keys, or mixedCell.
+	cells [rangeCells]uint8
+	lo    uint64
+	shift int
+}
+
+const (
+	rangeCells = 1 << 11
+	mixedCell  = 0xff
+)
 
 // sampleKeys returns keys that divide the entries into ranges of about one size.
 func sampleKeys(entries []sortEntry) *rangeSplits {
@@ -385,20 +402,41 @@ func sampleKeys(entries []sortEntry) *rangeSplits {
 		picked = append(picked, entries[i*len(entries)/(sortRanges*each)].key)
 	}
 	slices.Sort(picked)
-	var splits rangeSplits
-	for r := range splits {
-		splits[r] = picked[min((r+1)*each, len(picked)-1)]
+	s := &rangeSplits{lo: picked[0]}
+	for r := range s.keys {
+		s.keys[r] = picked[min((r+1)*each, len(picked)-1)]
 	}
-	return &splits
+	s.shift = max(bits.Len64(picked[len(picked)-1]-s.lo)-bits.Len(rangeCells-1), 0)
+	for c := range s.cells {
+		first, last := s.lo+uint64(c)<<s.shift, s.lo+uint64(c+1)<<s.shift-1
+		if c == rangeCells-1 {
+			last = math.MaxUint64
+		}
+		if r := s.search(first); last >= first && s.search(last) == r {
+			s.cells[c] = uint8(r)
+		} else {
+			s.cells[c] = mixedCell
+		}
+	}
+	return s
 }
 
-// index returns the number of splits, the last not counted, at or below the key, without branches that depend on it.
+// index returns the number of splits, the last not counted, at or below the key.
 func (s *rangeSplits) index(key uint64) int {
+	if key < s.lo {
+		return 0
+	}
+	if r := s.cells[min((key-s.lo)>>s.shift, rangeCells-1)]; r != mixedCell {
+		return int(r)
+	}
+	return s.search(key)
+}
+
+func (s *rangeSplits) search(key uint64) int {
 	r := 0
 	for step := sortRanges / 2; step > 0; step /= 2 {
-		next := r + step
-		if s[next-1] <= key {
-			r = next
+		if s.keys[r+step-1] <= key {
+			r += step
 		}
 	}
 	return r

@@ -20,26 +20,40 @@ const (
 
 // sortByKey sorts entries by key, stable, with tmp of the same length as scratch: a byte at a time from the top until a bucket stays in the
 // cache, then from the bottom (MSD, then LSD radix sort).
-func sortByKey(a, tmp []sortEntry) {
-	n := len(a)
+func sortByKey(a, tmp []sortEntry) { sortInto(a, a, tmp) }
+
+// sortInto sorts the entries of src to dst, which is src or other. Both are overwritten.
+func sortInto(dst, src, other []sortEntry) {
+	n := len(src)
 	if n <= insertionSize {
-		insertionSort(a)
+		insertionSort(src)
+		copyEntries(dst, src)
 		return
 	}
 	and, or := ^uint64(0), uint64(0)
 	ordered := true
-	for i, e := range a {
+	last := uint64(0)
+	for _, e := range src {
 		and &= e.key
 		or |= e.key
-		ordered = ordered && (i == 0 || a[i-1].key <= e.key)
+		ordered = ordered && last <= e.key
+		last = e.key
 	}
 	differing := and ^ or
 	switch {
 	case ordered:
+		copyEntries(dst, src)
 	case n <= cacheSize:
-		sortFromBottom(a, tmp, differing)
+		copyEntries(dst, sortFromBottom(src, other, differing))
 	default:
-		sortFromTop(a, tmp, max(bits.Len64(differing)-8, 0))
+		sortFromTop(dst, src, other, max(bits.Len64(differing)-8, 0))
+	}
+}
+
+// copyEntries copies entries unless they are there already.
+func copyEntries(dst, src []sortEntry) {
+	if len(src) > 0 && &dst[0] != &src[0] {
+		copy(dst, src)
 	}
 }
 
@@ -55,9 +69,8 @@ func insertionSort(a []sortEntry) {
 	}
 }
 
-// sortFromBottom passes over the bytes that differ, the lowest first.
-func sortFromBottom(a, tmp []sortEntry, differing uint64) {
-	src, dst := a, tmp[:len(a)]
+// sortFromBottom passes over the bytes that differ, the lowest first, and returns the one of both where the entries are then.
+func sortFromBottom(src, other []sortEntry, differing uint64) []sortEntry {
 	for shift := 0; shift < 64; shift += 8 {
 		if differing>>shift&0xff == 0 {
 			continue
@@ -71,40 +84,39 @@ func sortFromBottom(a, tmp []sortEntry, differing uint64) {
 			at[b] = sum
 			sum += n
 		}
+		other = other[:len(src)]
 		for _, e := range src {
 			b := e.key >> shift & 0xff
-			dst[at[b]] = e
+			other[at[b]] = e
 			at[b]++
 		}
-		src, dst = dst, src
+		src, other = other, src
 	}
-	if &src[0] != &a[0] {
-		copy(a, src)
-	}
+	return src
 }
 
 // sortFromTop divides by the 8 bits at shift, the highest that differ, and sorts the buckets.
-func sortFromTop(a, tmp []sortEntry, shift int) {
+func sortFromTop(dst, src, other []sortEntry, shift int) {
 	var ends [257]int
-	for _, e := range a {
+	for _, e := range src {
 		ends[e.key>>shift&0xff+1]++
 	}
 	for b := range 256 {
 		ends[b+1] += ends[b]
 	}
 	at := ends
-	for _, e := range a {
+	for _, e := range src {
 		b := e.key >> shift & 0xff
-		tmp[at[b]] = e
+		other[at[b]] = e
 		at[b]++
 	}
-	copy(a, tmp[:len(a)])
 	if shift == 0 {
+		copyEntries(dst, other)
 		return
 	}
 	for b := range 256 {
-		if part := a[ends[b]:ends[b+1]]; len(part) > 1 {
-			sortByKey(part, tmp[ends[b]:ends[b+1]])
+		if from, to := ends[b], ends[b+1]; from < to {
+			sortInto(dst[from:to], other[from:to], src[from:to])
 		}
 	}
 }

@@ -33,6 +33,7 @@ type keyField struct {
 	drop   uint // low bits left out, for want of room
 	base   uint64
 	null   uint64
+	nulls  bool
 	shift  uint
 	width  int // bits of the code
 	ranks  *stringRanks
@@ -110,7 +111,7 @@ func (s *sortKeys) measure(c int, o kernel.Order) (f keyField, nulls bool) {
 
 // fit chooses the code of numbers from lo to hi in at most room bits.
 func (f *keyField) fit(nulls bool, o kernel.Order, room int) {
-	f.base, f.null, f.drop = 0, math.MaxUint64, 0
+	f.base, f.null, f.nulls, f.drop = 0, math.MaxUint64, nulls, 0
 	if !nulls {
 		width := bits.Len64(f.hi - f.lo)
 		f.drop = uint(max(width-room, 0))
@@ -237,6 +238,56 @@ func (f *keyField) encode(v *columnar.Vector, from int, dst []sortEntry) {
 		})
 	default:
 		f.put(v, from, dst, func(int) uint64 { return 0 })
+	}
+}
+
+// held returns, by column, the keys that the numbers hold whole, as numbers that tell the value.
+func (s *sortKeys) held() map[int]*keyField {
+	held := map[int]*keyField{}
+	for k := range s.exact {
+		f, t := &s.fields[k], s.rows.types[s.cols[k]]
+		if f.kind == keyNumber && t.Kind != types.Float && t.Kind != types.Double { // of which 0 and -0 have one code
+			held[s.cols[k]] = f
+		}
+	}
+	return held
+}
+
+// decode writes the values that encode made keys of.
+func (f *keyField) decode(entries []sortEntry, out *columnar.Vector) {
+	switch out.Width {
+	case columnar.WBool:
+		decodeKeys(f, entries, columnar.Values[uint8](out), func(u uint64) uint8 { return uint8(u) })
+	case columnar.W8:
+		decodeKeys(f, entries, columnar.Values[int8](out), func(u uint64) int8 { return int8(u) })
+	case columnar.W16:
+		decodeKeys(f, entries, columnar.Values[int16](out), func(u uint64) int16 { return int16(u) })
+	case columnar.W32:
+		decodeKeys(f, entries, columnar.Values[int32](out), func(u uint64) int32 { return int32(u) })
+	case columnar.W64:
+		decodeKeys(f, entries, columnar.Values[int64](out), func(u uint64) int64 { return int64(u ^ 1<<63) })
+	}
+	if !f.nulls {
+		return
+	}
+	mask := uint64(1)<<f.width - 1
+	for i, e := range entries {
+		if e.key>>f.shift&mask == f.null {
+			out.SetNull(i)
+		}
+	}
+}
+
+// decodeKeys is inlined together with the literal function passed to it, which undoes orderedInt.
+func decodeKeys[T any](f *keyField, entries []sortEntry, out []T, value func(u uint64) T) {
+	mask, first, sign := uint64(1)<<f.width-1, f.lo-f.base, uint64(1)
+	if f.desc {
+		first, sign = f.hi+f.base, math.MaxUint64 // hi - (code - base)
+	}
+	shift := f.shift
+	out = out[:len(entries)]
+	for i := range entries {
+		out[i] = value(first + sign*(entries[i].key>>shift&mask))
 	}
 }
 

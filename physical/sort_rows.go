@@ -110,15 +110,44 @@ func (k *keptRows) bytes() int64 {
 	return n
 }
 
-// gather returns the rows at the places as flat vectors, or codes where all chunks share a dictionary, in memory of the arena, that hold nothing of
-// the chunks.
-func (k *keptRows) gather(a *slab.Arena, entries []sortEntry, cols int) *columnar.Batch {
-	out := &columnar.Batch{N: len(entries), Cols: make([]*columnar.Vector, cols)}
+// sortedRows is kept rows in an order.
+type sortedRows struct {
+	rows    *keptRows
+	entries []sortEntry
+	held    map[int]*keyField // columns whose values are in the keys of the entries
+	ranges  int               // of keys, into which the rows were divided
+}
+
+func (s *sortedRows) len() int { return len(s.entries) }
+
+// free gives the order up, not the rows.
+func (s *sortedRows) free() { slab.Free(s.rows.arena, s.entries) }
+
+// gather returns rows from to to-1 as flat vectors, or codes where all chunks share a dictionary, in memory of the arena, that hold nothing of the
+// chunks.
+func (s *sortedRows) gather(a *slab.Arena, from, to, cols int) *columnar.Batch {
+	out := &columnar.Batch{N: to - from, Cols: make([]*columnar.Vector, cols)}
 	for c := range out.Cols {
-		out.Cols[c] = k.column(a, c, entries)
+		out.Cols[c] = s.column(a, c, from, to)
 		out.Cols[c].Finish()
 	}
 	return out
+}
+
+// column returns rows from to to-1 of a column: out of the keys, if it is one that they hold, which are read one after the other.
+func (s *sortedRows) column(a *slab.Arena, c, from, to int) *columnar.Vector {
+	entries := s.entries[from:to]
+	if f := s.held[c]; f != nil {
+		t := s.rows.types[c]
+		width := columnar.WidthOf(t)
+		if t.Kind == types.Decimal { // 128 bits are no number
+			width = columnar.W64
+		}
+		out := columnar.NewIn(a, t, width, len(entries))
+		f.decode(entries, out)
+		return out
+	}
+	return s.rows.column(a, c, entries)
 }
 
 func (k *keptRows) column(a *slab.Arena, c int, entries []sortEntry) *columnar.Vector {

@@ -7,7 +7,6 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/exec/spill"
-	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
@@ -30,7 +29,7 @@ func (l *localSort) spillRun() error {
 	if len(l.rows.chunks) == 0 {
 		return nil
 	}
-	entries, _, err := sortRows(l.plan, &l.rows, oneByOne)
+	all, err := sortRows(l.plan, &l.rows, oneByOne)
 	if err != nil {
 		return err
 	}
@@ -39,11 +38,11 @@ func (l *localSort) spillRun() error {
 		return err
 	}
 	places := l.places()
-	for from := 0; from < len(entries); from += spillRows {
-		part := entries[from:min(from+spillRows, len(entries))]
-		b := l.rows.gather(nil, part, len(l.plan.types))
-		place := columnar.New(types.BigIntType, len(part))
-		for i, e := range part {
+	for from := 0; from < all.len(); from += spillRows {
+		to := min(from+spillRows, all.len())
+		b := all.gather(nil, from, to, len(l.plan.types))
+		place := columnar.New(types.BigIntType, b.N)
+		for i, e := range all.entries[from:to] {
 			columnar.Values[int64](place)[i] = places[e.ref>>refBits][e.ref&(keptSize-1)]
 		}
 		b.Cols = append(b.Cols, place)
@@ -52,7 +51,7 @@ func (l *localSort) spillRun() error {
 		}
 	}
 	l.runs = append(l.runs, w.Finish())
-	slab.Free(l.plan.arena, entries)
+	all.free()
 	l.rows.free()
 	l.memory.release()
 	return nil

@@ -265,8 +265,9 @@ func TestSortOfFewStrings(t *testing.T) {
 					c := &keptChunk{cols: []*columnar.Vector{number, v}, n: n, pieces: []keptPiece{{len(rows.chunks), 0, n}}}
 					rows.chunks = append(rows.chunks, c)
 				}
-				got, _, err := sortRows(p, rows, inParallel(q))
+				sorted, err := sortRows(p, rows, inParallel(q))
 				require.NoError(t, err)
+				got := sorted.entries
 				all := &sortKeys{rows: rows, cols: p.cols, orders: p.orders}
 				want := slices.Clone(got)
 				slices.SortFunc(want, func(a, b sortEntry) int { return cmp.Or(all.compare(a.ref, b.ref), cmp.Compare(a.ref, b.ref)) })
@@ -279,5 +280,67 @@ func TestSortOfFewStrings(t *testing.T) {
 				q.Close()
 			}
 		}
+	}
+}
+
+// TestKeysTellValues compares the values that come out of the keys of sorted rows with those of the rows.
+func TestKeysTellValues(t *testing.T) {
+	decimal := types.DecimalOf(38, 2)
+	cases := map[types.Type][]int64{
+		types.BooleanType:   {0, 1, 1, 0},
+		types.TinyIntType:   {math.MinInt8, 0, -1, math.MaxInt8},
+		types.SmallIntType:  {math.MinInt16, 5, -7, math.MaxInt16},
+		types.IntType:       {math.MinInt32, 3, math.MaxInt32, 3},
+		types.DateType:      {-719162, 0, 20000, 1},
+		types.BigIntType:    {math.MinInt64, 0, math.MaxInt64 - 1, -5}, // with a null the last code there is
+		types.TimestampType: {1, 1, 1, 1},
+		decimal:             {-100, 7, 12345678901234, 0},
+	}
+	q := exec.NewQuery(context.Background(), exec.Options{Threads: 2})
+	defer q.Close()
+	for typ, vals := range cases {
+		for o := range 8 {
+			order, nulls := kernel.Order{Desc: o&1 != 0, NullsFirst: o&2 != 0}, o&4 != 0
+			p := &sortPlan{query: q, arena: q.NewArena(), types: []types.Type{typ}, cols: []int{0}, orders: []kernel.Order{order}}
+			rows := &keptRows{types: p.types, arena: p.arena}
+			width := columnar.WidthOf(typ)
+			if typ == decimal {
+				width = columnar.W64
+			}
+			for c := range 2 {
+				v := columnar.NewWidth(typ, width, 2)
+				for i := range 2 {
+					setNumber(v, i, vals[2*c+i])
+				}
+				if c == 1 && nulls {
+					v.SetNull(1)
+				}
+				rows.chunks = append(rows.chunks, &keptChunk{cols: []*columnar.Vector{v}, n: 2, pieces: []keptPiece{{c, 0, 2}}})
+			}
+			sorted, err := sortRows(p, rows, inParallel(q))
+			require.NoError(t, err)
+			require.Contains(t, sorted.held, 0, typ)
+			got := sorted.gather(nil, 0, 4, 1).Cols[0]
+			for i, e := range sorted.entries {
+				want := rows.chunks[e.ref>>refBits].cols[0].Value(int(e.ref & (keptSize - 1)))
+				require.Equal(t, want, got.Value(i), "%s %+v nulls %t row %d", typ, order, nulls, i)
+			}
+			p.arena.Release()
+		}
+	}
+}
+
+func setNumber(v *columnar.Vector, i int, x int64) {
+	switch v.Width {
+	case columnar.WBool:
+		columnar.Values[uint8](v)[i] = uint8(x)
+	case columnar.W8:
+		columnar.Values[int8](v)[i] = int8(x)
+	case columnar.W16:
+		columnar.Values[int16](v)[i] = int16(x)
+	case columnar.W32:
+		columnar.Values[int32](v)[i] = int32(x)
+	default:
+		columnar.Values[int64](v)[i] = x
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar/kernel"
 	"github.com/sparrow-engine/sparrow/exec"
 	"github.com/sparrow-engine/sparrow/expr"
-	"github.com/sparrow-engine/sparrow/internal/slab"
 )
 
 // maxTop is the largest number of rows that workers keep apart; a longer prefix is cut off a whole sort.
@@ -115,17 +114,16 @@ func (l *localTop) compete(cols []*columnar.Vector, rows columnar.Rows) columnar
 
 // prune drops all but the first n rows. They keep the order of the source, which decides between equal keys.
 func (l *localTop) prune() error {
-	entries, _, err := sortRows(l.plan, &l.rows, oneByOne)
+	all, err := sortRows(l.plan, &l.rows, oneByOne)
 	if err != nil {
 		return err
 	}
-	first := entries[:l.n]
 	if len(l.plan.cols) > 0 {
-		last := l.rows.gather(nil, first[l.n-1:], len(l.plan.types)).Cols[l.plan.cols[0]]
+		last := all.column(nil, l.plan.cols[0], int(l.n)-1, int(l.n))
 		l.bound = columnar.NewConstant(last.Type, last.Value(0), 1)
 	}
 	kept := keptRows{types: l.plan.types, arena: l.plan.arena}
-	for c, sel := range bySource(first, len(l.rows.chunks)) {
+	for c, sel := range bySource(all.entries[:l.n], len(l.rows.chunks)) {
 		chunk := l.rows.chunks[c]
 		for _, p := range chunk.pieces {
 			var part []int32
@@ -137,7 +135,7 @@ func (l *localTop) prune() error {
 			}
 		}
 	}
-	slab.Free(l.plan.arena, entries)
+	all.free()
 	l.rows.free()
 	l.rows = kept
 	return nil

@@ -167,32 +167,27 @@ func (w *window) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 
 // outOfMemory computes pieces in parallel, each in memory for its rows and what is computed of them; if that is refused, the rows become runs.
 func (w *window) outOfMemory(q *exec.Query) (*exec.StageOutput, error) {
-	rows := allRowsOf(w.plan.sort, w.locals)
-	entries, err := w.sortAll(rows)
+	all, err := w.sortAll()
 	if err != nil {
 		return nil, err
 	}
-	cuts := w.plan.cuts(rows, entries)
+	cuts := w.plan.cuts(all)
 	w.pieces = len(cuts) - 1
 	work := allowance{budget: q.Budget()}
 	defer work.release()
-	if !work.coverOr(int64(q.Threads())*pieceBytes(rows, cuts), rows.bytes()) {
-		slab.Free(w.plan.sort.arena, entries)
+	if !work.coverOr(int64(q.Threads())*pieceBytes(all.rows, cuts), all.rows.bytes()) {
+		all.free()
 		return w.outOfRuns()
 	}
 	arena := q.NewArena()
-	piece := func(i int) []sortEntry { return entries[cuts[i]:cuts[i+1]] }
-	gathered := func(i int) (*columnar.Batch, error) { return rows.gather(arena, piece(i), len(rows.types)), nil }
+	gathered := func(i int) *columnar.Batch { return all.gather(arena, cuts[i], cuts[i+1], len(all.rows.types)) }
 	if w.pieces < q.Threads() {
-		if gathered, err = w.gatherTogether(q, arena, rows, piece); err != nil {
+		if gathered, err = gatherTogether(q, arena, all, cuts); err != nil {
 			return nil, err
 		}
 	}
 	return writeAll(q, arena, w.plan.out, w.pieces, func(i int) (*columnar.Batch, error) {
-		b, err := gathered(i)
-		if err == nil {
-			b, err = w.plan.compute(b)
-		}
+		b, err := w.plan.compute(gathered(i))
 		if err != nil {
 			return nil, err
 		}
@@ -204,19 +199,20 @@ func (w *window) outOfMemory(q *exec.Query) (*exec.StageOutput, error) {
 }
 
 // gatherTogether gathers the rows of pieces that are fewer than the workers, a column a task. It returns what gives the rows of a piece.
-func (w *window) gatherTogether(q *exec.Query, arena *slab.Arena, rows *keptRows, piece func(i int) []sortEntry) (func(i int) (*columnar.Batch, error), error) {
-	n := len(rows.types)
-	batches := make([]*columnar.Batch, w.pieces)
+func gatherTogether(q *exec.Query, arena *slab.Arena, all *sortedRows, cuts []int) (func(i int) *columnar.Batch, error) {
+	n := len(all.rows.types)
+	batches := make([]*columnar.Batch, len(cuts)-1)
 	for i := range batches {
-		batches[i] = &columnar.Batch{N: len(piece(i)), Cols: make([]*columnar.Vector, n)}
+		batches[i] = &columnar.Batch{N: cuts[i+1] - cuts[i], Cols: make([]*columnar.Vector, n)}
 	}
-	err := q.Parallel(w.pieces*n, func(_ *exec.Worker, task int) error {
-		v := rows.column(arena, task%n, piece(task/n))
+	err := q.Parallel(len(batches)*n, func(_ *exec.Worker, task int) error {
+		i, c := task/n, task%n
+		v := all.column(arena, c, cuts[i], cuts[i+1])
 		v.Finish()
-		batches[task/n].Cols[task%n] = v
+		batches[i].Cols[c] = v
 		return nil
 	})
-	return func(i int) (*columnar.Batch, error) { return batches[i], nil }, err
+	return func(i int) *columnar.Batch { return batches[i] }, err
 }
 
 // pieceBytes estimates what the largest piece takes while it is computed: its rows, and as much again for arguments and results.
@@ -258,9 +254,10 @@ func (p *windowPlan) lastCut(b *columnar.Batch, from int) int {
 }
 
 // cuts returns where pieces of whole partitions begin, and the end.
-func (p *windowPlan) cuts(rows *keptRows, entries []sortEntry) []int {
+func (p *windowPlan) cuts(all *sortedRows) []int {
+	entries := all.entries
 	same := func(x, y rowRef) bool {
-		a, b := rows.chunks[x>>refBits], rows.chunks[y>>refBits]
+		a, b := all.rows.chunks[x>>refBits], all.rows.chunks[y>>refBits]
 		for _, c := range p.sort.cols[:p.partition] {
 			if !kernel.EqualNullable(a.cols[c], int(x&(keptSize-1)), b.cols[c], int(y&(keptSize-1))) {
 				return false
