@@ -15,8 +15,9 @@ import (
 // particular order. Without keys and sets there is one row, also for no input.
 //
 // Each worker numbers groups in a small table and empties it into radix partitions when it is full; rows of tables that do not reduce go to
-// the partitions themselves. Partitions are then merged independently; tables that were never emptied and are small are merged into the largest of them. Tables of keys that lie in order are kept instead and not merged, if their
-// ranges do not overlap. Grouping sets are rolled up from the groups of all keys.
+// the partitions themselves. Partitions are then merged independently; tables that were never emptied and are small are merged into the largest of
+// them. Tables of keys that lie in order are kept instead and not merged, if their ranges do not overlap. A grouping set is rolled up from the groups of
+// the smallest set that has its keys ("smallest parent": Agarwal et al., "On the Computation of Multidimensional Aggregates", 1996).
 //
 // What depends on the order of rows (first, last, collect_list, listagg, ties of max_by) is as if one worker had read all rows in the order
 // of the source. Grouping sets then each get the rows, since rolling groups up would lose it.
@@ -26,51 +27,45 @@ func NewHashAggregate(s AggregateSpec, in []*expr.Column) (exec.Sink, error) {
 		return nil, err
 	}
 	a := &hashAggregate{plan: p}
-	ordered := p.ordered()
-	all := make([]int, len(s.Keys))
-	for i := range all {
-		all[i] = i
-	}
-	if s.Sets == nil {
-		a.add(&a.fed, all, ordered)
-		return a, nil
-	}
-	a.finest = &grouping{plan: p, keys: all, hidden: true}
-	for _, set := range s.Sets {
-		if ordered {
-			a.add(&a.fed, set, true)
-		} else {
-			a.add(&a.derived, set, false)
+	switch {
+	case s.Sets == nil:
+		a.sets = []*grouping{a.newGrouping(p.allKeys(), p.ordered())}
+		a.fed = a.sets
+	case p.ordered():
+		for _, set := range s.Sets {
+			a.sets = append(a.sets, a.newGrouping(set, true))
 		}
-	}
-	if !ordered {
-		a.fed = []*grouping{a.finest}
+		a.fed = a.sets
+	default:
+		a.rollUp()
 	}
 	return a, nil
 }
 
-// hashAggregate is groupings fed with rows, and groupings derived from the groups of the finest.
+// hashAggregate is groupings fed with rows, and groupings derived from the groups of others.
 type hashAggregate struct {
 	plan    *aggregatePlan
+	sets    []*grouping // whose groups are the output
 	fed     []*grouping
-	finest  *grouping
-	derived []*grouping
+	derived []*grouping // each after the one that it is derived from
 }
 
 // grouping is one grouping set: keys are positions in the plan's keys.
 type grouping struct {
-	plan    *aggregatePlan
-	keys    []int
-	ordered bool
-	hidden  bool // serves derived groupings only
-	id      int64
-	locals  []*localGrouping
-	first   division
-	merged  atomic.Int64 // tables that its parts became
-	runs    int          // tables that were results as they stood
+	plan     *aggregatePlan
+	keys     []int
+	ordered  bool
+	hidden   bool // serves derived groupings only
+	children []*grouping
+	id       int64
+	locals   []*localGrouping
+	first    division
+	out      []exec.Chunk
+	merged   atomic.Int64 // tables that its parts became
+	runs     int          // tables that were results as they stood
 }
 
-func (a *hashAggregate) add(to *[]*grouping, keys []int, ordered bool) {
+func (a *hashAggregate) newGrouping(keys []int, ordered bool) *grouping {
 	g := &grouping{plan: a.plan, keys: keys, ordered: ordered}
 	n := len(a.plan.spec.Keys)
 	for k := range n {
@@ -78,7 +73,40 @@ func (a *hashAggregate) add(to *[]*grouping, keys []int, ordered bool) {
 			g.id |= 1 << (n - 1 - k)
 		}
 	}
-	*to = append(*to, g)
+	return g
+}
+
+// rollUp derives each grouping set from the smallest one before it, by number of keys, that has its keys: a table gives its results, and its states to
+// the sets below. Where it can only be read once, all are derived from a hidden set of all keys, as are sets of which none has all keys.
+func (a *hashAggregate) rollUp() {
+	once := a.plan.readOnce()
+	for _, set := range a.plan.spec.Sets {
+		a.sets = append(a.sets, a.newGrouping(set, false))
+	}
+	bySize := slices.Clone(a.sets)
+	slices.SortStableFunc(bySize, func(x, y *grouping) int { return len(y.keys) - len(x.keys) })
+	root := bySize[0]
+	if once || len(root.keys) < len(a.plan.spec.Keys) {
+		root = a.newGrouping(a.plan.allKeys(), false)
+		root.hidden = true
+	} else {
+		bySize = bySize[1:]
+	}
+	a.fed = []*grouping{root}
+	for _, g := range bySize {
+		parent := root
+		for _, d := range a.derived {
+			if !once && containsAll(d.keys, g.keys) {
+				parent = d // those after it are no larger
+			}
+		}
+		parent.children = append(parent.children, g)
+		a.derived = append(a.derived, g)
+	}
+}
+
+func containsAll(all, some []int) bool {
+	return !slices.ContainsFunc(some, func(k int) bool { return !slices.Contains(all, k) })
 }
 
 // Name implements exec.Sink.
@@ -109,38 +137,39 @@ func (a *hashAggregate) Combine(local exec.LocalSink) error {
 func (a *hashAggregate) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 	defer a.plan.arena.Release()
 	arena := q.NewArena()
-	var out []exec.Chunk
 	for _, g := range append(slices.Clone(a.fed), a.derived...) {
-		bs, err := a.finish(g, q, arena)
-		if err != nil {
+		if err := g.finish(q, arena); err != nil {
 			return nil, err
 		}
-		out = append(out, bs...)
+	}
+	var out []exec.Chunk
+	for _, g := range a.sets {
+		out = append(out, g.out...)
 	}
 	return exec.NewOutput(q, arena, a.plan.out, out), nil
 }
 
-// finish merges what the workers have of a grouping and returns its rows. The finest grouping gives its groups on instead.
-func (a *hashAggregate) finish(g *grouping, q *exec.Query, arena *slab.Arena) ([]exec.Chunk, error) {
-	merged := newMerge(g, q)
-	if !g.hidden {
-		err := merged.run(func(w int, t *aggregateTable) (*columnar.Batch, error) {
-			b, err := g.result(arena, t)
-			if b == nil || err != nil || g.plan.having == nil {
-				return b, err
-			}
-			return wanted(b, g.plan.having(), arena)
-		})
-		return merged.out, err
-	}
-	for _, d := range a.derived {
+// finish merges what the workers have of a grouping, gives the groups to those that are derived from it, and makes its rows.
+func (g *grouping) finish(q *exec.Query, arena *slab.Arena) error {
+	for _, d := range g.children {
 		d.locals = make([]*localGrouping, q.Threads())
 	}
-	err := merged.run(func(w int, t *aggregateTable) (*columnar.Batch, error) { return nil, a.derive(q, w, t) })
-	for _, d := range a.derived {
+	merged := newMerge(g, q)
+	err := merged.run(func(w int, t *aggregateTable) (*columnar.Batch, error) {
+		if err := g.derive(q, w, t); err != nil || g.hidden {
+			return nil, err
+		}
+		b, err := g.result(arena, t)
+		if b == nil || err != nil || g.plan.having == nil {
+			return b, err
+		}
+		return wanted(b, g.plan.having(), arena)
+	})
+	for _, d := range g.children {
 		d.locals = slices.DeleteFunc(d.locals, func(l *localGrouping) bool { return l == nil })
 	}
-	return nil, err
+	g.out = merged.out
+	return err
 }
 
 // wanted returns the groups that a predicate is true for, in memory of the arena, to which that of the others goes back.
@@ -162,11 +191,14 @@ func wanted(b *columnar.Batch, s selector, arena *slab.Arena) (*columnar.Batch, 
 	return out, nil
 }
 
-// derive feeds a table of the finest grouping to the others. Each worker w has a part of its own of every one.
-func (a *hashAggregate) derive(q *exec.Query, w int, t *aggregateTable) error {
+// derive feeds a table of the grouping to those below. Each worker w has a part of its own of every one.
+func (g *grouping) derive(q *exec.Query, w int, t *aggregateTable) error {
+	if g.children == nil {
+		return nil
+	}
 	return t.emit(func(kind int, cols []*columnar.Vector, n int) error {
 		keys, rest := cols[:len(t.keys)], cols[len(t.keys):]
-		for _, d := range a.derived {
+		for _, d := range g.children {
 			if d.locals[w] == nil {
 				l, err := newLocalGrouping(d, q)
 				if err != nil {
@@ -176,7 +208,7 @@ func (a *hashAggregate) derive(q *exec.Query, w int, t *aggregateTable) error {
 			}
 			var some []*columnar.Vector
 			for _, k := range d.keys {
-				some = append(some, keys[k])
+				some = append(some, keys[slices.Index(g.keys, k)])
 			}
 			if err := d.locals[w].consume(kind, 0, append(some, rest...), columnar.AllRows(n)); err != nil {
 				return err

@@ -54,9 +54,10 @@ type aggregateFunc struct {
 	call     *expr.Aggregate
 	spec     *expr.Spec
 	args     []int
-	filter   int // -1: all rows
-	distinct int // the set of (group, arguments) that feeds it, -1: rows do
-	partial  int // columns of its partial state
+	filter   int  // -1: all rows
+	distinct int  // the set of (group, arguments) that feeds it, -1: rows do
+	partial  int  // columns of its partial state
+	rows     bool // the state is rows (expr.RowState)
 }
 
 // distinctSpec is a set of different (group, arguments), shared by functions of the same arguments and filter.
@@ -121,6 +122,7 @@ func (p *aggregatePlan) addFunc(call *expr.Aggregate, seen map[string]int) error
 		return err
 	}
 	f.partial = len(acc.PartialTypes())
+	_, f.rows = acc.(expr.RowState)
 	for _, a := range call.Args {
 		f.args = append(f.args, p.column(filtered(call, a), seen))
 	}
@@ -159,6 +161,20 @@ func (p *aggregatePlan) readable(acc expr.Accumulator, f *aggregateFunc) (int, b
 		}
 	}
 	return 0, false
+}
+
+// allKeys returns the positions of all keys.
+func (p *aggregatePlan) allKeys() []int {
+	all := make([]int, len(p.spec.Keys))
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
+// readOnce reports whether a table may have states in files, which are gone once they were read.
+func (p *aggregatePlan) readOnce() bool {
+	return len(p.distinct) > 0 || slices.ContainsFunc(p.funcs, func(f aggregateFunc) bool { return f.rows })
 }
 
 // hasSets reports grouping sets over keys; GROUPING SETS (()) is an aggregate without keys, which has a row for no input.

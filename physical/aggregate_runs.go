@@ -38,7 +38,7 @@ const leastRun = 1 << 10
 // divided tables only.
 func (l *localGrouping) canRun() bool {
 	g := l.grouping
-	if g.ordered || g.hidden || len(g.plan.distinct) > 0 || l.parts != nil || l.whole != nil {
+	if g.ordered || g.hidden || g.children != nil || len(g.plan.distinct) > 0 || l.parts != nil || l.whole != nil {
 		return false
 	}
 	t := l.table.groups
