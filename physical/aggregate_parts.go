@@ -83,6 +83,8 @@ type partWriter struct {
 	given  []uint64 // of the groups of a table that is given out, if they are known
 	picked []*columnar.Vector
 	shorts []*columnar.Vector
+	coded  []*columnar.Vector // the columns that are added, with keys that are entries
+	codes  []bool             // which of the columns stay codes
 }
 
 type part struct {
@@ -124,6 +126,29 @@ func (w *partWriter) keyColumns(kind int, cols []*columnar.Vector) []*columnar.V
 	return w.picked
 }
 
+// asEntries returns the columns with keys that are rows of columns of the sides of joins, if all are, as codes of these: groups are told apart and given
+// out without their values then (entryRows).
+func (w *partWriter) asEntries(kind int, cols []*columnar.Vector) []*columnar.Vector {
+	w.coded = append(w.coded[:0], cols...)
+	for i := range w.keys {
+		if kind == rawRows {
+			i = w.keys[i]
+		}
+		v := w.plan.origins.codes(cols[i])
+		if v == nil {
+			return cols
+		}
+		w.coded[i] = v
+	}
+	for i := range w.keys {
+		if kind == rawRows {
+			i = w.keys[i]
+		}
+		w.codes[i] = true
+	}
+	return w.coded
+}
+
 // hash returns the hashes by which rows are divided, and whether they are worth keeping with the rows: those of strings are.
 func (w *partWriter) hash(kind int, cols []*columnar.Vector, rows columnar.Rows) (hashes []uint64, keep bool) {
 	keys := w.keyColumns(kind, cols)
@@ -147,11 +172,16 @@ func (w *partWriter) hash(kind int, cols []*columnar.Vector, rows columnar.Rows)
 // add appends rows to their partitions.
 func (w *partWriter) add(kind int, cols []*columnar.Vector, rows columnar.Rows) {
 	n := rows.Count()
+	w.codes = w.codes[:0]
+	for _, v := range cols {
+		w.codes = append(w.codes, v.Width >= columnar.WView) // a number is as small, and the next row group has another dictionary
+	}
 	if len(w.keys) == 0 {
 		w.append(0, kind, cols, rows, nil)
 		return
 	}
 	hashes, keep := w.hash(kind, cols, rows)
+	cols = w.asEntries(kind, cols)
 	shift, mask := 64-w.used-w.bits, uint64(1)<<w.bits-1
 	var ends [mostPartitions + 1]int
 	for _, h := range hashes {
@@ -199,10 +229,10 @@ func (w *partWriter) append(p, kind int, cols []*columnar.Vector, rows columnar.
 	}
 	size := int64(0)
 	for i, v := range cols {
-		if v.Width < columnar.WView { // the next row group has another dictionary
-			columnar.AppendFlat(c.cols[i], v, rows)
-		} else {
+		if w.codes[i] {
 			columnar.Append(c.cols[i], v, rows)
+		} else {
+			columnar.AppendFlat(c.cols[i], v, rows)
 		}
 		size += c.cols[i].Size()
 	}
@@ -236,11 +266,12 @@ func (t *part) room() int {
 func (w *partWriter) columns(like []*columnar.Vector, room int) []*columnar.Vector {
 	out := make([]*columnar.Vector, len(like))
 	for i, v := range like {
-		n := room
-		if v.Form == columnar.Dictionary && v.Width >= columnar.WView { // may stay codes
-			n = 0
+		if w.codes[i] && v.Form == columnar.Dictionary {
+			out[i] = columnar.NewIn(w.plan.arena, v.Type, columnar.WidthOf(v.Type), 0)
+			out[i].RoomForCodes(room)
+			continue
 		}
-		out[i] = columnar.NewIn(w.plan.arena, v.Type, columnar.WidthOf(v.Type), n)
+		out[i] = columnar.NewIn(w.plan.arena, v.Type, columnar.WidthOf(v.Type), room)
 		out[i].Truncate()
 	}
 	return out

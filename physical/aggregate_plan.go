@@ -39,6 +39,7 @@ type aggregatePlan struct {
 	out      []types.Type
 	having   func() selector // nil: all groups are wanted
 	rowBytes int64           // what a row is expected to take that is a group of its own
+	origins  originColumns
 }
 
 // aggregateResult is one of the functions asked for. Several may have the same arguments and read one state.

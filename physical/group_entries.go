@@ -3,6 +3,7 @@ package physical
 import (
 	"bytes"
 	"slices"
+	"sync"
 
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/internal/slab"
@@ -39,6 +40,17 @@ func newEntryRows(keys []*columnar.Vector) *entryRows {
 	}
 	e.codes, e.batch = make([][]int32, len(first)), make([][]int32, len(first))
 	return e
+}
+
+// fromSides reports whether all keys are columns of the sides of joins, which batches to come have, too: dictionaries of a file change.
+func fromSides(keys []*columnar.Vector) bool {
+	return !slices.ContainsFunc(keys, func(v *columnar.Vector) bool {
+		if v.Form != columnar.Dictionary {
+			return true
+		}
+		of, _, valid := v.Origin()
+		return valid != nil || of.Class == columnar.Scratch || of == v.Dict && of.Class != columnar.Stage
+	})
 }
 
 // bytewise reports whether values of a column are equal if and only if their bytes are.
@@ -168,9 +180,62 @@ func sameCodes(a, b *columnar.Vector) bool {
 	return of.Len == with.Len && slices.Equal(rows, others)
 }
 
+// cachedEntries is how many entries are read from anywhere at little cost.
+const cachedEntries = 1 << 16
+
 // repeated reports whether a column of codes, one of as many as there are tables, tells that the groups of all tables are more than there are entries: then
 // each value comes many times, and codes of more entries than groups that lie all over a build side cost who reads them more than values side by side (TPC-H Q16 at SF 10: 430 and
-// 160 ms for the next grouping).
+// 160 ms for the next grouping), unless the entries stay in the cache.
 func repeated(v *columnar.Vector, tables int) bool {
-	return v.Len*tables > v.Dict.Len && v.Dict.Len > v.Len
+	return v.Dict.Len > cachedEntries && v.Len*tables > v.Dict.Len && v.Dict.Len > v.Len
+}
+
+// originColumns are columns of the sides of joins as dictionaries, each made once for all workers.
+type originColumns struct {
+	mu    sync.Mutex
+	dicts map[*columnar.Vector]*columnar.Vector
+}
+
+// Bounds of the dictionaries that are made.
+const (
+	mostOrigins     = 32
+	mostOriginBytes = 4 << 20
+)
+
+// codes returns a column as codes of the one that its rows come from, all of whose nulls are entries; nil if there is none, or one that is too large or
+// whose values cannot be told apart by their bytes.
+func (o *originColumns) codes(v *columnar.Vector) *columnar.Vector {
+	if v.Form != columnar.Dictionary {
+		return nil
+	}
+	of, rows, valid := v.Origin()
+	if valid != nil || of.Class == columnar.Scratch || !bytewise(of) {
+		return nil
+	}
+	if of.Form == columnar.Dictionary {
+		if of = o.dictionary(of); of == nil {
+			return nil
+		}
+	}
+	return columnar.NewDictionary(of, rows)
+}
+
+// dictionary returns the values of a column that is codes itself.
+func (o *originColumns) dictionary(of *columnar.Vector) *columnar.Vector {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	d, ok := o.dicts[of]
+	if ok || of.Len > cachedEntries || len(o.dicts) == mostOrigins {
+		return d
+	}
+	d = columnar.New(of.Type, 0)
+	columnar.AppendFlat(d, of, columnar.AllRows(of.Len))
+	if d.Finish(); d.Size() > mostOriginBytes {
+		d = nil
+	}
+	if o.dicts == nil {
+		o.dicts = map[*columnar.Vector]*columnar.Vector{}
+	}
+	o.dicts[of] = d
+	return d
 }

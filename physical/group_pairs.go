@@ -187,6 +187,31 @@ func (t *pairTable) column(a *slab.Arena, tables, c int) *columnar.Vector {
 	return nil
 }
 
+// columns returns all key columns of all groups. Those that are codes of entries tell their origin.
+func (t *pairTable) columns() []*columnar.Vector {
+	out := make([]*columnar.Vector, len(t.parts[0].cols)+len(t.parts[1].cols))
+	shift := uint(32)
+	for i := range t.parts {
+		p := &t.parts[i]
+		if p.table == nil {
+			out[p.cols[0]] = p.plainColumn(t.words.keys, shift)
+		} else {
+			values, at, r := p.table.columns(), make([]int32, len(t.words.keys)), &repeater{}
+			unpack(at, t.words.keys, shift)
+			for k, v := range r.appendRows(nil, values, at, nil) {
+				if values[k].Form != columnar.Dictionary {
+					v = &columnar.Vector{}
+					columnar.Gather(v, values[k], at)
+					v.Finish()
+				}
+				out[p.cols[k]] = v
+			}
+		}
+		shift = 0
+	}
+	return out
+}
+
 func (p *pairPart) column(a *slab.Arena, tables, k int, words []uint64, shift uint) *columnar.Vector {
 	if p.table == nil {
 		return p.plainColumn(words, shift)

@@ -68,7 +68,7 @@ func (t *groupTable) lookup(keys []*columnar.Vector, rows columnar.Rows, out []i
 			t.pairs.free()
 		}
 		t.pairs = newCodedPairs(t.arena, t.types, keys)
-		if fields, ok := narrowPacking(t.types, keys); ok && t.pairs == nil {
+		if fields, ok := narrowPacking(t.types, keys); ok && t.pairs == nil && !fromSides(keys) {
 			t.rows.free()
 			t.words, t.rows = newWordTable(t.arena, fields), nil
 		}
@@ -176,6 +176,9 @@ func (t *groupTable) column(a *slab.Arena, c int) *columnar.Vector {
 }
 
 func (t *groupTable) columns() []*columnar.Vector {
+	if t.pairs != nil {
+		return t.pairs.columns()
+	}
 	out := make([]*columnar.Vector, len(t.types))
 	for c := range out {
 		out[c] = t.column(nil, c)
