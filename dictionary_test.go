@@ -61,7 +61,7 @@ func TestGroupsOfDimensions(t *testing.T) {
 	const item = "SELECT id AS i, IF(id % 17 = 3, NULL, concat('product of the house ', id DIV 2)) AS product, IF(id % 29 = 3, NULL, concat('brand number ', id % 100)) AS brand, " +
 		"IF(id % 31 = 5, NULL, concat('class ', id % 9)) AS class, IF(id % 13 = 1, NULL, id % 7) AS size, CAST(id % 5 AS DOUBLE) * -0.0 AS f FROM range(3000)"
 	const day = "SELECT id AS d, CAST(2000 + id DIV 50 AS INT) AS year, IF(id % 10 = 4, NULL, concat('quarter of ', id % 4)) AS quarter FROM range(200)"
-	const fact = "SELECT id, IF(id % 40 = 7, NULL, id * 7919 % 3300) AS i, id * 31 % 210 AS d, id % 11 AS v FROM range(40000)"
+	const fact = "SELECT id, IF(id % 40 = 7, NULL, id * 7919 % 3300) AS i, (id * 31 + id DIV 3300) % 210 AS d, id % 11 AS v FROM range(90000)"
 	tables := map[string]string{"item": item, "day": day, "fact": fact}
 	writer := newTestSession(t)
 	for name, query := range tables {
@@ -83,6 +83,11 @@ func TestGroupsOfDimensions(t *testing.T) {
 			"SELECT product, brand, year, quarter, class, sum(v) FROM fact LEFT JOIN day USING (d) LEFT JOIN item USING (i) WHERE v > 3 GROUP BY ALL",
 			"SELECT product, brand, class, size, count(v) FROM fact JOIN item USING (i) GROUP BY ROLLUP (product, brand, class, size)",
 			"SELECT brand, class, year, quarter, sum(v) FROM fact JOIN item USING (i) JOIN day USING (d) GROUP BY CUBE (brand, class, year, quarter)",
+			// more groups than a worker's table has room for
+			"SELECT product, brand, size, y.d, quarter, sum(v), count(*) FROM fact JOIN item USING (i) JOIN day y ON fact.d = y.d GROUP BY ALL",
+			"SELECT product, size, class, y.d, quarter, sum(v), max(id) FROM fact JOIN item USING (i) JOIN day y ON fact.d = y.d GROUP BY ROLLUP (product, size, class, y.d, quarter)",
+			"SELECT product, size, class, y.d, quarter, sum(v), max(id) FROM fact LEFT JOIN item USING (i) JOIN day y ON fact.d = y.d GROUP BY ROLLUP (y.d, product, size, class, quarter)",
+			"SELECT product, brand, y.d, v, count(*) FROM fact JOIN item USING (i) JOIN day y ON fact.d = y.d GROUP BY ALL",
 			"SELECT class, year, count(DISTINCT product), count(DISTINCT brand, size) FROM fact JOIN item USING (i) JOIN day USING (d) GROUP BY ALL",
 			"SELECT class, coalesce(brand, 'none'), upper(product), count(*) FROM fact JOIN item USING (i) WHERE id % 9 = 1 GROUP BY ALL",
 			"SELECT x.product, y.brand, x.class, y.class, count(*) FROM fact JOIN item x USING (i) JOIN item y ON x.size = y.i GROUP BY ALL",
