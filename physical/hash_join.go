@@ -78,7 +78,7 @@ func (j *HashJoin) inMemory(build *columnar.Batch) (*HashJoin, error) {
 	if err != nil {
 		return nil, err
 	}
-	if part.index, err = newJoinIndex(j.spec.Query, arena, keys, j.spec.NullSafe, build.N, true); err != nil {
+	if part.index, err = newJoinIndex(&j.spec, arena, keys, build.N, true); err != nil {
 		return nil, err
 	}
 	part.out.setBuild(build)
@@ -124,7 +124,7 @@ func (j *HashJoin) indexed() (*joinIndex, error) {
 		})
 		var x *joinIndex
 		if err == nil {
-			x, err = newJoinIndex(j.spec.Query, arena, keys, j.spec.NullSafe, j.build.N, false)
+			x, err = newJoinIndex(&j.spec, arena, keys, j.build.N, false)
 		}
 		if err != nil {
 			arena.Close()
@@ -137,7 +137,7 @@ func (j *HashJoin) indexed() (*joinIndex, error) {
 	var x any
 	var err error
 	if at, ok := allColumns(j.spec.BuildKeys, j.spec.Build); ok {
-		x, err = j.stage.Index(fmt.Sprint("join ", at, j.spec.NullSafe), true, make)
+		x, err = j.stage.Index(fmt.Sprint("join ", at, j.spec.NullSafe, j.spec.onlyAsks()), true, make)
 	} else {
 		x, err = make()
 	}

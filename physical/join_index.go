@@ -45,13 +45,15 @@ const (
 	serialBuild = 128 << 10
 )
 
-// newJoinIndex builds the table that suits the keys: an array indexed by key for dense integers, a bitmap with counts for integers that are in
-// order or few in a range, a table of packed keys where the keys fit in 64 bits, else a table of hashes.
+// newJoinIndex builds the table of n build rows for a join that suits their keys: an array indexed by key for dense integers, a bitmap with counts for
+// integers that are in order or few in a range, a table of packed keys where the keys fit in 64 bits, else a table of hashes; for joins that only ask
+// whether there is a partner a bitmap instead of the first three.
 //
 // The index is the caller's to release, with the arena that it takes over. With force it gets its memory whatever the budget.
-func newJoinIndex(q *exec.Query, arena *slab.Arena, keys []*columnar.Vector, nullSafe []bool, n int, force bool) (*joinIndex, error) {
-	x := &joinIndex{keys: keys, nullSafe: nullSafe, rows: n, arena: arena}
-	b := &indexBuilder{q: q, x: x, parts: 1, force: force}
+func newJoinIndex(s *HashJoinSpec, arena *slab.Arena, keys []*columnar.Vector, n int, force bool) (*joinIndex, error) {
+	q := s.Query
+	x := &joinIndex{keys: keys, nullSafe: s.NullSafe, rows: n, arena: arena}
+	b := &indexBuilder{q: q, x: x, parts: 1, force: force, bits: s.onlyAsks()}
 	if err := b.build(n); err != nil {
 		x.release(q)
 		return nil, err
@@ -73,7 +75,11 @@ func (b *indexBuilder) build(n int) error {
 		}
 	}
 	layout, packed := newKeyLayout(keys, b.x.nullSafe)
-	if packed && layout.direct(n) && plainKey(keys) {
+	b.bits = b.bits && packed && layout.bits(n)
+	switch {
+	case b.bits && plainKey(keys):
+		return b.buildBits(layout)
+	case packed && layout.direct(n) && plainKey(keys):
 		return b.buildDirect(layout)
 	}
 	ids := int64(n) * 8
@@ -93,6 +99,8 @@ func (b *indexBuilder) build(n int) error {
 	switch {
 	case !packed:
 		return b.buildHashes()
+	case b.bits:
+		return b.buildBits(layout)
 	case layout.direct(n):
 		return b.buildDirect(layout)
 	case b.ranked(layout):
@@ -101,7 +109,7 @@ func (b *indexBuilder) build(n int) error {
 	return b.buildCodes(layout)
 }
 
-// plainKey reports whether there is one key, an int or bigint without nulls, which a direct table takes as it is.
+// plainKey reports whether there is one key, an int or bigint without nulls, which arrays and bitmaps take as it is.
 func plainKey(keys []*columnar.Vector) bool {
 	k := keys[0]
 	return len(keys) == 1 && k.Form == columnar.Flat && k.Valid == nil && (k.Width == columnar.W32 || k.Width == columnar.W64)
@@ -113,6 +121,7 @@ type indexBuilder struct {
 	x      *joinIndex
 	parts  int
 	force  bool
+	bits   bool // a bitmap will do
 	ids    []uint64
 	absent []uint64 // nil: none
 	chain  sync.Once

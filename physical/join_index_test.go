@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -51,7 +52,7 @@ func TestLargeIndexesFindEveryRow(t *testing.T) {
 	for name, keys := range map[string][]*columnar.Vector{"dense": {dense}, "nullable": {nullable}, "sparse": {sparse}, "text": {text}, "packed": {dense, nullable}, "sparse and wide": {sparse, wide}} {
 		t.Run(name, func(t *testing.T) {
 			q := newQuery(t, 3, 0)
-			x, err := newJoinIndex(q, q.NewArena(), keys, make([]bool, len(keys)), n, false)
+			x, err := newJoinIndex(&HashJoinSpec{Query: q, NullSafe: make([]bool, len(keys))}, q.NewArena(), keys, n, false)
 			require.NoError(t, err)
 			require.Equal(t, tables[name], fmt.Sprintf("%T", x.table))
 			checkIndex(t, x, keys, ids, name == "nullable" || name == "packed")
@@ -92,7 +93,7 @@ func TestTablesOfRanks(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			q := newQuery(t, 3, 0)
-			x, err := newJoinIndex(q, q.NewArena(), c.keys, make([]bool, len(c.keys)), n, false)
+			x, err := newJoinIndex(&HashJoinSpec{Query: q, NullSafe: make([]bool, len(c.keys))}, q.NewArena(), c.keys, n, false)
 			require.NoError(t, err)
 			require.Equal(t, c.table, fmt.Sprintf("%T", x.table))
 			checkIndex(t, x, c.keys, c.ids, c.null)
@@ -352,5 +353,63 @@ func TestSpilledNotIn(t *testing.T) {
 		require.EqualValues(t, want, sink.rows)
 		require.NoError(t, q.Close())
 		require.Zero(t, q.Budget().Used())
+	}
+}
+
+// TestBitmaps compares the rows that a bitmap finds with those that the table of the same keys for other joins finds.
+func TestBitmaps(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	for _, n := range []int{1, 1000, 150_000} {
+		numbers := func(most int64, null int) *columnar.Vector {
+			return vectorOf(types.BigIntType, n, func(i int) any {
+				if null > 0 && i%null == 3 {
+					return nil
+				}
+				return r.Int64N(most) - 1234
+			})
+		}
+		small := vectorOf(types.IntType, n, func(int) any { return r.Int32N(int32(n)) - 50 })
+		edge := vectorOf(types.BigIntType, n, func(i int) any { return int64(math.MinInt64) + int64(i%64) })
+		tiny := vectorOf(types.TinyIntType, n, func(int) any { return int8(r.Int32N(200) - 100) })
+		codes := make([]int32, n)
+		for i := range codes {
+			codes[i] = r.Int32N(int32(n))
+		}
+		coded := columnar.NewDictionary(numbers(int64(n)*3, 7), codes)
+		for name, keys := range map[string][]*columnar.Vector{
+			"dense": {numbers(int64(n), 0)}, "nulls": {numbers(int64(n)*20, 5)}, "small": {small}, "edge": {edge}, "tiny": {tiny}, "coded": {coded}, "two": {tiny, small},
+			"three": {tiny, numbers(3, 9), tiny},
+		} {
+			for _, nullSafe := range []bool{false, true} {
+				q := newQuery(t, 3, 0)
+				safe := slices.Repeat([]bool{nullSafe}, len(keys))
+				full, err := newJoinIndex(&HashJoinSpec{Query: q, NullSafe: safe}, q.NewArena(), keys, n, false)
+				require.NoError(t, err)
+				x, err := newJoinIndex(&HashJoinSpec{Query: q, NullSafe: safe, Kind: logical.LeftAnti}, q.NewArena(), keys, n, false)
+				require.NoError(t, err)
+				require.IsType(t, &bitTable{}, x.table, "%s %d", name, n)
+				require.NotEqual(t, fmt.Sprintf("%T", x.table), fmt.Sprintf("%T", full.table))
+				require.Equal(t, x.held+full.held, q.Budget().Used())
+				const probes = 3000
+				probe := make([]*columnar.Vector, len(keys))
+				for c, k := range keys {
+					probe[c] = vectorOf(k.Type, probes, func(i int) any {
+						v := k.Value(r.IntN(n))
+						if x, ok := v.(int64); ok && i%3 == 0 {
+							return x + int64(i%5) - 2
+						}
+						return v
+					})
+				}
+				rows := columnar.Rows{N: probes}
+				if nullSafe {
+					rows.Sel = columnar.Identity(probes)[17:2900]
+				}
+				var s findScratch
+				want := slices.Clone(full.table.find(probe, rows, make([]int32, probes), nil, &s))
+				require.Equal(t, want, x.table.find(probe, rows, make([]int32, probes), nil, &s), "%s of %d, null-safe: %t", name, n, nullSafe)
+				require.NotEmpty(t, want)
+			}
+		}
 	}
 }

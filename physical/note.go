@@ -21,6 +21,8 @@ func (p *hashProbe) Note() string { return p.index.note() }
 func (x *joinIndex) note() string {
 	rows := humanize.Comma(int64(x.rows))
 	switch t := x.table.(type) {
+	case *bitTable:
+		return fmt.Sprintf("bitmap, %s rows in a range of %s", rows, t.layout.size())
 	case *directTable:
 		return fmt.Sprintf("direct table, %s rows in a range of %s", rows, t.layout.size())
 	case *rankTable:
