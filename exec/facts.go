@@ -1,6 +1,9 @@
 package exec
 
 import (
+	"math"
+	"math/bits"
+
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/types"
 )
@@ -95,15 +98,15 @@ func Extremes(v *columnar.Vector) (lo, hi int64, some, ok bool) {
 
 func extremes[T int8 | int16 | int32 | int64](v *columnar.Vector) (lo, hi int64, some bool) {
 	vals := columnar.Values[T](v.Base())
-	if v.Form == columnar.Dictionary && v.Dict.Len < v.Len/2 {
+	switch {
+	case v.Form == columnar.Dictionary && v.Dict.Len < v.Len/2:
 		return extremes[T](usedEntries(v))
-	}
-	if v.Form == columnar.Flat && v.Valid == nil && v.Len > 0 {
-		l, h := vals[0], vals[0]
-		for _, x := range vals[:v.Len] {
-			l, h = min(l, x), max(h, x)
+	case v.Form == columnar.Flat && v.Len > 0:
+		l, h := T(0), T(0)
+		if l, h, some = flatExtremes(vals[:v.Len], v.Valid); some {
+			return int64(l), int64(h), true
 		}
-		return int64(l), int64(h), true
+		return 0, 0, false
 	}
 	nulls := v.MayHaveNulls()
 	for i := range v.Len {
@@ -115,6 +118,38 @@ func extremes[T int8 | int16 | int32 | int64](v *columnar.Vector) (lo, hi int64,
 			lo, hi, some = x, x, true
 		}
 		lo, hi = min(lo, x), max(hi, x)
+	}
+	return lo, hi, some
+}
+
+// flatExtremes looks at the values whose bit is set, 64 at a time; valid is nil if all are.
+func flatExtremes[T int8 | int16 | int32 | int64](vals []T, valid []uint64) (lo, hi T, some bool) {
+	if valid == nil {
+		lo, hi = vals[0], vals[0]
+		for _, x := range vals {
+			lo, hi = min(lo, x), max(hi, x)
+		}
+		return lo, hi, true
+	}
+	for w := 0; w<<6 < len(vals); w++ {
+		part, word := vals[w<<6:min(w<<6+64, len(vals))], valid[w]
+		if word<<(64-len(part)) == 0 {
+			continue
+		}
+		if !some {
+			lo = part[bits.TrailingZeros64(word)]
+			hi, some = lo, true
+		}
+		if word == math.MaxUint64 {
+			for _, x := range part {
+				lo, hi = min(lo, x), max(hi, x)
+			}
+			continue
+		}
+		for word &= math.MaxUint64 >> (64 - len(part)); word != 0; word &= word - 1 {
+			x := part[bits.TrailingZeros64(word)]
+			lo, hi = min(lo, x), max(hi, x)
+		}
 	}
 	return lo, hi, some
 }
