@@ -42,15 +42,19 @@ func newEntryRows(keys []*columnar.Vector) *entryRows {
 	return e
 }
 
-// fromSides reports whether all keys are columns of the sides of joins, which batches to come have, too: dictionaries of a file change.
-func fromSides(keys []*columnar.Vector) bool {
-	return !slices.ContainsFunc(keys, func(v *columnar.Vector) bool {
-		if v.Form != columnar.Dictionary {
-			return true
+// fromSmallSide reports whether all keys are columns of one side of a join that stays in the cache: its rows index an array, and groups as entries are
+// given out without their values.
+func fromSmallSide(keys []*columnar.Vector) bool {
+	for _, v := range keys {
+		if v.Form != columnar.Dictionary || !sharedCodes(v, keys[0]) {
+			return false
 		}
 		of, _, valid := v.Origin()
-		return valid != nil || of.Class == columnar.Scratch || of == v.Dict && of.Class != columnar.Stage
-	})
+		if valid != nil || of.Class == columnar.Scratch || of == v.Dict && of.Class != columnar.Stage || of.Len > cachedEntries {
+			return false // dictionaries of a file change
+		}
+	}
+	return true
 }
 
 // bytewise reports whether values of a column are equal if and only if their bytes are.

@@ -68,7 +68,7 @@ func (t *groupTable) lookup(keys []*columnar.Vector, rows columnar.Rows, out []i
 			t.pairs.free()
 		}
 		t.pairs = newCodedPairs(t.arena, t.types, keys)
-		if fields, ok := narrowPacking(t.types, keys); ok && t.pairs == nil && !fromSides(keys) {
+		if fields, ok := narrowPacking(t.types, keys); ok && t.pairs == nil && !fromSmallSide(keys) {
 			t.rows.free()
 			t.words, t.rows = newWordTable(t.arena, fields), nil
 		}
