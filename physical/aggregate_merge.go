@@ -265,7 +265,7 @@ func (m *merge64) chunks(w, used int, short []int, chunks []aggregateChunk, f fu
 			continue
 		case divisible():
 			memory.release()
-			pw := &partWriter{plan: m.grouping.plan, keys: m.grouping.keys, used: used}
+			pw := &partWriter{plan: m.grouping.plan, keys: m.grouping.keys, used: used, scarce: true}
 			pw.bits = min(splitBits(t.bytes(), max(refused, available(m.query)), chunks[:i+1], chunks[i+1:]), mostBits-used)
 			return m.split(w, pw, t, chunks[i:], f)
 		}

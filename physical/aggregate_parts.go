@@ -25,6 +25,8 @@ const (
 	// chunkRows is how many rows of a partition are kept in one piece. The first piece is smaller, since most partitions of small inputs have no more.
 	chunkRows      = 8 << 10
 	firstChunkRows = 1 << 10
+	// scarce is the memory below which parts have no room for rows before these come.
+	scarce = 16 << 20
 )
 
 // aggregateChunk is rows of one kind that all belong to one partition, or, when whole, to any.
@@ -65,15 +67,16 @@ func (c *aggregateChunk) free() {
 
 // partWriter divides rows by the hash of their keys: by some bits behind those from the top that divided them before.
 type partWriter struct {
-	plan  *aggregatePlan
-	keys  []int
-	used  int   // bits that divided the rows before
-	bits  int   // 2^bits parts, at most mostPartitions
-	short []int // the keys that are hashed, nil: all
-	order int64
-	parts [mostPartitions]part
-	bytes int64
-	files []*spill.Writer // by kind+1
+	plan   *aggregatePlan
+	keys   []int
+	used   int   // bits that divided the rows before
+	bits   int   // 2^bits parts, at most mostPartitions
+	short  []int // the keys that are hashed, nil: all
+	scarce bool  // chunks begin with nothing: room for those of all parts would be refused, and filled with few rows
+	order  int64
+	parts  [mostPartitions]part
+	bytes  int64
+	files  []*spill.Writer // by kind+1
 
 	hasher keyHasher       // of rows
 	once   keyHasher       // of groups, each of which comes once
@@ -225,7 +228,7 @@ func (w *partWriter) append(p, kind int, cols []*columnar.Vector, rows columnar.
 		t.close(c)
 	}
 	if c.n == 0 {
-		c.order, c.bytes, c.cols = w.order, 0, w.columns(cols, t.room())
+		c.order, c.bytes, c.cols = w.order, 0, w.columns(cols, w.room(t))
 	}
 	size := int64(0)
 	for i, v := range cols {
@@ -249,15 +252,15 @@ func (w *partWriter) append(p, kind int, cols []*columnar.Vector, rows columnar.
 	c.bytes = size
 }
 
-// room returns how many rows the next chunk has memory for from the start, so that it need not grow step by step, which leaves most of what it
-// takes to the collector. Chunks that end early, because order matters or memory is short, begin with nothing.
-func (t *part) room() int {
+// room returns how many rows the next chunk of a part has memory for from the start, so that it need not grow step by step, which leaves most of what
+// it takes to the collector. Chunks that end early, because order matters, begin with nothing.
+func (w *partWriter) room(t *part) int {
 	n := len(t.chunks)
 	switch {
-	case n > 0 && (t.chunks[n-1].file != nil || t.chunks[n-1].n < firstChunkRows):
-		return 0
-	case n > 0:
+	case n > 0 && t.chunks[n-1].file == nil && t.chunks[n-1].n >= firstChunkRows:
 		return chunkRows
+	case n > 0 || w.scarce:
+		return 0
 	}
 	return firstChunkRows
 }
