@@ -102,11 +102,8 @@ func extremes[T int8 | int16 | int32 | int64](v *columnar.Vector) (lo, hi int64,
 	case v.Form == columnar.Dictionary && v.Dict.Len < v.Len/2:
 		return extremes[T](usedEntries(v))
 	case v.Form == columnar.Flat && v.Len > 0:
-		l, h := T(0), T(0)
-		if l, h, some = flatExtremes(vals[:v.Len], v.Valid); some {
-			return int64(l), int64(h), true
-		}
-		return 0, 0, false
+		l, h, some := flatExtremes(vals[:v.Len], v.Valid)
+		return int64(l), int64(h), some
 	}
 	nulls := v.MayHaveNulls()
 	for i := range v.Len {
