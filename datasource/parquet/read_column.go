@@ -41,6 +41,8 @@ type leafReader struct {
 	valid   []uint64
 	nulls   bool
 	codes   []int32
+	places  []int32 // of values among those of a page, and the rows they belong to
+	defined []int32
 	raw4    []int32
 	raw8    []int64
 	views   []columnar.View
@@ -290,8 +292,12 @@ func (c *leafReader) segment(dst *columnar.Vector, at, m int, sel []int32, coded
 		}
 	}
 	var err error
-	sparse := picked && values == m && len(sel)*4 < m
+	sparse := picked && len(sel)*4 < m
 	switch {
+	case sparse && values < m && (coded || c.canPick()):
+		err = c.pickDefined(dst, at, m, values, sel, coded)
+		c.nulls = true
+		values = m // where they belong
 	case coded && sparse:
 		err = c.pickCodes(dst.Codes, at, m, sel)
 	case coded:
@@ -318,6 +324,61 @@ func (c *leafReader) segment(dst *columnar.Vector, at, m int, sel []int32, coded
 	c.row += int64(m)
 	c.page.left -= m
 	return nil
+}
+
+// pickDefined is pickCodes or pick of m rows of which only so many have values: it reads those of the rows in sel to where they lie side by side, and
+// then moves them, the last first.
+func (c *leafReader) pickDefined(dst *columnar.Vector, at, m, values int, sel []int32, coded bool) error {
+	places, rows := c.places[:0], c.defined[:0]
+	for next, place := at, at; len(sel) > 0; sel = sel[1:] {
+		r := int(sel[0])
+		place += countBits(c.valid, next, r)
+		if next = r; c.valid[r>>6]>>(r&63)&1 != 0 {
+			places, rows = append(places, int32(place)), append(rows, int32(r))
+		}
+	}
+	c.places, c.defined = places, rows
+	if coded {
+		clear(dst.Codes[at+values : at+m])
+		if err := c.pickCodes(dst.Codes, at, values, places); err != nil {
+			return err
+		}
+		move(dst.Codes, places, rows)
+		return nil
+	}
+	if err := c.pick(dst, at, values, places); err != nil {
+		return err
+	}
+	switch dst.Width.Bytes() {
+	case 1:
+		move(columnar.Values[uint8](dst), places, rows)
+	case 2:
+		move(columnar.Values[int16](dst), places, rows)
+	case 4:
+		move(columnar.Values[uint32](dst), places, rows)
+	case 8:
+		move(columnar.Values[uint64](dst), places, rows)
+	case 16:
+		move(columnar.Values[types.Int128](dst), places, rows)
+	}
+	return nil
+}
+
+// move moves values from places to ascending rows, none of which is before its place.
+func move[T any](xs []T, places, rows []int32) {
+	for i := len(rows) - 1; i >= 0; i-- {
+		xs[rows[i]] = xs[places[i]]
+	}
+}
+
+// countBits counts the set bits from bit from up to bit to.
+func countBits(words []uint64, from, to int) (n int) {
+	for from < to {
+		k := min(64-from&63, to-from)
+		n += bits.OnesCount64(words[from>>6] >> (from & 63) << (64 - k))
+		from += k
+	}
+	return n
 }
 
 // pickCodes reads only the codes of the rows in sel; the others become 0.
