@@ -110,6 +110,15 @@ func BenchmarkSelectFrom(b *testing.B) {
 		nulls.SetNull(i)
 	}
 	b.Run("nulls", func(b *testing.B) { benchSelect(b, LT, nulls, k, columnar.AllRows(n)) })
+	codes := make([]int32, n)
+	for i := range codes {
+		codes[i] = int32(i % 100)
+	}
+	coded := columnar.NewDictionary(benchInts(types.BigIntType, 100), codes)
+	for i := 0; i < n; i += 25 {
+		coded.SetNull(i)
+	}
+	b.Run("codes with nulls", func(b *testing.B) { benchSelect(b, LT, coded, k, columnar.AllRows(n)) })
 }
 
 func benchSelect(b *testing.B, op Op, v, k *columnar.Vector, rows columnar.Rows) {

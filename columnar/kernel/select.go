@@ -127,13 +127,23 @@ func SelectCodes(table []uint8, v *columnar.Vector, nulls bool, rows columnar.Ro
 	dst = room(dst, rows.Count())
 	n := 0
 	switch {
+	case v.Valid != nil && rows.Sel != nil:
+		onNull := b2i(nulls)
+		for _, r := range rows.Sel {
+			ok := int(v.Valid[r>>6] >> (r & 63) & 1)
+			dst[n] = r
+			n += int(table[v.Codes[r]])&ok | onNull&^ok
+		}
 	case v.Valid != nil:
 		onNull := b2i(nulls)
-		for i := range rows.Count() {
-			r := rows.Row(i)
-			ok := int(v.Valid[r>>6] >> (r & 63) & 1)
-			dst[n] = int32(r)
-			n += int(table[v.Codes[r]])&ok | onNull&^ok
+		for w := 0; w<<6 < rows.N; w++ {
+			word := v.Valid[w]
+			for i, c := range v.Codes[w<<6 : min(w<<6+64, rows.N)] {
+				ok := int(word & 1)
+				word >>= 1
+				dst[n] = int32(w<<6 + i)
+				n += int(table[c])&ok | onNull&^ok
+			}
 		}
 	case rows.Sel != nil:
 		for _, r := range rows.Sel {

@@ -76,3 +76,35 @@ func TestSelectCompareOfForms(t *testing.T) {
 		}
 	}
 }
+
+// TestSelectCodes compares with a look at each row: all rows and some, with nulls of rows, kept or not.
+func TestSelectCodes(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	table := []uint8{0, 1, 0, 0, 1, 0, 0}
+	for _, n := range []int{1, 63, 64, 65, 200, 4096} {
+		for _, share := range []float64{0, 0.04, 0.6, 1} {
+			codes := make([]int32, n)
+			for i := range codes {
+				codes[i] = r.Int32N(int32(len(table)))
+			}
+			v := columnar.NewDictionary(columnar.New(types.BigIntType, len(table)), codes)
+			for i := range n {
+				if r.Float64() < share {
+					v.SetNull(i)
+				}
+			}
+			for _, rows := range []columnar.Rows{columnar.AllRows(n), {Sel: columnar.Identity(n)[n/3:], N: n}} {
+				for _, nulls := range []bool{false, true} {
+					want := []int32{}
+					for i := range rows.Count() {
+						k := rows.Row(i)
+						if null := v.IsNull(k); null && nulls || !null && table[codes[k]] == 1 {
+							want = append(want, int32(k))
+						}
+					}
+					require.Equal(t, want, SelectCodes(table, v, nulls, rows, nil), "%d rows, %v null, kept: %t", n, share, nulls)
+				}
+			}
+		}
+	}
+}
