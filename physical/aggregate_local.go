@@ -162,7 +162,7 @@ func (l *localGrouping) writer() *partWriter {
 	if l.parts == nil {
 		d := &l.grouping.first
 		d.once.Do(func() { d.decide(l.query, l.table, l.bytes(), l.held(), l.grouping.plan.spec.Groups) })
-		l.parts = &partWriter{plan: l.grouping.plan, keys: l.grouping.keys, bits: d.bits, short: d.short, scarce: d.memory > 0 || available(l.query) < scarce}
+		l.parts = &partWriter{plan: l.grouping.plan, keys: l.grouping.keys, bits: d.bits, short: d.short, scarce: d.memory > 0 || available(l.query) < scarceMemory}
 		l.parts.hasher.remember = func(n int64) bool { return l.memory.cover(l.bytes() + n) }
 	}
 	l.parts.order = l.order()

@@ -25,8 +25,8 @@ const (
 	// chunkRows is how many rows of a partition are kept in one piece. The first piece is smaller, since most partitions of small inputs have no more.
 	chunkRows      = 8 << 10
 	firstChunkRows = 1 << 10
-	// scarce is the memory below which parts have no room for rows before these come.
-	scarce = 16 << 20
+	// scarceMemory is the memory below which parts have no room for rows before these come.
+	scarceMemory = 16 << 20
 )
 
 // aggregateChunk is rows of one kind that all belong to one partition, or, when whole, to any.
@@ -134,22 +134,25 @@ func (w *partWriter) keyColumns(kind int, cols []*columnar.Vector) []*columnar.V
 func (w *partWriter) asEntries(kind int, cols []*columnar.Vector) []*columnar.Vector {
 	w.coded = append(w.coded[:0], cols...)
 	for i := range w.keys {
-		if kind == rawRows {
-			i = w.keys[i]
-		}
-		v := w.plan.origins.codes(cols[i])
+		c := w.keyAt(kind, i)
+		v := w.plan.origins.codes(cols[c])
 		if v == nil {
 			return cols
 		}
-		w.coded[i] = v
+		w.coded[c] = v
 	}
 	for i := range w.keys {
-		if kind == rawRows {
-			i = w.keys[i]
-		}
-		w.codes[i] = true
+		w.codes[w.keyAt(kind, i)] = true
 	}
 	return w.coded
+}
+
+// keyAt returns which of the columns of a kind is the i-th key.
+func (w *partWriter) keyAt(kind, i int) int {
+	if kind == rawRows {
+		return w.keys[i]
+	}
+	return i
 }
 
 // hash returns the hashes by which rows are divided, and whether they are worth keeping with the rows: those of strings are.

@@ -81,16 +81,7 @@ func TestNarrowWords(t *testing.T) {
 					if wide && batch > 5 && r.IntN(50) == 0 {
 						x = int64(r.Uint64())
 					}
-					switch v.Width {
-					case columnar.W8:
-						columnar.Values[int8](v)[i] = int8(x)
-					case columnar.W16:
-						columnar.Values[int16](v)[i] = int16(x)
-					case columnar.W32:
-						columnar.Values[int32](v)[i] = int32(x)
-					default:
-						columnar.Values[int64](v)[i] = x
-					}
+					setNumber(v, i, x)
 					if round%3 == 1 && r.IntN(12) == 0 {
 						v.SetNull(i)
 					}
