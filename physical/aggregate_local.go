@@ -18,6 +18,8 @@ const (
 	minReduction = 2
 	// passRows is how many rows pass by the table before it is tried again: data changes.
 	passRows = 1 << 21
+	// nearGroups is the same for words that index an array, a quarter of what slots take.
+	nearGroups = 8 * localGroups
 	// wholeGroups is the largest table that is kept in one piece when emptied in between.
 	wholeGroups = 1 << 10
 )
@@ -152,6 +154,9 @@ func (l *localGrouping) room() int {
 	if g != nil && g.ascends() {
 		return localGroups - columnar.BatchSize
 	}
+	if g.near() {
+		return nearGroups
+	}
 	if g != nil && g.words == nil && l.table.rows >= minReduction*l.table.len() {
 		return wideGroups
 	}
@@ -162,7 +167,7 @@ func (l *localGrouping) writer() *partWriter {
 	if l.parts == nil {
 		d := &l.grouping.first
 		d.once.Do(func() { d.decide(l.query, l.table, l.bytes(), l.held(), l.grouping.plan.spec.Groups) })
-		l.parts = &partWriter{plan: l.grouping.plan, keys: l.grouping.keys, bits: d.bits, short: d.short, scarce: d.memory > 0 || available(l.query) < scarceMemory}
+		l.parts = &partWriter{plan: l.grouping.plan, keys: l.grouping.keys, bits: d.bits, short: d.short, within: d.within, scarce: d.memory > 0 || available(l.query) < scarceMemory}
 		l.parts.hasher.remember = func(n int64) bool { return l.memory.cover(l.bytes() + n) }
 	}
 	l.parts.order = l.order()

@@ -130,7 +130,11 @@ func (m *merge64) largest() (largest *localGrouping) {
 		}
 	}
 	rest -= largest.table.members()
-	if most := max(2*mergeInto/m.query.Threads(), mergeTogether); rest > most && len(m.grouping.keys) > 0 || !largest.memory.spare(2*bytes) {
+	most := 2 * mergeInto
+	if largest.table.groups.near() {
+		most *= 4 // lookups are loads
+	}
+	if most = max(most/m.query.Threads(), mergeTogether); rest > most && len(m.grouping.keys) > 0 || !largest.memory.spare(2*bytes) {
 		return nil
 	}
 	return largest

@@ -69,10 +69,11 @@ func (c *aggregateChunk) free() {
 type partWriter struct {
 	plan   *aggregatePlan
 	keys   []int
-	used   int   // bits that divided the rows before
-	bits   int   // 2^bits parts, at most mostPartitions
-	short  []int // the keys that are hashed, nil: all
-	scarce bool  // chunks begin with nothing: room for those of all parts would be refused, and filled with few rows
+	used   int         // bits that divided the rows before
+	bits   int         // 2^bits parts, at most mostPartitions
+	short  []int       // the keys that are hashed, nil: all
+	within *valueRange // in place of a hash, nil: none
+	scarce bool        // chunks begin with nothing: room for those of all parts would be refused, and filled with few rows
 	order  int64
 	parts  [mostPartitions]part
 	bytes  int64
@@ -98,9 +99,10 @@ type part struct {
 // division is into how many parts the groups of a grouping are divided first. The worker that divides first decides for all.
 type division struct {
 	once          sync.Once
-	bits          int   // 2^bits parts
-	bytes, memory int64 // that were expected in all, and that there were for a part, if these made more parts than usual; else 0
-	short         []int // the keys that are hashed, nil: all
+	bits          int         // 2^bits parts
+	bytes, memory int64       // that were expected in all, and that there were for a part, if these made more parts than usual; else 0
+	short         []int       // the keys that are hashed, nil: all
+	within        *valueRange // in place of a hash, nil: none
 }
 
 // decide chooses the parts: what a worker holds for its groups by now, times how many groups are expected (0: unknown), is what all will take, and a
@@ -108,12 +110,13 @@ type division struct {
 func (d *division) decide(q *exec.Query, t *aggregateTable, held, groups int64, expected float64) {
 	d.bits = partitionBits
 	d.short = t.groups.short()
+	d.within = newValueRange(t.groups)
 	if groups == 0 || expected <= float64(groups) {
 		return
 	}
 	all, memory := int64(float64(held)*expected/float64(groups)), partMemory(q)
 	if n := bits.Len64(uint64(2 * all / max(memory, 1))); n > partitionBits {
-		d.bits, d.bytes, d.memory = min(n, mostPartitionBits), all, memory
+		d.bits, d.bytes, d.memory, d.within = min(n, mostPartitionBits), all, memory, nil
 	}
 }
 
@@ -161,6 +164,10 @@ func (w *partWriter) hash(kind int, cols []*columnar.Vector, rows columnar.Rows)
 	keep = slices.ContainsFunc(keys, func(v *columnar.Vector) bool { return v.Width >= columnar.WView })
 	w.hashes.Reset(types.BigIntType, columnar.W64, rows.Count())
 	hashes = columnar.Values[uint64](&w.hashes)
+	if w.within != nil {
+		w.within.hash(keys[0], rows, hashes)
+		return hashes, false
+	}
 	if w.given != nil && kind == partialRows {
 		copy(hashes, w.given)
 		return hashes, keep
@@ -197,17 +204,25 @@ func (w *partWriter) add(kind int, cols []*columnar.Vector, rows columnar.Rows) 
 		ends[p+1] += ends[p]
 	}
 	at := ends
-	w.sel, w.hashed = sized(w.sel, n), sized(w.hashed, n)
+	w.sel = sized(w.sel, n)
 	for i, h := range hashes {
 		p := h >> shift & mask & (mostPartitions - 1)
-		w.sel[at[p]], w.hashed[at[p]] = int32(rows.Row(i)), int32(i)
+		w.sel[at[p]] = int32(rows.Row(i))
 		at[p]++
+	}
+	if keep {
+		at, w.hashed = ends, sized(w.hashed, n)
+		for i, h := range hashes {
+			p := h >> shift & mask & (mostPartitions - 1)
+			w.hashed[at[p]] = int32(i)
+			at[p]++
+		}
 	}
 	for p := range 1 << w.bits {
 		if from, to := ends[p], ends[p+1]; from < to {
-			hashed := w.hashed[from:to]
-			if !keep {
-				hashed = nil
+			var hashed []int32
+			if keep {
+				hashed = w.hashed[from:to]
 			}
 			w.append(p, kind, cols, columnar.Rows{Sel: w.sel[from:to], N: rows.N}, hashed)
 		}
@@ -226,12 +241,12 @@ func (w *partWriter) append(p, kind int, cols []*columnar.Vector, rows columnar.
 	for len(t.open) <= kind+1 {
 		t.open = append(t.open, aggregateChunk{kind: len(t.open) - 1})
 	}
-	c := &t.open[kind+1]
-	if c.n > 0 && c.order != w.order || c.n >= chunkRows || c.n >= firstChunkRows && len(t.chunks) == 0 {
+	c, n := &t.open[kind+1], rows.Count()
+	if c.n > 0 && (c.order != w.order || c.n+n > t.full()) {
 		t.close(c)
 	}
 	if c.n == 0 {
-		c.order, c.bytes, c.cols = w.order, 0, w.columns(cols, w.room(t))
+		c.order, c.bytes, c.cols = w.order, 0, w.columns(cols, w.room(t, n))
 	}
 	size := int64(0)
 	for i, v := range cols {
@@ -250,22 +265,27 @@ func (w *partWriter) append(p, kind int, cols []*columnar.Vector, rows columnar.
 		columnar.Append(c.hashes, &w.hashes, columnar.Rows{Sel: hashed, N: w.hashes.Len})
 		size += c.hashes.Size()
 	}
-	c.n += rows.Count()
+	c.n += n
 	w.bytes += size - c.bytes
 	c.bytes = size
 }
 
-// room returns how many rows the next chunk of a part has memory for from the start, so that it need not grow step by step, which leaves most of what
-// it takes to the collector. Chunks that end early, because order matters, begin with nothing.
-func (w *partWriter) room(t *part) int {
-	n := len(t.chunks)
-	switch {
-	case n > 0 && t.chunks[n-1].file == nil && t.chunks[n-1].n >= firstChunkRows:
-		return chunkRows
-	case n > 0 || w.scarce:
-		return 0
+// full returns how many rows the chunk that a part is at has at most, unless they come at once.
+func (t *part) full() int {
+	if len(t.chunks) == 0 {
+		return firstChunkRows
 	}
-	return firstChunkRows
+	return chunkRows
+}
+
+// room returns how many rows the next chunk of a part, of which n are there, has memory for from the start, so that it need not grow step by step, which
+// leaves most of what it takes to the collector. Chunks that end early, because order matters, begin with no more than they get.
+func (w *partWriter) room(t *part, n int) int {
+	k := len(t.chunks)
+	if w.scarce || k > 0 && (t.chunks[k-1].file != nil || t.chunks[k-1].order != w.order) {
+		return n
+	}
+	return max(n, t.full())
 }
 
 // columns makes empty columns with room for so many values.

@@ -153,6 +153,9 @@ func (t *groupTable) hashes(short []int) []uint64 {
 // ascends reports whether the keys are words that came in ascending order so far.
 func (t *groupTable) ascends() bool { return t.words != nil && t.words.ascending }
 
+// near reports whether the keys are words that index an array.
+func (t *groupTable) near() bool { return t != nil && t.words != nil && t.words.near != nil }
+
 // len returns the number of different keys.
 func (t *groupTable) len() int {
 	switch {

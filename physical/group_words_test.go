@@ -121,3 +121,60 @@ func TestNarrowWords(t *testing.T) {
 	require.Greater(t, narrow, 1000)
 	require.Greater(t, widened, 20)
 }
+
+// TestNearWords numbers keys that lie near to each other and drift, with some far away and nulls, until a table by hash is needed and after.
+func TestNearWords(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	near, slots, again, stretched := 0, 0, 0, 0
+	for round := range 200 {
+		typ := []types.Type{types.BigIntType, types.DateType, types.DecimalOf(18, 2), types.TimestampType}[r.IntN(4)]
+		g, seen := newGroupTable(nil, []types.Type{typ}), map[string]int32{}
+		base := []int64{0, -500, math.MinInt64, math.MaxInt64 - 3000, math.MinInt32, math.MaxInt32 - 100}[r.IntN(6)]
+		span, outliers := int64(1)<<r.IntN(13), r.IntN(3) == 0
+		for batch := range 40 {
+			if batch == 25 && round%3 == 0 {
+				g.reset()
+				clear(seen)
+			}
+			v := columnar.New(typ, 90)
+			for i := range 90 {
+				x := base + r.Int64N(span)*(1+r.Int64N(3))
+				if outliers && batch > 3 && r.IntN(300) == 0 {
+					x = int64(r.Uint64() >> r.IntN(60))
+				}
+				setNumber(v, i, x)
+				if round%4 == 1 && r.IntN(15) == 0 {
+					v.SetNull(i)
+				}
+			}
+			base += span / 8
+			rows := columnar.Rows{N: 90}
+			if batch%3 == 1 {
+				rows.Sel = []int32{0, 7, 8, 9, 30, 59, 88}
+			}
+			out := make([]int32, rows.Count())
+			was, size := g.near(), len(g.words.near)
+			g.find([]*columnar.Vector{v}, rows, out)
+			near += bit(g.near())
+			slots += bit(was && !g.near())
+			again += bit(!was && g.near() && batch > 0)
+			stretched += bit(was && g.near() && size != len(g.words.near))
+			for i, n := range out {
+				text := rowText([]*columnar.Vector{v}, rows.Row(i))
+				if _, ok := seen[text]; !ok {
+					seen[text] = n
+				}
+				require.Equal(t, seen[text], n, text)
+			}
+		}
+		require.Equal(t, len(seen), g.len())
+		columns := g.columns()
+		for text, n := range seen {
+			require.Equal(t, text, rowText(columns, int(n)))
+		}
+		g.free()
+	}
+	for _, n := range []int{near, slots, again, stretched} {
+		require.Greater(t, n, 20)
+	}
+}

@@ -37,7 +37,7 @@ const (
 func (h *keyHasher) hash(keys []*columnar.Vector, rows columnar.Rows, dst []uint64) []uint64 {
 	n := rows.Count()
 	dst = sized(dst, n)
-	if len(keys) == 1 && h.remember == nil {
+	if len(keys) == 1 && (h.remember == nil || entriesOf(keys[0]) == nil) {
 		kernel.Hash(keys[0], rows, dst, false)
 		return dst
 	}
