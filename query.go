@@ -50,9 +50,9 @@ func streamed(consume func(*columnar.Batch) error) makeSink {
 	return func(_ *exec.Query, in []*expr.Column) (exec.Sink, error) { return physical.NewStream(in, consume), nil }
 }
 
-// materialized keeps the rows in order, in memory that outlives the query.
+// materialized keeps the rows in order until the query is closed. Their memory is not Go's, whose collector would let as much garbage gather beside them.
 func materialized(q *exec.Query, in []*expr.Column) (exec.Sink, error) {
-	return physical.NewResult(in, true), nil
+	return physical.NewMaterialize(in, true, q), nil
 }
 
 // start optimizes and runs an analyzed plan into a sink, telling the context's observer (see WithProgress). The caller closes the execution.

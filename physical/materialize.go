@@ -25,11 +25,6 @@ func NewMaterialize(in []*expr.Column, ordered bool, q *exec.Query) exec.Sink {
 	return &materialize{types: columnTypes(in), ordered: ordered, arena: q.NewArena()}
 }
 
-// NewResult is NewMaterialize of rows that outlive the query: their memory is of class Shared.
-func NewResult(in []*expr.Column, ordered bool) exec.Sink {
-	return &materialize{types: columnTypes(in), ordered: ordered}
-}
-
 func columnTypes(cols []*expr.Column) []types.Type {
 	ts := make([]types.Type, len(cols))
 	for i, c := range cols {
@@ -44,7 +39,7 @@ const chunkFloor = 64 << 10
 type materialize struct {
 	types   []types.Type
 	ordered bool
-	arena   *slab.Arena // nil: the Go heap
+	arena   *slab.Arena
 	chunks  []*chunk
 	held    int64 // bytes reserved for the chunks
 }
@@ -271,11 +266,7 @@ func (m *materialize) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 		out[i].Batch = &columnar.Batch{Cols: c.Cols, N: c.N}
 	}
 	q.Budget().Release(m.held)
-	arena := m.arena
-	if arena == nil {
-		arena = q.NewArena() // for indexes
-	}
-	return exec.NewOutput(q, arena, m.types, out), nil
+	return exec.NewOutput(q, m.arena, m.types, out), nil
 }
 
 func (m *materialize) inOrder(chunks []*chunk) []*chunk {
