@@ -24,6 +24,9 @@ func newSum(s *expr.Spec, avg bool, mode expr.Mode) (expr.Accumulator, error) {
 
 // Final returns the totals or averages in the call's result type.
 func (a *exactSum) Final() (*columnar.Vector, error) {
+	if out := a.shortSums(); out != nil {
+		return out, nil
+	}
 	out := columnar.NewIn(a.arena, a.spec.Result, columnar.WidthOf(a.spec.Result), len(a.cells))
 	for g := range a.cells {
 		if a.cells[g].n == 0 {
@@ -52,6 +55,34 @@ func (a *exactSum) Final() (*columnar.Vector, error) {
 		out.SetNull(g)
 	}
 	return out, nil
+}
+
+// shortSums returns the totals if all of them are, and may be, words of 64 bits; nil if not.
+func (a *exactSum) shortSums() *columnar.Vector {
+	t := a.spec.Result
+	if a.avg || a.high != nil || columnar.WidthOf(t) < columnar.W64 || columnar.WidthOf(t) > columnar.W128 {
+		return nil
+	}
+	out := columnar.NewIn(a.arena, t, columnar.W64, len(a.cells))
+	sums, empty := columnar.Values[int64](out), 0
+	lo, hi := int64(0), int64(0)
+	for g := range a.cells {
+		c := &a.cells[g]
+		sums[g] = c.sum
+		lo, hi = min(lo, c.sum), max(hi, c.sum)
+		if c.n == 0 {
+			empty++
+		}
+	}
+	if t.Kind == types.Decimal && (!fitsPrecision(types.Int128Of(lo), t) || !fitsPrecision(types.Int128Of(hi), t)) {
+		out.Free()
+		return nil
+	}
+	out.HasBounds, out.Lo, out.Hi = true, lo, hi
+	if empty > 0 {
+		setNulls(out, func(g int) bool { return a.cells[g].n == 0 })
+	}
+	return out
 }
 
 func (a *exactSum) overflow() error {
