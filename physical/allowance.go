@@ -74,6 +74,8 @@ func (a *allowance) trim(n int64) { a.shrink(a.held - min(n, a.held)) }
 
 // release gives everything back.
 func (a *allowance) release() {
-	a.budget.Release(a.held)
-	a.held = 0
+	if a.held > 0 {
+		a.budget.Release(a.held)
+		a.held = 0
+	}
 }

@@ -73,6 +73,7 @@ func planSort(keys []expr.SortKey, in []*expr.Column, q *exec.Query) (*sortPlan,
 type sorting struct {
 	plan   *sortPlan
 	locals []*localSort
+	moving allowance // for rows that are moved
 
 	ranges, runs int // what was sorted in memory, or merged from files
 }
@@ -161,16 +162,20 @@ func (s *sorting) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 
 // output returns rows from to to-1 of the order.
 func (s *sorting) output(q *exec.Query, from, to int64) (*exec.StageOutput, error) {
-	defer func() {
-		s.plan.arena.Release()
-		for _, l := range s.locals {
-			l.memory.release()
-		}
-	}()
+	defer s.release()
 	if spilled(s.locals) {
 		return s.outOfRuns(from, to)
 	}
 	return s.outOfMemory(from, to)
+}
+
+// release gives up the rows and the memory for them.
+func (s *sorting) release() {
+	s.plan.arena.Release()
+	s.moving.release()
+	for _, l := range s.locals {
+		l.memory.release()
+	}
 }
 
 // sortingBytes returns the memory that sorting needs for a row beside it: two entries, its place when it goes to a file, and ranks of strings.
@@ -184,24 +189,42 @@ func (p *sortPlan) sortingBytes() int64 {
 	return n
 }
 
+// outOfMemory sorts part by part, and gathers what is asked for of a part while it is in the cache.
 func (s *sorting) outOfMemory(from, to int64) (*exec.StageOutput, error) {
-	all, err := s.sortAll()
+	all, err := s.divide()
 	if err != nil {
 		return nil, err
 	}
+	if all.moved {
+		for _, l := range s.locals {
+			l.rows.freeValues()
+		}
+	}
 	arena := s.plan.query.NewArena()
-	first, end := int(min(from, int64(all.len()))), int(min(to, int64(all.len())))
-	return writeAll(s.plan.query, arena, s.plan.types[:s.plan.in], (end-first+keptSize-1)/keptSize, func(i int) (*columnar.Batch, error) {
-		at := first + i*keptSize
-		return all.gather(arena, at, min(at+keptSize, end), s.plan.in), nil
+	return writeAll(s.plan.query, arena, s.plan.types[:s.plan.in], all.parts(), func(part int, give func(b *columnar.Batch) error) error {
+		first, end := int64(all.ends[part]), int64(all.ends[part+1])
+		if from >= end || to <= first {
+			return nil
+		}
+		entries := slab.Make[sortEntry](s.plan.arena, int(end-first))
+		defer slab.Free(s.plan.arena, entries)
+		all.sort(part, entries)
+		entries = entries[max(from-first, 0) : min(to, end)-first]
+		for at := 0; at < len(entries); at += keptSize {
+			if err := give(all.gather(arena, entries[at:min(at+keptSize, len(entries))], s.plan.in)); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
-// sortAll sorts the rows of all workers.
-func (s *sorting) sortAll() (*sortedRows, error) {
-	all, err := sortRows(s.plan, allRowsOf(s.plan, s.locals), inParallel(s.plan.query))
+// divide divides the rows of all workers.
+func (s *sorting) divide() (*dividedRows, error) {
+	s.moving.budget = s.plan.query.Budget()
+	all, err := divideRows(s.plan, allRowsOf(s.plan, s.locals), inParallel(s.plan.query), &s.moving)
 	if err == nil {
-		s.ranges = all.ranges
+		s.ranges = all.parts()
 	}
 	return all, err
 }
@@ -269,115 +292,254 @@ func oneByOne(n int, f func(task int) error) error {
 	return nil
 }
 
-// sortRows sorts rows. What tells their order is memory of the plan's arena.
-func sortRows(p *sortPlan, rows *keptRows, run runner) (*sortedRows, error) {
-	n := rows.len()
-	if n == 0 {
-		return &sortedRows{rows: rows}, nil
-	}
-	keys := &sortKeys{rows: rows, cols: p.cols, orders: p.orders}
-	defer keys.free()
-	if err := keys.prepare(run); err != nil {
-		return nil, err
-	}
-	entries, tasks, err := encodeAll(run, keys, n, p.arena)
+// sortRows sorts rows. What tells their order is memory of the plan's arena. With memory to move them, the sorted rows may be others than those.
+func sortRows(p *sortPlan, rows *keptRows, run runner, memory *allowance) (*sortedRows, error) {
+	d, err := divideRows(p, rows, run, memory)
 	if err != nil {
 		return nil, err
 	}
-	sorted := &sortedRows{rows: rows, held: keys.held(), ranges: 1}
-	tmp := slab.Make[sortEntry](p.arena, n)
-	if len(tasks) <= 2 {
-		defer slab.Free(p.arena, tmp)
-		sortByKey(entries, tmp)
-		if keys.exact < len(p.cols) {
-			sortTies(entries, keys.compare)
-		}
-		sorted.entries = entries
-		return sorted, nil
-	}
-	defer slab.Free(p.arena, entries)
-	sorted.ranges = sortRanges
-	sorted.entries, err = sortParallel(run, keys, entries, tmp, tasks)
-	return sorted, err
+	s := &sortedRows{dividedRows: d, entries: slab.Make[sortEntry](p.arena, d.len())}
+	return s, run(d.parts(), func(part int) error {
+		d.sort(part, s.entries[d.ends[part]:d.ends[part+1]])
+		return nil
+	})
 }
 
-// encodeAll makes the entries of all rows in the order of the source. tasks are where stretches of them begin, and the end.
-func encodeAll(run runner, keys *sortKeys, n int, a *slab.Arena) (entries []sortEntry, tasks []int, err error) {
-	type place struct {
-		keptPiece
-		chunk, at int
+// sortedRows is kept rows in an order.
+type sortedRows struct {
+	*dividedRows
+	entries []sortEntry
+}
+
+// free gives the order up, not the rows that were sorted.
+func (s *sortedRows) free() {
+	slab.Free(s.rows.arena, s.entries)
+	s.dividedRows.free()
+}
+
+// dividedRows is kept rows in parts by ranges of keys, each in the order of the source: in one part if they are few.
+type dividedRows struct {
+	rows  *keptRows // those that were divided, or where they were moved to, without columns that are held
+	moved bool
+	held  map[int]*keyField // columns whose values are in the keys of entries
+	keys  *sortKeys
+	codes []uint64 // by part
+	refs  []rowRef // of the rows where they were, nil: they are at the places of their codes
+	ends  []int    // of the parts, after 0
+}
+
+func (d *dividedRows) len() int { return len(d.codes) }
+
+func (d *dividedRows) parts() int { return len(d.ends) - 1 }
+
+// free gives up all but the rows that were divided.
+func (d *dividedRows) free() {
+	slab.Free(d.rows.arena, d.codes)
+	slab.Free(d.rows.arena, d.refs)
+	if d.moved {
+		d.rows.free()
 	}
-	var places []place
+}
+
+// sort writes the entries of a part, whose codes it overwrites, in order.
+func (d *dividedRows) sort(part int, entries []sortEntry) {
+	from, arena := d.ends[part], d.rows.arena
+	codes := d.codes[from:d.ends[part+1]]
+	other := slab.Make[uint64](arena, len(codes))
+	ordered := sortWords(entries, codes, other, from)
+	slab.Free(arena, other)
+	if !ordered {
+		tmp := slab.Make[sortEntry](arena, len(entries))
+		sortByKey(entries, tmp)
+		slab.Free(arena, tmp)
+	}
+	if d.refs != nil {
+		for i := range entries {
+			entries[i].ref = d.refs[entries[i].ref]
+		}
+	}
+	if d.keys.exact < len(d.keys.cols) {
+		sortTies(entries, d.keys.compare)
+	}
+}
+
+// divideRows divides rows into ranges of keys if they are enough for several workers. Dividing keeps the order of the source, so the sort stays stable.
+func divideRows(p *sortPlan, rows *keptRows, run runner, memory *allowance) (*dividedRows, error) {
+	n := rows.len()
+	d := &dividedRows{rows: rows, keys: &sortKeys{rows: rows, cols: p.cols, orders: p.orders}, ends: []int{0, n}}
+	if n == 0 {
+		return d, nil
+	}
+	defer d.keys.free()
+	if err := d.keys.prepare(run); err != nil {
+		return nil, err
+	}
+	codes, tasks, err := encodeAll(run, d.keys, n, p.arena)
+	if err != nil {
+		return nil, err
+	}
+	d.held = d.keys.held()
+	if len(tasks) > 1 {
+		defer slab.Free(p.arena, codes)
+		return d, d.divide(run, codes, tasks, memory)
+	}
+	d.codes, d.refs = codes, slab.Make[rowRef](p.arena, n)
+	tasks[0].each(func(at int, s stretch) {
+		for i := range s.to - s.from {
+			d.refs[at+i] = refOf(s.chunk, s.from+i)
+		}
+	})
+	return d, nil
+}
+
+// sortTaskRows is stretches of rows in the order of the source, from a place in it on.
+type sortTaskRows struct {
+	at, n     int
+	stretches []stretch
+}
+
+// stretch is rows from to to-1 of a chunk.
+type stretch struct {
+	chunk int
+	keptPiece
+}
+
+// each calls f with the stretches and their places.
+func (t *sortTaskRows) each(f func(at int, s stretch)) {
+	at := t.at
+	for _, s := range t.stretches {
+		f(at, s)
+		at += s.to - s.from
+	}
+}
+
+// encodeAll makes the numbers of all rows in the order of the source, which the tasks divide.
+func encodeAll(run runner, keys *sortKeys, n int, a *slab.Arena) (codes []uint64, tasks []sortTaskRows, err error) {
+	var all []stretch
 	for c, chunk := range keys.rows.chunks {
 		for _, p := range chunk.pieces {
-			places = append(places, place{p, c, 0})
+			all = append(all, stretch{c, p})
 		}
 	}
-	slices.SortStableFunc(places, func(a, b place) int { return a.morsel - b.morsel })
-	starts := []int{}
+	slices.SortStableFunc(all, func(a, b stretch) int { return a.morsel - b.morsel })
 	at := 0
-	for i := range places {
-		if len(tasks) == 0 || at-tasks[len(tasks)-1] >= sortTask {
-			tasks, starts = append(tasks, at), append(starts, i)
+	for _, s := range all {
+		if k := len(tasks); k == 0 || tasks[k-1].n >= sortTask {
+			tasks = append(tasks, sortTaskRows{at: at})
 		}
-		places[i].at = at
-		at += places[i].to - places[i].from
+		t := &tasks[len(tasks)-1]
+		t.stretches = append(t.stretches, s)
+		t.n += s.to - s.from
+		at += s.to - s.from
 	}
-	tasks, starts = append(tasks, at), append(starts, len(places))
-	entries = slab.Make[sortEntry](a, n)
-	err = run(len(tasks)-1, func(t int) error {
-		for _, p := range places[starts[t]:starts[t+1]] {
-			keys.encode(p.chunk, p.from, p.to, entries[p.at:])
-		}
+	codes = slab.Make[uint64](a, n)
+	err = run(len(tasks), func(i int) error {
+		tasks[i].each(func(at int, s stretch) { keys.encode(s.chunk, s.from, s.to, codes[at:]) })
 		return nil
 	})
-	return entries, tasks, err
+	return codes, tasks, err
 }
 
-// sortParallel divides entries into ranges of keys and sorts these. Dividing keeps the order of the source, so the sort stays stable.
-func sortParallel(run runner, keys *sortKeys, entries, tmp []sortEntry, tasks []int) ([]sortEntry, error) {
-	splits := sampleKeys(entries)
-	counts := make([][sortRanges]int, len(tasks)-1)
-	ranges := make([]uint8, len(entries))
-	err := run(len(counts), func(t int) error {
-		for i := tasks[t]; i < tasks[t+1]; i++ {
-			r := splits.index(entries[i].key)
-			ranges[i] = uint8(r)
-			counts[t][r]++
+// divide puts the rows, or what refers to them, where their ranges are.
+func (d *dividedRows) divide(run runner, codes []uint64, tasks []sortTaskRows, memory *allowance) error {
+	arena, n := d.rows.arena, len(codes)
+	splits := sampleKeys(codes)
+	counts := make([][sortRanges]int, len(tasks))
+	ranges := slab.Make[uint8](arena, n)
+	defer slab.Free(arena, ranges)
+	err := run(len(tasks), func(t int) error {
+		from, to := tasks[t].at, tasks[t].at+tasks[t].n
+		for i, k := range codes[from:to] {
+			r := splits.index(k)
+			ranges[from+i] = uint8(r)
+			counts[t][r&(sortRanges-1)]++
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var ends [sortRanges + 1]int
+	d.ends = make([]int, sortRanges+1)
 	at := 0
 	for r := range sortRanges {
 		for t := range counts {
 			counts[t][r], at = at, at+counts[t][r]
 		}
-		ends[r+1] = at
+		d.ends[r+1] = at
 	}
-	err = run(len(counts), func(t int) error {
-		at := &counts[t]
-		for i := tasks[t]; i < tasks[t+1]; i++ {
-			r := ranges[i] & (sortRanges - 1)
-			tmp[at[r]] = entries[i]
-			at[r]++
-		}
+	var moved *movedRows
+	if memory != nil {
+		moved = newMovedRows(d.rows, d.keys.needless(d.held), memory)
+	}
+	if d.codes = slab.Make[uint64](arena, n); moved == nil {
+		d.refs = slab.Make[rowRef](arena, n)
+	}
+	err = run(len(tasks), func(t int) error {
+		starts := &counts[t]
+		var places []uint32
+		tasks[t].each(func(at int, s stretch) {
+			k := s.to - s.from
+			places = sized(places, k)
+			for i, r := range ranges[at : at+k] {
+				r &= sortRanges - 1
+				places[i] = uint32(starts[r])
+				starts[r]++
+			}
+			for i, p := range places {
+				d.codes[p] = codes[at+i]
+			}
+			if moved != nil {
+				moved.move(s.chunk, s.from, s.to, places)
+				return
+			}
+			for i, p := range places {
+				d.refs[p] = refOf(s.chunk, s.from+i)
+			}
+		})
 		return nil
 	})
-	if err != nil {
-		return nil, err
+	if err == nil && moved != nil {
+		d.rows, d.moved, d.keys.rows = moved.rows, true, moved.rows
 	}
-	return tmp, run(sortRanges, func(r int) error {
-		part := tmp[ends[r]:ends[r+1]]
-		sortByKey(part, entries[ends[r]:ends[r+1]])
-		if keys.exact < len(keys.cols) {
-			sortTies(part, keys.compare)
-		}
-		return nil
-	})
+	return err
+}
+
+// gather returns the rows of entries as flat vectors, or codes where all chunks share a dictionary, in memory of the arena, that hold nothing of the
+// chunks.
+func (d *dividedRows) gather(a *slab.Arena, entries []sortEntry, cols int) *columnar.Batch {
+	out := &columnar.Batch{N: len(entries), Cols: make([]*columnar.Vector, cols)}
+	for c := range out.Cols {
+		out.Cols[c] = d.column(a, c, entries)
+		out.Cols[c].Finish()
+	}
+	return out
+}
+
+// column returns a column of the rows of entries: out of the keys, if it is one that they hold, which are read one after the other.
+func (d *dividedRows) column(a *slab.Arena, c int, entries []sortEntry) *columnar.Vector {
+	f := d.held[c]
+	if f == nil {
+		return d.rows.column(a, c, entries)
+	}
+	t := d.rows.types[c]
+	width := columnar.WidthOf(t)
+	if t.Kind == types.Decimal { // 128 bits are no number
+		width = columnar.W64
+	}
+	out := columnar.NewIn(a, t, width, len(entries))
+	f.decode(entries, out)
+	if out.Width >= columnar.W16 {
+		out.HasBounds, out.Lo, out.Hi = true, int64(f.lo^1<<63), int64(f.hi^1<<63)
+	}
+	return out
+}
+
+// equal reports whether the rows of two entries are equal in a column.
+func (d *dividedRows) equal(c int, x, y sortEntry) bool {
+	if f := d.held[c]; f != nil {
+		return (x.key^y.key)>>f.shift&(1<<f.width-1) == 0
+	}
+	return kernel.EqualNullable(d.rows.chunks[x.ref.chunk()].cols[c], x.ref.row(), d.rows.chunks[y.ref.chunk()].cols[c], y.ref.row())
 }
 
 // rangeSplits divides keys into ranges: range r has those from split r-1 on up to split r.
@@ -394,12 +556,12 @@ const (
 	mixedCell  = 0xff
 )
 
-// sampleKeys returns keys that divide the entries into ranges of about one size.
-func sampleKeys(entries []sortEntry) *rangeSplits {
+// sampleKeys returns keys that divide the codes into ranges of about one size.
+func sampleKeys(codes []uint64) *rangeSplits {
 	const each = 32
 	picked := make([]uint64, 0, sortRanges*each)
 	for i := range sortRanges * each {
-		picked = append(picked, entries[i*len(entries)/(sortRanges*each)].key)
+		picked = append(picked, codes[i*len(codes)/(sortRanges*each)])
 	}
 	slices.Sort(picked)
 	s := &rangeSplits{lo: picked[0]}

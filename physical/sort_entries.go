@@ -151,3 +151,56 @@ func sortTie(a []sortEntry, compare func(x, y rowRef) int) {
 		a[i].key = key
 	}
 }
+
+// sortWords makes entries of keys, whose places are from first on, and reports whether they are in order: if the bits in which the keys differ and a place fit
+// in a word, which is half as large as an entry, or they were in order before. keys and other, of the same length, are overwritten.
+func sortWords(dst []sortEntry, keys, other []uint64, first int) bool {
+	lo, hi, differing, last, ordered := ^uint64(0), uint64(0), uint64(0), uint64(0), true
+	for _, k := range keys {
+		lo, hi = min(lo, k), max(hi, k)
+		differing |= k ^ keys[0]
+		ordered = ordered && last <= k
+		last = k
+	}
+	unused := bits.TrailingZeros64(differing) // keys begin at the top of a number
+	width, places := bits.Len64((hi-lo)>>unused), bits.Len(uint(len(keys)))
+	if ordered || width+places > 64 {
+		for i, k := range keys {
+			dst[i] = sortEntry{k, rowRef(first + i)}
+		}
+		return ordered
+	}
+	for i, k := range keys {
+		keys[i] = (k-lo)>>unused<<places | uint64(i)
+	}
+	mask := uint64(1)<<places - 1
+	for i, k := range sortedBits(keys, other, places, width) {
+		dst[i] = sortEntry{lo + k>>places<<unused, rowRef(first + int(k&mask))}
+	}
+	return true
+}
+
+// sortedBits sorts words by the width bits from a place on, from the bottom, and returns the one of both where they are then.
+func sortedBits(src, other []uint64, from, width int) []uint64 {
+	passes := (width + 7) / 8
+	for pass := range passes {
+		shift := from + pass*width/passes
+		digit := uint64(1)<<(from+(pass+1)*width/passes-shift) - 1
+		var at [256]uint32
+		for _, w := range src {
+			at[w>>shift&digit&0xff]++
+		}
+		sum := uint32(0)
+		for b := range digit + 1 {
+			at[b], sum = sum, sum+at[b]
+		}
+		other = other[:len(src)]
+		for _, w := range src {
+			b := w >> shift & digit & 0xff
+			other[at[b]] = w
+			at[b]++
+		}
+		src, other = other, src
+	}
+	return src
+}

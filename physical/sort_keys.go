@@ -3,6 +3,7 @@ package physical
 import (
 	"bytes"
 	"encoding/binary"
+	"maps"
 	"math"
 	"math/bits"
 
@@ -139,6 +140,12 @@ func (f *keyField) fit(nulls bool, o kernel.Order, room int) {
 // keyRange returns how values of a vector become numbers, and their range if they are numbers.
 func keyRange(v *columnar.Vector) (kind keyKind, lo, hi uint64) {
 	b := v.Base()
+	if v.HasBounds && v.Lo <= v.Hi {
+		switch b.Width {
+		case columnar.W8, columnar.W16, columnar.W32, columnar.W64:
+			return keyNumber, orderedInt(v.Lo), orderedInt(v.Hi)
+		}
+	}
 	switch b.Width {
 	case columnar.WBool:
 		return rangeOf(columnar.Values[uint8](b), v, func(x uint8) uint64 { return uint64(x) })
@@ -183,12 +190,10 @@ func rangeOf[T any](vals []T, v *columnar.Vector, f func(T) uint64) (kind keyKin
 	return keyNumber, lo, hi
 }
 
-// encode makes the entries of rows from to to-1 of a chunk.
-func (s *sortKeys) encode(chunk, from, to int, dst []sortEntry) {
+// encode makes the numbers of rows from to to-1 of a chunk.
+func (s *sortKeys) encode(chunk, from, to int, dst []uint64) {
 	dst = dst[:to-from]
-	for i := range dst {
-		dst[i] = sortEntry{0, rowRef(chunk)<<refBits | rowRef(from+i)}
-	}
+	clear(dst)
 	for k := range s.fields {
 		f, v := &s.fields[k], s.rows.chunks[chunk].cols[s.cols[k]]
 		if f.kind == keyRank {
@@ -199,7 +204,7 @@ func (s *sortKeys) encode(chunk, from, to int, dst []sortEntry) {
 	}
 }
 
-func (f *keyField) encode(v *columnar.Vector, from int, dst []sortEntry) {
+func (f *keyField) encode(v *columnar.Vector, from int, dst []uint64) {
 	b := v.Base()
 	if f.kind == keyWide { // in this chunk the values may be narrow
 		f.put(v, from, dst, func(i int) uint64 { return orderedInt(upperHalf(b, i)) })
@@ -253,6 +258,15 @@ func (s *sortKeys) held() map[int]*keyField {
 	return held
 }
 
+// needless returns those of the columns that are held of which the rows are not asked either to tell equal keys apart.
+func (s *sortKeys) needless(held map[int]*keyField) map[int]*keyField {
+	needless := maps.Clone(held)
+	for _, c := range s.cols[s.exact:] {
+		delete(needless, c)
+	}
+	return needless
+}
+
 // decode writes the values that encode made keys of.
 func (f *keyField) decode(entries []sortEntry, out *columnar.Vector) {
 	switch out.Width {
@@ -292,13 +306,13 @@ func decodeKeys[T any](f *keyField, entries []sortEntry, out []T, value func(u u
 }
 
 // put is putCodes for values that are no machine words.
-func (f *keyField) put(v *columnar.Vector, from int, dst []sortEntry, number func(i int) uint64) {
+func (f *keyField) put(v *columnar.Vector, from int, dst []uint64, number func(i int) uint64) {
 	for i := range dst {
 		code := f.null
 		if !v.IsNull(from + i) {
 			code = f.code(number(v.At(from + i)))
 		}
-		dst[i].key |= code << f.shift
+		dst[i] |= code << f.shift
 	}
 }
 
@@ -310,12 +324,12 @@ func (f *keyField) code(u uint64) uint64 {
 }
 
 // putCodes is inlined together with the literal function passed to it.
-func putCodes[T any](f *keyField, vals []T, v *columnar.Vector, from int, dst []sortEntry, number func(T) uint64) {
+func putCodes[T any](f *keyField, vals []T, v *columnar.Vector, from int, dst []uint64, number func(T) uint64) {
 	field := *f
 	if v.Form == columnar.Flat && v.Valid == nil {
 		vals = vals[from : from+len(dst)]
 		for i := range dst {
-			dst[i].key |= field.code(number(vals[i])) << field.shift
+			dst[i] |= field.code(number(vals[i])) << field.shift
 		}
 		return
 	}
@@ -325,7 +339,7 @@ func putCodes[T any](f *keyField, vals []T, v *columnar.Vector, from int, dst []
 		if !nulls || !v.IsNull(from+i) {
 			code = field.code(number(vals[v.At(from+i)]))
 		}
-		dst[i].key |= code << field.shift
+		dst[i] |= code << field.shift
 	}
 }
 
@@ -373,16 +387,13 @@ func (s *sortKeys) common(c int) int {
 }
 
 func upperHalf(b *columnar.Vector, i int) int64 {
-	if b.Width == columnar.W64 {
-		return columnar.Values[int64](b)[i] >> 63
-	}
-	return columnar.Values[types.Int128](b)[i].Hi
+	return wideAt(b, i).Hi
 }
 
 // compare orders rows that are equal in their number.
 func (s *sortKeys) compare(x, y rowRef) int {
-	a, b := s.rows.chunks[x>>refBits], s.rows.chunks[y>>refBits]
-	i, j := int(x&(keptSize-1)), int(y&(keptSize-1))
+	a, b := s.rows.chunks[x.chunk()], s.rows.chunks[y.chunk()]
+	i, j := x.row(), y.row()
 	for k := s.exact; k < len(s.cols); k++ {
 		if c := kernel.CompareOrdered(a.cols[s.cols[k]], i, b.cols[s.cols[k]], j, s.orders[k]); c != 0 {
 			return c

@@ -168,7 +168,7 @@ func (s *sortKeys) free() {
 }
 
 // encode is keyField.encode of a key that has ranks.
-func (r *chunkRanks) encode(f *keyField, v *columnar.Vector, from int, dst []sortEntry) {
+func (r *chunkRanks) encode(f *keyField, v *columnar.Vector, from int, dst []uint64) {
 	nulls := v.MayHaveNulls()
 	for i := range dst {
 		code := f.null
@@ -179,6 +179,6 @@ func (r *chunkRanks) encode(f *keyField, v *columnar.Vector, from int, dst []sor
 			}
 			code = f.code(uint64(r.of[at]))
 		}
-		dst[i].key |= code << f.shift
+		dst[i] |= code << f.shift
 	}
 }

@@ -1,13 +1,14 @@
 package physical
 
 import (
+	"math"
+
 	"github.com/sparrow-engine/sparrow/columnar"
 	"github.com/sparrow-engine/sparrow/internal/slab"
 	"github.com/sparrow-engine/sparrow/types"
 )
 
-// keptRows is rows that an operator holds to put them in another order: in chunks of up to 64 K rows, so that a row's place is a chunk's
-// number and 16 bits.
+// keptRows is rows that an operator holds to put them in another order, in chunks.
 type keptRows struct {
 	types  []types.Type
 	arena  *slab.Arena
@@ -18,10 +19,23 @@ type keptRows struct {
 func (k *keptRows) free() {
 	for _, c := range k.chunks {
 		for _, v := range c.cols {
-			v.Free()
+			if v != nil {
+				v.Free()
+			}
 		}
 	}
 	k.chunks = nil
+}
+
+// freeValues gives the memory of columns back whose values are elsewhere now. Bytes of strings stay.
+func (k *keptRows) freeValues() {
+	for _, chunk := range k.chunks {
+		for _, v := range chunk.cols {
+			if v.Width != columnar.WView {
+				v.Free()
+			}
+		}
+	}
 }
 
 // keptChunk is consecutive rows; pieces say which morsels they come from.
@@ -34,13 +48,19 @@ type keptChunk struct {
 
 type keptPiece struct{ morsel, from, to int }
 
-// rowRef is a row's place: chunk number << refBits | row.
+// rowRef is a row's place: a chunk, and the row there.
 type rowRef uint64
 
-const (
-	refBits  = 16
-	keptSize = 1 << refBits
-)
+// refBits is the bits of a row in its chunk.
+const refBits = 32
+
+func refOf(chunk, row int) rowRef { return rowRef(chunk)<<refBits | rowRef(row) }
+
+func (r rowRef) chunk() int { return int(r >> refBits) }
+func (r rowRef) row() int   { return int(r & (1<<refBits - 1)) }
+
+// keptSize is how many rows a chunk has at most while rows come.
+const keptSize = 1 << 16
 
 // add appends the rows of a batch of vectors.
 func (k *keptRows) add(cols []*columnar.Vector, rows columnar.Rows, morsel int) {
@@ -110,68 +130,15 @@ func (k *keptRows) bytes() int64 {
 	return n
 }
 
-// sortedRows is kept rows in an order.
-type sortedRows struct {
-	rows    *keptRows
-	entries []sortEntry
-	held    map[int]*keyField // columns whose values are in the keys of the entries
-	ranges  int               // of keys, into which the rows were divided
-}
-
-func (s *sortedRows) len() int { return len(s.entries) }
-
-// free gives the order up, not the rows.
-func (s *sortedRows) free() { slab.Free(s.rows.arena, s.entries) }
-
-// gather returns rows from to to-1 as flat vectors, or codes where all chunks share a dictionary, in memory of the arena, that hold nothing of the
-// chunks.
-func (s *sortedRows) gather(a *slab.Arena, from, to, cols int) *columnar.Batch {
-	out := &columnar.Batch{N: to - from, Cols: make([]*columnar.Vector, cols)}
-	for c := range out.Cols {
-		out.Cols[c] = s.column(a, c, from, to)
-		out.Cols[c].Finish()
-	}
-	return out
-}
-
-// column returns rows from to to-1 of a column: out of the keys, if it is one that they hold, which are read one after the other.
-func (s *sortedRows) column(a *slab.Arena, c, from, to int) *columnar.Vector {
-	entries := s.entries[from:to]
-	if f := s.held[c]; f != nil {
-		t := s.rows.types[c]
-		width := columnar.WidthOf(t)
-		if t.Kind == types.Decimal { // 128 bits are no number
-			width = columnar.W64
-		}
-		out := columnar.NewIn(a, t, width, len(entries))
-		f.decode(entries, out)
-		return out
-	}
-	return s.rows.column(a, c, entries)
-}
-
 func (k *keptRows) column(a *slab.Arena, c int, entries []sortEntry) *columnar.Vector {
 	t := k.types[c]
-	src := make([]*columnar.Vector, len(k.chunks))
-	width, nulls, same := columnar.WidthOf(t), false, true
-	if t.Kind == types.Decimal {
-		width = columnar.W64
-	}
-	for i, chunk := range k.chunks {
-		v := chunk.cols[c]
-		src[i] = v
-		nulls = nulls || v.MayHaveNulls()
-		same = same && v.Form == columnar.Dictionary && v.Dict == src[0].Dict
-		if v.Base().Width == columnar.W128 {
-			width = columnar.W128
-		}
-	}
+	src, width, nulls, same := k.sources(c)
 	out := columnar.NewIn(a, t, width, 0)
 	switch {
-	case same && len(src) > 0 && out.MayRefer(src[0].Dict):
+	case same && out.MayRefer(src[0].Dict):
 		codes := out.SetCodes(src[0].Dict, len(entries))
 		for i, e := range entries {
-			codes[i] = src[e.ref>>refBits].Codes[e.ref&(keptSize-1)]
+			codes[i] = src[e.ref.chunk()].Codes[e.ref.row()]
 		}
 		if nulls {
 			gatherNulls(out, src, entries)
@@ -183,10 +150,47 @@ func (k *keptRows) column(a *slab.Arena, c int, entries []sortEntry) *columnar.V
 	}
 	out.Reset(t, width, len(entries))
 	gatherValues(out, src, entries)
+	mergedBounds(out, src)
 	if nulls {
 		gatherNulls(out, src, entries)
 	}
 	return out
+}
+
+// sources returns a column of all chunks, the width that serves them all, whether some rows may be null, and whether all are codes of the same dictionary.
+func (k *keptRows) sources(c int) (src []*columnar.Vector, width columnar.Width, nulls, same bool) {
+	src = make([]*columnar.Vector, len(k.chunks))
+	width, same = columnar.WidthOf(k.types[c]), len(src) > 0
+	if width == columnar.W128 {
+		width = columnar.W64
+	}
+	for i, chunk := range k.chunks {
+		v := chunk.cols[c]
+		src[i] = v
+		nulls = nulls || v.MayHaveNulls()
+		same = same && v.Form == columnar.Dictionary && v.Dict == src[0].Dict
+		if v.Base().Width == columnar.W128 {
+			width = columnar.W128
+		}
+	}
+	return src, width, nulls, same
+}
+
+// mergedBounds gives a column the bounds of those that it is made of.
+func mergedBounds(out *columnar.Vector, src []*columnar.Vector) {
+	out.HasBounds, out.Lo, out.Hi = len(src) > 0, math.MaxInt64, math.MinInt64
+	for _, v := range src {
+		out.HasBounds = out.HasBounds && v.HasBounds
+		out.Lo, out.Hi = min(out.Lo, v.Lo), max(out.Hi, v.Hi)
+	}
+}
+
+// wideAt returns a decimal of a flat vector of either width.
+func wideAt(v *columnar.Vector, i int) types.Int128 {
+	if v.Width == columnar.W64 {
+		return types.Int128Of(columnar.Values[int64](v)[i])
+	}
+	return columnar.Values[types.Int128](v)[i]
 }
 
 func gatherValues(out *columnar.Vector, src []*columnar.Vector, entries []sortEntry) {
@@ -219,12 +223,12 @@ func gatherFixed[T columnar.Fixed](out *columnar.Vector, src []*columnar.Vector,
 	dst := columnar.Values[T](out)[:len(entries)]
 	if !coded {
 		for i, e := range entries {
-			dst[i] = vals[e.ref>>refBits][e.ref&(keptSize-1)]
+			dst[i] = vals[e.ref.chunk()][e.ref.row()]
 		}
 		return
 	}
 	for i, e := range entries {
-		k := int(e.ref & (keptSize - 1))
+		k := e.ref.row()
 		chunk := e.ref >> refBits
 		if c := codes[chunk]; c != nil {
 			k = int(c[k])
@@ -238,14 +242,9 @@ func gatherFixed[T columnar.Fixed](out *columnar.Vector, src []*columnar.Vector,
 func gatherWide(out *columnar.Vector, src []*columnar.Vector, entries []sortEntry) {
 	dst := columnar.Values[types.Int128](out)
 	for i, e := range entries {
-		v := src[e.ref>>refBits]
-		b, k := v.Base(), v.At(int(e.ref&(keptSize-1)))
-		switch {
-		case k >= b.Len:
-		case b.Width == columnar.W64:
-			dst[i] = types.Int128Of(columnar.Values[int64](b)[k])
-		default:
-			dst[i] = columnar.Values[types.Int128](b)[k]
+		v := src[e.ref.chunk()]
+		if b, k := v.Base(), v.At(e.ref.row()); k < b.Len {
+			dst[i] = wideAt(b, k)
 		}
 	}
 }
@@ -259,11 +258,11 @@ func gatherViews(out *columnar.Vector, src []*columnar.Vector, entries []sortEnt
 	for i, e := range entries {
 		chunk := e.ref >> refBits
 		v := src[chunk]
-		k := int(e.ref & (keptSize - 1))
+		k := e.ref.row()
 		if v.Codes != nil {
 			k = int(v.Codes[k])
 		}
-		if v.MayHaveNulls() && v.IsNull(int(e.ref&(keptSize-1))) {
+		if v.MayHaveNulls() && v.IsNull(e.ref.row()) {
 			dst[i] = columnar.View{}
 			continue
 		}
@@ -277,7 +276,7 @@ func gatherViews(out *columnar.Vector, src []*columnar.Vector, entries []sortEnt
 
 func gatherNulls(out *columnar.Vector, src []*columnar.Vector, entries []sortEntry) {
 	for i, e := range entries {
-		if src[e.ref>>refBits].IsNull(int(e.ref & (keptSize - 1))) {
+		if src[e.ref.chunk()].IsNull(e.ref.row()) {
 			out.SetNull(i)
 		}
 	}
@@ -287,9 +286,9 @@ func gatherNulls(out *columnar.Vector, src []*columnar.Vector, entries []sortEnt
 func gatherNested(out *columnar.Vector, src []*columnar.Vector, entries []sortEntry) {
 	var sel []int32
 	for i, e := range entries {
-		sel = append(sel, int32(e.ref&(keptSize-1)))
-		if i+1 == len(entries) || entries[i+1].ref>>refBits != e.ref>>refBits {
-			v := src[e.ref>>refBits]
+		sel = append(sel, int32(e.ref.row()))
+		if i+1 == len(entries) || entries[i+1].ref.chunk() != e.ref.chunk() {
+			v := src[e.ref.chunk()]
 			columnar.Append(out, v, columnar.Rows{Sel: sel, N: v.Len})
 			sel = sel[:0]
 		}

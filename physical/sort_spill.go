@@ -29,7 +29,7 @@ func (l *localSort) spillRun() error {
 	if len(l.rows.chunks) == 0 {
 		return nil
 	}
-	all, err := sortRows(l.plan, &l.rows, oneByOne)
+	all, err := sortRows(l.plan, &l.rows, oneByOne, nil)
 	if err != nil {
 		return err
 	}
@@ -40,10 +40,10 @@ func (l *localSort) spillRun() error {
 	places := l.places()
 	for from := 0; from < all.len(); from += spillRows {
 		to := min(from+spillRows, all.len())
-		b := all.gather(nil, from, to, len(l.plan.types))
+		b := all.gather(nil, all.entries[from:to], len(l.plan.types))
 		place := columnar.New(types.BigIntType, b.N)
 		for i, e := range all.entries[from:to] {
-			columnar.Values[int64](place)[i] = places[e.ref>>refBits][e.ref&(keptSize-1)]
+			columnar.Values[int64](place)[i] = places[e.ref.chunk()][e.ref.row()]
 		}
 		b.Cols = append(b.Cols, place)
 		if err := w.Write(b); err != nil {

@@ -265,7 +265,7 @@ func TestSortOfFewStrings(t *testing.T) {
 					c := &keptChunk{cols: []*columnar.Vector{number, v}, n: n, pieces: []keptPiece{{len(rows.chunks), 0, n}}}
 					rows.chunks = append(rows.chunks, c)
 				}
-				sorted, err := sortRows(p, rows, inParallel(q))
+				sorted, err := sortRows(p, rows, inParallel(q), nil)
 				require.NoError(t, err)
 				got := sorted.entries
 				all := &sortKeys{rows: rows, cols: p.cols, orders: p.orders}
@@ -317,12 +317,12 @@ func TestKeysTellValues(t *testing.T) {
 				}
 				rows.chunks = append(rows.chunks, &keptChunk{cols: []*columnar.Vector{v}, n: 2, pieces: []keptPiece{{c, 0, 2}}})
 			}
-			sorted, err := sortRows(p, rows, inParallel(q))
+			sorted, err := sortRows(p, rows, inParallel(q), nil)
 			require.NoError(t, err)
 			require.Contains(t, sorted.held, 0, typ)
-			got := sorted.gather(nil, 0, 4, 1).Cols[0]
+			got := sorted.gather(nil, sorted.entries, 1).Cols[0]
 			for i, e := range sorted.entries {
-				want := rows.chunks[e.ref>>refBits].cols[0].Value(int(e.ref & (keptSize - 1)))
+				want := rows.chunks[e.ref.chunk()].cols[0].Value(e.ref.row())
 				require.Equal(t, want, got.Value(i), "%s %+v nulls %t row %d", typ, order, nulls, i)
 			}
 			p.arena.Release()

@@ -102,9 +102,9 @@ func (s *stageWriter) finish() (*exec.StageOutput, error) {
 	return exec.NewOutput(s.query, s.query.NewArena(), s.types, chunks), nil
 }
 
-// writeAll runs tasks on all workers and returns an output of their batches in the order of the tasks. Their memory is Go's or comes from the arena,
-// which is the output's from now on.
-func writeAll(q *exec.Query, arena *slab.Arena, ts []types.Type, tasks int, f func(task int) (*columnar.Batch, error)) (*exec.StageOutput, error) {
+// writeAll runs tasks on all workers and returns an output of the batches that they give, in the order of the tasks. Their memory is Go's or comes from the
+// arena, which is the output's from now on.
+func writeAll(q *exec.Query, arena *slab.Arena, ts []types.Type, tasks int, f func(task int, give func(b *columnar.Batch) error) error) (*exec.StageOutput, error) {
 	writers := make([]stageWriter, q.Threads())
 	defer func() {
 		for w := range writers {
@@ -115,13 +115,10 @@ func writeAll(q *exec.Query, arena *slab.Arena, ts []types.Type, tasks int, f fu
 	}()
 	chunks := make([][]exec.Chunk, tasks)
 	err := q.Parallel(tasks, func(w *exec.Worker, i int) error {
-		b, err := f(i)
-		if err != nil {
-			return err
-		}
 		out := &writers[w.ID]
 		out.query, out.types = q, ts
-		if err = out.add(b); err == nil {
+		err := f(i, out.add)
+		if err == nil {
 			chunks[i], err = out.take()
 		}
 		return err

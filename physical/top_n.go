@@ -114,12 +114,12 @@ func (l *localTop) compete(cols []*columnar.Vector, rows columnar.Rows) columnar
 
 // prune drops all but the first n rows. They keep the order of the source, which decides between equal keys.
 func (l *localTop) prune() error {
-	all, err := sortRows(l.plan, &l.rows, oneByOne)
+	all, err := sortRows(l.plan, &l.rows, oneByOne, nil)
 	if err != nil {
 		return err
 	}
 	if len(l.plan.cols) > 0 {
-		last := all.column(nil, l.plan.cols[0], int(l.n)-1, int(l.n))
+		last := all.column(nil, l.plan.cols[0], all.entries[l.n-1:l.n])
 		l.bound = columnar.NewConstant(last.Type, last.Value(0), 1)
 	}
 	kept := keptRows{types: l.plan.types, arena: l.plan.arena}
@@ -145,8 +145,8 @@ func (l *localTop) prune() error {
 func bySource(entries []sortEntry, chunks int) [][]int32 {
 	out := make([][]int32, chunks)
 	for _, e := range entries {
-		c := e.ref >> refBits
-		out[c] = append(out[c], int32(e.ref&(keptSize-1)))
+		c := e.ref.chunk()
+		out[c] = append(out[c], int32(e.ref.row()))
 	}
 	for _, rows := range out {
 		slices.Sort(rows)

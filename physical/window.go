@@ -153,12 +153,7 @@ func (w *window) NewLocal(*exec.Worker) (exec.LocalSink, error) {
 
 // Finalize implements exec.Sink.
 func (w *window) Finalize(q *exec.Query) (*exec.StageOutput, error) {
-	defer func() {
-		w.plan.sort.arena.Release()
-		for _, l := range w.locals {
-			l.memory.release()
-		}
-	}()
+	defer w.release()
 	if spilled(w.locals) {
 		return w.outOfRuns()
 	}
@@ -167,10 +162,12 @@ func (w *window) Finalize(q *exec.Query) (*exec.StageOutput, error) {
 
 // outOfMemory computes pieces in parallel, each in memory for its rows and what is computed of them; if that is refused, the rows become runs.
 func (w *window) outOfMemory(q *exec.Query) (*exec.StageOutput, error) {
-	all, err := w.sortAll()
+	w.moving.budget = q.Budget()
+	all, err := sortRows(w.plan.sort, allRowsOf(w.plan.sort, w.locals), inParallel(q), &w.moving)
 	if err != nil {
 		return nil, err
 	}
+	w.ranges = all.parts()
 	cuts := w.plan.cuts(all)
 	w.pieces = len(cuts) - 1
 	work := allowance{budget: q.Budget()}
@@ -180,21 +177,23 @@ func (w *window) outOfMemory(q *exec.Query) (*exec.StageOutput, error) {
 		return w.outOfRuns()
 	}
 	arena := q.NewArena()
-	gathered := func(i int) *columnar.Batch { return all.gather(arena, cuts[i], cuts[i+1], len(all.rows.types)) }
+	gathered := func(i int) *columnar.Batch {
+		return all.gather(arena, all.entries[cuts[i]:cuts[i+1]], len(all.rows.types))
+	}
 	if w.pieces < q.Threads() {
 		if gathered, err = gatherTogether(q, arena, all, cuts); err != nil {
 			return nil, err
 		}
 	}
-	return writeAll(q, arena, w.plan.out, w.pieces, func(i int) (*columnar.Batch, error) {
+	return writeAll(q, arena, w.plan.out, w.pieces, func(i int, give func(b *columnar.Batch) error) error {
 		b, err := w.plan.compute(gathered(i))
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for c := w.plan.sort.in; c < len(b.Cols); c++ {
 			b.Cols[c] = copied(arena, b.Cols[c]) // it may share strings with a column of the rows
 		}
-		return b, nil
+		return give(b)
 	})
 }
 
@@ -207,7 +206,7 @@ func gatherTogether(q *exec.Query, arena *slab.Arena, all *sortedRows, cuts []in
 	}
 	err := q.Parallel(len(batches)*n, func(_ *exec.Worker, task int) error {
 		i, c := task/n, task%n
-		v := all.column(arena, c, cuts[i], cuts[i+1])
+		v := all.column(arena, c, all.entries[cuts[i]:cuts[i+1]])
 		v.Finish()
 		batches[i].Cols[c] = v
 		return nil
@@ -255,24 +254,22 @@ func (p *windowPlan) lastCut(b *columnar.Batch, from int) int {
 
 // cuts returns where pieces of whole partitions begin, and the end.
 func (p *windowPlan) cuts(all *sortedRows) []int {
-	entries := all.entries
-	same := func(x, y rowRef) bool {
-		a, b := all.rows.chunks[x>>refBits], all.rows.chunks[y>>refBits]
+	same := func(i, j int) bool {
 		for _, c := range p.sort.cols[:p.partition] {
-			if !kernel.EqualNullable(a.cols[c], int(x&(keptSize-1)), b.cols[c], int(y&(keptSize-1))) {
+			if !all.equal(c, all.entries[i], all.entries[j]) {
 				return false
 			}
 		}
 		return true
 	}
 	cuts := []int{0}
-	for at := sortTask; at < len(entries); at++ {
-		if !same(entries[at-1].ref, entries[at].ref) {
+	for at := sortTask; at < all.len(); at++ {
+		if !same(at-1, at) {
 			cuts = append(cuts, at)
 			at += sortTask - 1
 		}
 	}
-	return append(cuts, len(entries))
+	return append(cuts, all.len())
 }
 
 // compute evaluates the functions over sorted rows of whole partitions and returns the input columns and theirs, which are to be finished.
