@@ -123,23 +123,32 @@ func (l *localMaterialize) close() {
 	}
 }
 
-// newChunk returns an empty chunk. Its columns have room for the values or codes of the chunk before it, if that is not nil, so that they need not
-// grow step by step.
 func (m *materialize) newChunk(before *chunk) *chunk {
 	c := &chunk{}
-	c.Cols = make([]*columnar.Vector, len(m.types))
-	for i, t := range m.types {
-		room := 0
-		if before != nil && before.Cols[i].Form == columnar.Flat {
-			room = before.N
-		}
-		c.Cols[i] = columnar.NewIn(m.arena, t, columnar.WidthOf(t), room)
-		c.Cols[i].Truncate()
-		if before != nil && before.Cols[i].Form == columnar.Dictionary {
-			c.Cols[i].RoomForCodes(before.N)
-		}
+	if before != nil {
+		c.Cols = emptyColumns(m.arena, m.types, before.Cols, before.N)
+	} else {
+		c.Cols = emptyColumns(m.arena, m.types, nil, 0)
 	}
 	return c
+}
+
+// emptyColumns returns columns without rows, with room for as many values, or codes, as full ones of before have, if that is not nil: what follows is taken
+// to be like it, and need not grow step by step.
+func emptyColumns(a *slab.Arena, ts []types.Type, before []*columnar.Vector, n int) []*columnar.Vector {
+	cols := make([]*columnar.Vector, len(ts))
+	for i, t := range ts {
+		room := 0
+		if before != nil && before[i].Form == columnar.Flat {
+			room = n
+		}
+		cols[i] = columnar.NewIn(a, t, columnar.WidthOf(t), room)
+		cols[i].Truncate()
+		if before != nil && before[i].Form == columnar.Dictionary {
+			cols[i].RoomForCodes(n)
+		}
+	}
+	return cols
 }
 
 // free gives the memory of a chunk back whose rows are elsewhere now.

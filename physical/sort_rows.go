@@ -94,10 +94,11 @@ func (k *keptRows) addPart(cols []*columnar.Vector, rows columnar.Rows, morsel i
 	if last := len(k.chunks) - 1; last >= 0 && k.chunks[last].n+n <= keptSize {
 		c = k.chunks[last]
 	} else {
-		c = &keptChunk{}
-		for _, t := range k.types {
-			c.cols = append(c.cols, columnar.NewIn(k.arena, t, columnar.WidthOf(t), 0))
+		var before []*columnar.Vector
+		if last >= 0 {
+			before = k.chunks[last].cols
 		}
+		c = &keptChunk{cols: emptyColumns(k.arena, k.types, before, keptSize)}
 		k.chunks = append(k.chunks, c)
 	}
 	size := int64(0)

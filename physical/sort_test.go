@@ -344,3 +344,72 @@ func setNumber(v *columnar.Vector, i int, x int64) {
 		columnar.Values[int64](v)[i] = x
 	}
 }
+
+// TestSortMovesRows sorts the same rows where they are and moved by ranges of keys first: values and codes, nulls, decimals of both widths, long strings.
+func TestSortMovesRows(t *testing.T) {
+	const n = 5*sortTask - 77
+	cols := testColumns[:7]
+	table := newTestTable(cols, randomRows(n, 30_000, 21), 4096)
+	for _, r := range table.rows {
+		for c := range cols { // some columns without nulls
+			if r[c] == nil && (c == 1 || c == 6) {
+				r[c] = map[int]any{1: int32(5), 6: true}[c]
+			}
+		}
+	}
+	small := columnar.New(types.IntType, 7)
+	for i := range 7 {
+		setNumber(small, i, int64(i))
+	}
+	small.Finish()
+	for _, keys := range [][]naiveKey{{{0, false, true}}, {{1, true, true}, {2, false, false}, {1, false, false}}, {{2, false, true}, {0, true, false}}, {{3, true, false}, {4, false, true}},
+		{{6, false, true}, {1, true, true}, {5, false, false}}, {{5, true, true}}} {
+		want := naiveSort(table.rows, keys)
+		for threads, moves := range map[int]bool{2: false, 1: true, 3: true} {
+			q := exec.NewQuery(context.Background(), exec.Options{Threads: threads})
+			p, err := planSort(sortKeysOf(keys), cols, q)
+			require.NoError(t, err)
+			rows := &keptRows{types: p.types, arena: p.arena}
+			for from := 0; from < len(table.rows); from += table.batch {
+				b := table.make(table.rows[from:min(from+table.batch, len(table.rows))], from/table.batch)
+				codes := make([]int32, b.Cols[1].Len)
+				for i := range codes {
+					codes[i] = b.Cols[1].Value(i).(int32)
+				}
+				b.Cols[1] = columnar.NewDictionary(small, codes)
+				rows.add(b.Cols, b.Rows(), from/table.batch)
+			}
+			require.Equal(t, small, rows.chunks[1].cols[1].Dict)
+			var memory *allowance
+			if moves {
+				memory = &allowance{budget: q.Budget()}
+			}
+			sorted, err := sortRows(p, rows, inParallel(q), memory)
+			require.NoError(t, err)
+			require.Equal(t, moves, sorted.moved)
+			require.Equal(t, sortRanges, sorted.parts())
+			if moves {
+				rows.freeValues()
+			}
+			got := sorted.gather(nil, sorted.entries, len(cols))
+			for i, w := range want {
+				for c, v := range got.Cols {
+					if x := text(v.Value(i)); x != w[c] {
+						require.Equal(t, w[c], x, "%v row %d column %d, moved %t", keys, i, c, moves)
+					}
+				}
+			}
+			for i := range 1000 {
+				for c, v := range got.Cols {
+					require.Equal(t, kernel.EqualNullable(v, i, v, i+1), sorted.equal(c, sorted.entries[i], sorted.entries[i+1]), "%v row %d column %d", keys, i, c)
+				}
+			}
+			sorted.free()
+			if moves {
+				memory.release()
+			}
+			p.arena.Release()
+			require.NoError(t, q.Close())
+		}
+	}
+}
