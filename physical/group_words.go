@@ -235,16 +235,16 @@ func (t *wordTable) findSlots(words []uint64, out []int32) int {
 					break
 				}
 				if s.group == 0 {
-					group = t.insert(k, s)
+					if group = t.insert(k, s); t.near != nil {
+						out[i] = group
+						return i + 1
+					}
 					break
 				}
 				at = (at + 1) & t.mask
 			}
 		}
 		out[i] = group
-		if t.near != nil {
-			return i + 1
-		}
 	}
 	return len(words)
 }
