@@ -254,6 +254,12 @@ type Removable interface {
 	Remove(groups []int32, args []*columnar.Vector, rows columnar.Rows) error
 }
 
+// Idempotent is an Accumulator of one argument to which it makes no difference how often a value comes: of a column that is codes it is shown each entry once.
+type Idempotent interface {
+	Accumulator
+	Idempotent()
+}
+
 // Freeable is an Accumulator with states in the spec's arena.
 type Freeable interface {
 	Accumulator

@@ -73,6 +73,9 @@ func newFloatExtreme[T float32 | float64](t types.Type, w columnar.Width, isMax 
 	return a
 }
 
+// Idempotent implements expr.Idempotent.
+func (a *extreme[T]) Idempotent() {}
+
 func (a *extreme[T]) Resize(n int) {
 	a.values = resized(a.values, n, a.start)
 	a.seen = resized(a.seen, n, 0)

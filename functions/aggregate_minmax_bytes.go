@@ -24,6 +24,9 @@ func newBytesExtreme(t types.Type, isMax bool) *bytesExtreme {
 	return &bytesExtreme{isMax: isMax, best: columnar.New(t, 0)}
 }
 
+// Idempotent implements expr.Idempotent.
+func (a *bytesExtreme) Idempotent() {}
+
 func (a *bytesExtreme) Resize(n int) {
 	if n > len(a.seen) {
 		old := len(a.seen)

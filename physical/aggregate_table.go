@@ -36,6 +36,8 @@ type aggregateTable struct {
 	filtered []int32
 	subset   []int32
 	found    []int32
+	had      []uint8 // by entry of a dictionary
+	entries  []int32
 }
 
 func newAggregateTable(p *aggregatePlan, keys []int) (*aggregateTable, error) {
@@ -250,6 +252,13 @@ func (t *aggregateTable) addRaw(cols []*columnar.Vector, rows columnar.Rows) err
 		if f.distinct >= 0 {
 			continue
 		}
+		if _, ok := t.accs[i].(expr.Idempotent); ok && groups == nil && f.filter < 0 && fewEntries(cols[f.args[0]], rows) {
+			dict := cols[f.args[0]].Dict
+			if err := t.accs[i].Update(nil, []*columnar.Vector{dict}, t.entriesOf(cols[f.args[0]], rows)); err != nil {
+				return err
+			}
+			continue
+		}
 		some, g := t.filter(f.filter, cols, groups, rows)
 		args := make([]*columnar.Vector, len(f.args))
 		for k, c := range f.args {
@@ -270,6 +279,40 @@ func (t *aggregateTable) addRaw(cols []*columnar.Vector, rows columnar.Rows) err
 		}
 	}
 	return nil
+}
+
+// fewEntries reports whether a column is codes of a dictionary that has fewer entries than rows.
+func fewEntries(v *columnar.Vector, rows columnar.Rows) bool {
+	return v.Form == columnar.Dictionary && 2*v.Dict.Len < rows.Count()
+}
+
+// entriesOf returns the entries of a column's dictionary that some row has. They live until the next call.
+func (t *aggregateTable) entriesOf(v *columnar.Vector, rows columnar.Rows) columnar.Rows {
+	t.had = sized(t.had, v.Dict.Len)
+	clear(t.had)
+	switch {
+	case v.Valid != nil:
+		for i := range rows.Count() {
+			if r := rows.Row(i); !v.IsNull(r) {
+				t.had[v.Codes[r]] = 1
+			}
+		}
+	case rows.All():
+		for _, c := range v.Codes[:rows.N] {
+			t.had[c] = 1
+		}
+	default:
+		for _, r := range rows.Sel {
+			t.had[v.Codes[r]] = 1
+		}
+	}
+	t.entries = sized(t.entries, v.Dict.Len)[:0] // not nil, which would be all
+	for c, had := range t.had {
+		if had != 0 {
+			t.entries = append(t.entries, int32(c))
+		}
+	}
+	return columnar.Rows{Sel: t.entries, N: v.Dict.Len}
 }
 
 // flatten returns column c without dictionary, for accumulators; each column is flattened once a batch.

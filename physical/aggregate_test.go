@@ -425,3 +425,59 @@ func TestLargestTakesOthersIn(t *testing.T) {
 		})
 	}
 }
+
+// TestExtremesOfEntries: of columns that are codes, minima and maxima look at the entries that some row has: not at those of no row, of rows that are not
+// selected, or of null rows.
+func TestExtremesOfEntries(t *testing.T) {
+	names := columnar.New(types.StringType, 6)
+	for i, s := range []string{"a, which no row has", "b of a row that is not selected", "c of null rows", "d", "e, which is the largest", ""} {
+		names.SetBytes(i, []byte(s))
+	}
+	names.SetNull(5)
+	names.Finish()
+	in := []*expr.Column{column(0, "s", types.StringType)}
+	aggs := []logical.Named{namedAs(10, aggregate(t, "min", in[0])), namedAs(11, aggregate(t, "max", in[0])), namedAs(12, aggregate(t, "count", in[0]))}
+	for name, c := range map[string]struct {
+		codes   []int32
+		sel     []int32
+		nulls   bool
+		min     any
+		max     any
+		counted int64
+	}{
+		"all":         {codes: []int32{1, 2, 3, 4}, min: "b of a row that is not selected", max: "e, which is the largest", counted: 80},
+		"selected":    {codes: []int32{1, 3, 4, 3}, sel: []int32{1, 2, 3, 5, 6, 7, 9, 10, 11, 13, 14, 15, 17, 18}, min: "d", max: "e, which is the largest", counted: 14},
+		"null rows":   {codes: []int32{2, 3}, nulls: true, min: "d", max: "d", counted: 40},
+		"null entry":  {codes: []int32{5, 3, 5}, min: "d", max: "d", counted: 27},
+		"only nulls":  {codes: []int32{5}, min: nil, max: nil},
+		"nulls, both": {codes: []int32{2, 5, 2, 5}, nulls: true, min: nil, max: nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			q := exec.NewQuery(context.Background(), exec.Options{Threads: 1, Env: &expr.Env{ANSI: true, Zone: time.UTC}})
+			defer func() { require.NoError(t, q.Close()) }()
+			sink, err := NewHashAggregate(AggregateSpec{Aggs: aggs, Query: q}, in)
+			require.NoError(t, err)
+			l, err := newLocalGrouping(sink.(*hashAggregate).fed[0], q)
+			require.NoError(t, err)
+			codes := make([]int32, 80)
+			for i := range codes {
+				codes[i] = c.codes[i%len(c.codes)]
+			}
+			v := columnar.NewDictionary(names, codes)
+			for i := range codes {
+				if c.nulls && codes[i] == 2 {
+					v.SetNull(i)
+				}
+			}
+			require.True(t, fewEntries(v, columnar.Rows{N: 80, Sel: c.sel}))
+			require.NoError(t, l.consume(rawRows, 0, []*columnar.Vector{v}, columnar.Rows{N: 80, Sel: c.sel}))
+			require.NoError(t, sink.Combine(&localAggregate{groups: []*localGrouping{l}}))
+			out, err := sink.Finalize(q)
+			require.NoError(t, err)
+			require.NoError(t, out.Each(q, func(b *columnar.Batch) error {
+				require.Equal(t, []any{c.min, c.max, c.counted}, []any{b.Cols[0].Value(0), b.Cols[1].Value(0), b.Cols[2].Value(0)})
+				return nil
+			}))
+		})
+	}
+}
