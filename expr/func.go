@@ -260,6 +260,12 @@ type Idempotent interface {
 	Idempotent()
 }
 
+// CodeReader is an Accumulator whose Update takes columns that are codes of entries without nulls, where all rows are of one group.
+type CodeReader interface {
+	Accumulator
+	ReadsCodes()
+}
+
 // Freeable is an Accumulator with states in the spec's arena.
 type Freeable interface {
 	Accumulator

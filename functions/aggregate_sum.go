@@ -36,6 +36,8 @@ type exactSum struct {
 	high  []types.Int128 // nil until needed
 	// room is how much unchecked additions may still move any sum before it could overflow.
 	room uint64
+	// values are those of codes that are not added up as they are.
+	values columnar.Vector
 }
 
 // overflowed marks a group whose 128-bit total wrapped around; no decimal has this value.
@@ -64,6 +66,9 @@ func (a *exactSum) Update(groups []int32, args []*columnar.Vector, rows columnar
 	return nil
 }
 
+// ReadsCodes implements expr.CodeReader.
+func (a *exactSum) ReadsCodes() {}
+
 // ReadState implements expr.StateReader.
 func (a *exactSum) ReadState(from expr.Accumulator) bool {
 	b, ok := from.(*exactSum)
@@ -84,6 +89,14 @@ func (a *exactSum) add(in input, v *columnar.Vector, n int, sign int64) {
 		return
 	}
 	unchecked := a.reserve(bound(v), in.n)
+	if v.Form == columnar.Dictionary {
+		if unchecked && v.Dict.Width != columnar.W128 {
+			a.cells[0].sum += sign * sumOfCodes(v, in)
+			a.cells[0].n += sign * int64(in.n)
+			return
+		}
+		v = columnar.Flatten(&a.values, v, columnar.Rows{Sel: in.sel, N: n})
+	}
 	v = a.flat(v, n, 0)
 	switch v.Width {
 	case columnar.W8:
@@ -178,6 +191,32 @@ func (a *exactSum) addChecked(g int, x int64) {
 		s = x
 	}
 	c.sum = s
+}
+
+// sumOfCodes returns the sum of the values of codes.
+func sumOfCodes(v *columnar.Vector, in input) int64 {
+	switch v.Dict.Width {
+	case columnar.W8:
+		return sumEntries(columnar.Values[int8](v.Dict), v.Codes, in)
+	case columnar.W16:
+		return sumEntries(columnar.Values[int16](v.Dict), v.Codes, in)
+	case columnar.W32:
+		return sumEntries(columnar.Values[int32](v.Dict), v.Codes, in)
+	}
+	return sumEntries(columnar.Values[int64](v.Dict), v.Codes, in)
+}
+
+func sumEntries[T int8 | int16 | int32 | int64](vals []T, codes []int32, in input) (s int64) {
+	if in.sel == nil {
+		for _, c := range codes[:in.n] {
+			s += int64(vals[c])
+		}
+		return s
+	}
+	for _, r := range in.sel {
+		s += int64(vals[codes[r]])
+	}
+	return s
 }
 
 func addInts[T int8 | int16 | int32 | int64](a *exactSum, v []T, in input, sign int64, unchecked bool) {

@@ -261,8 +261,11 @@ func (t *aggregateTable) addRaw(cols []*columnar.Vector, rows columnar.Rows) err
 		}
 		some, g := t.filter(f.filter, cols, groups, rows)
 		args := make([]*columnar.Vector, len(f.args))
+		_, codes := t.accs[i].(expr.CodeReader)
 		for k, c := range f.args {
-			args[k] = t.flatten(c, cols, rows)
+			if args[k] = cols[c]; groups != nil || !codes || cols[c].Form == columnar.Dictionary && cols[c].Dict.MayHaveNulls() {
+				args[k] = t.flatten(c, cols, rows)
+			}
 		}
 		if err := t.accs[i].Update(g, args, some); err != nil {
 			return err
