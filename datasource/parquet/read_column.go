@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/bits"
 	"sort"
+	"unsafe"
 
 	"github.com/parquet-go/parquet-go/format"
 
@@ -302,7 +303,7 @@ func (c *leafReader) segment(dst *columnar.Vector, at, m int, sel []int32, coded
 		err = c.pickCodes(dst.Codes, at, m, sel)
 	case coded:
 		codes := dst.Codes[at : at+values]
-		if err = c.page.codes.read(codes); err == nil && maxCode(codes) >= uint32(c.dict.vec.Len) && values > 0 {
+		if err = c.page.codes.read(codes); err == nil && !allBelow(codes, uint32(c.dict.vec.Len)) {
 			err = errCode
 		}
 	case sparse && c.canPick():
@@ -408,18 +409,28 @@ func (c *leafReader) pickInto(codes []int32, at, m int, sel []int32) error {
 	return nil
 }
 
-// maxCode returns the largest code as an unsigned number.
-func maxCode(codes []int32) uint32 {
-	var a, b, d, e uint32
-	for len(codes) >= 4 {
-		q := (*[4]int32)(codes)
-		a, b, d, e = max(a, uint32(q[0])), max(b, uint32(q[1])), max(d, uint32(q[2])), max(e, uint32(q[3]))
-		codes = codes[4:]
+// allBelow reports whether all codes are, as unsigned numbers, below a limit of less than 2^31. Two of them are told at once by the borrows of a subtraction.
+func allBelow(codes []int32, limit uint32) bool {
+	if limit == 0 {
+		return len(codes) == 0
 	}
+	const tops = 1<<63 | 1<<31
+	pair := uint64(limit-1)<<32 | uint64(limit-1) | tops
+	below, any := uint64(tops), uint64(0)
+	if n := len(codes) / 8 * 4; n > 0 {
+		words := unsafe.Slice((*uint64)(unsafe.Pointer(&codes[0])), n)
+		for ; len(words) >= 4; words = words[4:] {
+			a, b, c, d := words[0], words[1], words[2], words[3]
+			below &= (pair - a) & (pair - b) & (pair - c) & (pair - d)
+			any |= a | b | c | d
+		}
+		codes = codes[2*n:]
+	}
+	ok := below&tops == tops && any&tops == 0
 	for _, x := range codes {
-		a = max(a, uint32(x))
+		ok = ok && uint32(x) < limit
 	}
-	return max(a, b, d, e)
+	return ok
 }
 
 // uncode turns the first done rows of a coded batch into values, because a page without codes follows.

@@ -21,7 +21,7 @@ func (c *leafReader) fill(dst *columnar.Vector, at, n int) error {
 		if err := c.page.codes.read(c.codes); err != nil {
 			return err
 		}
-		if maxCode(c.codes) >= uint32(c.dict.vec.Len) {
+		if !allBelow(c.codes, uint32(c.dict.vec.Len)) {
 			return errCode
 		}
 		c.gather(dst, at, c.codes)

@@ -153,7 +153,7 @@ func (c *leafReader) readAhead() (ok bool, err error) {
 	if err := p.reps.read(s.aheadReps); err != nil {
 		return false, err
 	}
-	if maxCode(s.aheadDefs) > uint32(c.leaf.maxDef) || maxCode(s.aheadReps) > uint32(c.leaf.maxRep) {
+	if !allBelow(s.aheadDefs, uint32(c.leaf.maxDef)+1) || !allBelow(s.aheadReps, uint32(c.leaf.maxRep)+1) {
 		return false, errLevels
 	}
 	p.left -= n

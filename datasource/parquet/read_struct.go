@@ -115,7 +115,7 @@ func (c *leafReader) definedRows(dst []uint64, at, n int, note bool) (values int
 		if err := c.page.defs.read(part); err != nil {
 			return values, err
 		}
-		if maxCode(part) > uint32(c.leaf.maxDef) {
+		if !allBelow(part, uint32(c.leaf.maxDef)+1) {
 			return values, errLevels
 		}
 		values += setWhere(dst, at+done, part, int32(c.leaf.maxDef))
