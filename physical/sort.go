@@ -178,9 +178,9 @@ func (s *sorting) release() {
 	}
 }
 
-// sortingBytes returns the memory that sorting needs for a row beside it: two entries, its place when it goes to a file, and ranks of strings.
+// sortingBytes returns the memory that sorting needs for a row beside it: its number twice, an entry, its place where it was or in a file, and ranks of strings.
 func (p *sortPlan) sortingBytes() int64 {
-	n := 2*int64(unsafe.Sizeof(sortEntry{})) + 8
+	n := 2*8 + int64(unsafe.Sizeof(sortEntry{})) + 8
 	for _, c := range p.cols {
 		if columnar.WidthOf(p.types[c]) == columnar.WView {
 			n += 4
@@ -189,8 +189,10 @@ func (p *sortPlan) sortingBytes() int64 {
 	return n
 }
 
-// outOfMemory sorts part by part, and gathers what is asked for of a part while it is in the cache.
+// outOfMemory sorts part by part, and gathers what is asked for of a part while it is in the cache. Parts that are too unlike to be a worker's share are
+// all sorted first.
 func (s *sorting) outOfMemory(from, to int64) (*exec.StageOutput, error) {
+	q := s.plan.query
 	all, err := s.divide()
 	if err != nil {
 		return nil, err
@@ -200,15 +202,28 @@ func (s *sorting) outOfMemory(from, to int64) (*exec.StageOutput, error) {
 			l.rows.freeValues()
 		}
 	}
-	arena := s.plan.query.NewArena()
-	return writeAll(s.plan.query, arena, s.plan.types[:s.plan.in], all.parts(), func(part int, give func(b *columnar.Batch) error) error {
-		first, end := int64(all.ends[part]), int64(all.ends[part+1])
+	ends, ordered := all.ends, []sortEntry(nil)
+	if all.uneven() {
+		sorted, err := all.sorted(inParallel(q))
+		if err != nil {
+			return nil, err
+		}
+		ends, ordered = pieceEnds(all.len()), sorted.entries
+	}
+	arena := q.NewArena()
+	return writeAll(q, arena, s.plan.types[:s.plan.in], len(ends)-1, func(i int, give func(b *columnar.Batch) error) error {
+		first, end := int64(ends[i]), int64(ends[i+1])
 		if from >= end || to <= first {
 			return nil
 		}
-		entries := slab.Make[sortEntry](s.plan.arena, int(end-first))
-		defer slab.Free(s.plan.arena, entries)
-		all.sort(part, entries)
+		entries := ordered
+		if entries != nil {
+			entries = entries[first:end]
+		} else {
+			entries = slab.Make[sortEntry](s.plan.arena, int(end-first))
+			defer slab.Free(s.plan.arena, entries)
+			all.sort(i, entries)
+		}
 		entries = entries[max(from-first, 0) : min(to, end)-first]
 		for at := 0; at < len(entries); at += keptSize {
 			if err := give(all.gather(arena, entries[at:min(at+keptSize, len(entries))], s.plan.in)); err != nil {
@@ -217,6 +232,16 @@ func (s *sorting) outOfMemory(from, to int64) (*exec.StageOutput, error) {
 		}
 		return nil
 	})
+}
+
+// pieceEnds returns where pieces of n rows end, after 0.
+func pieceEnds(n int) []int {
+	ends := []int{0}
+	for at := 0; at < n; {
+		at = min(at+keptSize, n)
+		ends = append(ends, at)
+	}
+	return ends
 }
 
 // divide divides the rows of all workers.
@@ -298,11 +323,7 @@ func sortRows(p *sortPlan, rows *keptRows, run runner, memory *allowance) (*sort
 	if err != nil {
 		return nil, err
 	}
-	s := &sortedRows{dividedRows: d, entries: slab.Make[sortEntry](p.arena, d.len())}
-	return s, run(d.parts(), func(part int) error {
-		d.sort(part, s.entries[d.ends[part]:d.ends[part+1]])
-		return nil
-	})
+	return d.sorted(run)
 }
 
 // sortedRows is kept rows in an order.
@@ -331,6 +352,24 @@ type dividedRows struct {
 func (d *dividedRows) len() int { return len(d.codes) }
 
 func (d *dividedRows) parts() int { return len(d.ends) - 1 }
+
+// uneven reports whether a part has so many of the rows that it would keep one worker busy while others wait.
+func (d *dividedRows) uneven() bool {
+	largest := 0
+	for i, end := range d.ends[1:] {
+		largest = max(largest, end-d.ends[i])
+	}
+	return largest > 2*keptSize && largest*d.parts() > mostUneven*d.len()
+}
+
+// sorted sorts all parts.
+func (d *dividedRows) sorted(run runner) (*sortedRows, error) {
+	s := &sortedRows{dividedRows: d, entries: slab.Make[sortEntry](d.rows.arena, d.len())}
+	return s, run(d.parts(), func(part int) error {
+		d.sort(part, s.entries[d.ends[part]:d.ends[part+1]])
+		return nil
+	})
+}
 
 // free gives up all but the rows that were divided.
 func (d *dividedRows) free() {

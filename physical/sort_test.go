@@ -413,3 +413,46 @@ func TestSortMovesRows(t *testing.T) {
 		}
 	}
 }
+
+// TestSortOfUnevenParts sorts rows of which most have one key, so that a part has nearly all, and takes rows out of the middle.
+func TestSortOfUnevenParts(t *testing.T) {
+	cols := testColumns[:2]
+	q := exec.NewQuery(context.Background(), exec.Options{Threads: 3})
+	defer func() { require.NoError(t, q.Close()) }()
+	const n = 200_000
+	for _, from := range []int64{0, 150_000} {
+		p, err := planSort(sortKeysOf([]naiveKey{{0, false, true}}), cols, q)
+		require.NoError(t, err)
+		s := &sorting{plan: p, locals: []*localSort{newLocalSort(p)}}
+		for at := 0; at < n; at += 4000 {
+			k, v := columnar.New(types.BigIntType, 4000), columnar.New(types.IntType, 4000)
+			for i := range 4000 {
+				setNumber(k, i, int64((at+i)%20/19))
+				setNumber(v, i, int64(at+i))
+			}
+			s.locals[0].rows.add([]*columnar.Vector{k, v}, columnar.AllRows(4000), at/4000)
+		}
+		all, err := s.divide()
+		require.NoError(t, err)
+		require.True(t, all.uneven())
+		out, err := s.output(q, from, n)
+		require.NoError(t, err)
+		require.Equal(t, n-from, out.Rows)
+		seen, last := from, int64(-1)
+		require.NoError(t, out.Each(q, func(b *columnar.Batch) error {
+			for i := range b.N {
+				k, v := b.Cols[0].Value(i).(int64), int64(b.Cols[1].Value(i).(int32))
+				want := seen/19*20 + seen%19
+				if first := int64(n / 20 * 19); seen >= first {
+					want = (seen-first)*20 + 19
+				}
+				if k != want%20/19 || v != want {
+					require.Equal(t, []int64{want % 20 / 19, want}, []int64{k, v}, "row %d after %d", seen, last)
+				}
+				seen, last = seen+1, v
+			}
+			return nil
+		}))
+		require.Equal(t, int64(n), seen)
+	}
+}
