@@ -221,7 +221,7 @@ func shrink(d, total, rows float64) float64 {
 
 func (e *Estimator) scan(n *logical.Scan) *Stats {
 	s := &Stats{Rows: Unknown, Columns: make(Columns, 0, len(n.Out)), Error: 1000}
-	if st := e.table(n.Table); st != nil {
+	if st := e.Statistics(n.Table); st != nil {
 		if st.Rows >= 0 {
 			s.Rows, s.Error, s.Source = float64(st.Rows), 1, FileMetadata
 		}
@@ -237,7 +237,8 @@ func (e *Estimator) scan(n *logical.Scan) *Stats {
 	return s
 }
 
-func (e *Estimator) table(t datasource.Table) *datasource.Statistics {
+// Statistics returns what the source of a table knows of its rows, nil if nothing.
+func (e *Estimator) Statistics(t datasource.Table) *datasource.Statistics {
 	if st, ok := e.tables[t]; ok {
 		return st
 	}

@@ -73,6 +73,8 @@ type Statistics struct {
 	Rows    int64 // -1: unknown
 	Bytes   int64 // -1: unknown
 	Columns []ColumnStatistics
+	// Exact: Rows, the Nulls that are known, and Min and Max of columns whose are Exact, are those of the rows that a scan gives now.
+	Exact bool
 }
 
 // ColumnStatistics describes a column of a table; the zero value knows nothing.

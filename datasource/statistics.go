@@ -2,7 +2,7 @@ package datasource
 
 import "context"
 
-// WithStatistics returns the table with other statistics: those that ANALYZE TABLE measured.
+// WithStatistics returns the table with other statistics: those that ANALYZE TABLE measured, which are not exact, since rows may have changed.
 func WithStatistics(t VectorTable, s *Statistics) VectorTable { return &analyzed{t, s} }
 
 type analyzed struct {

@@ -56,6 +56,7 @@ var Batches = []Batch{
 		{Name: "prune_nested_fields", Why: "columns that are left show which of their fields are read; filters still stand outside the scans", Rewrite: pruneNestedFields},
 		{Name: "push_into_scan", Why: "scans skip data by the filters that reached them", Rewrite: pushIntoScan},
 		{Name: "push_limit_into_scan", Why: "after push_into_scan, since a filtered scan takes no limit", Rewrite: pushLimitIntoScan},
+		{Name: "answer_from_statistics", Why: "after push_into_scan, since a filtered scan does not give all rows", Rewrite: answerFromStatistics},
 	}},
 }
 

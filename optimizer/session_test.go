@@ -103,6 +103,10 @@ func (s *session) statistics(table string, words []string) {
 		parts := strings.Split(value, ":")
 		n, err := strconv.ParseFloat(parts[0], 64)
 		require.NoError(s.t, err, w)
+		if name == "exact" {
+			st.Exact = n == 1
+			continue
+		}
 		if name == "rows" {
 			st.Rows = int64(n)
 			continue

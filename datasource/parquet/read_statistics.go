@@ -21,7 +21,7 @@ func (t *table) Statistics(ctx context.Context) (*datasource.Statistics, error) 
 	if err != nil {
 		return nil, err
 	}
-	s := &datasource.Statistics{Columns: make([]datasource.ColumnStatistics, len(t.schema))}
+	s := &datasource.Statistics{Exact: true, Columns: make([]datasource.ColumnStatistics, len(t.schema))}
 	groups := 0
 	for _, ft := range files {
 		for g := range ft.meta.RowGroups {
