@@ -12,14 +12,14 @@ const (
 	localGroups = 1 << 15
 	// wideGroups is the same for keys that do not fit in a word and reduce.
 	wideGroups = 4 * localGroups
+	// nearGroups is the same for words that index an array, which is smaller than slots.
+	nearGroups = 8 * localGroups
 	// vainPairs is how large a set is before it is asked whether it reduces: until then tables may be merged as they are (mergeInto).
 	vainPairs = 1 << 17
 	// minReduction is how many rows a group must have on average for the table to be worth its lookups.
 	minReduction = 2
 	// passRows is how many rows pass by the table before it is tried again: data changes.
 	passRows = 1 << 21
-	// nearGroups is the same for words that index an array, a quarter of what slots take.
-	nearGroups = 8 * localGroups
 	// wholeGroups is the largest table that is kept in one piece when emptied in between.
 	wholeGroups = 1 << 10
 )

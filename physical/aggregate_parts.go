@@ -73,7 +73,7 @@ type partWriter struct {
 	bits   int         // 2^bits parts, at most mostPartitions
 	short  []int       // the keys that are hashed, nil: all
 	within *valueRange // in place of a hash, nil: none
-	scarce bool        // chunks begin with nothing: room for those of all parts would be refused, and filled with few rows
+	scarce bool        // chunks begin with no more than they get: room for those of all parts would be refused, and filled with few rows
 	order  int64
 	parts  [mostPartitions]part
 	bytes  int64
@@ -116,7 +116,8 @@ func (d *division) decide(q *exec.Query, t *aggregateTable, held, groups int64, 
 	}
 	all, memory := int64(float64(held)*expected/float64(groups)), partMemory(q)
 	if n := bits.Len64(uint64(2 * all / max(memory, 1))); n > partitionBits {
-		d.bits, d.bytes, d.memory, d.within = min(n, mostPartitionBits), all, memory, nil
+		d.bits, d.bytes, d.memory = min(n, mostPartitionBits), all, memory
+		d.within = nil // it may have fewer numbers than there are parts
 	}
 }
 

@@ -7,18 +7,18 @@ import (
 	"github.com/sparrow-engine/sparrow/columnar"
 )
 
-// valueRange divides rows whose only key is a whole number by where it lies in a range, in place of a hash: the numbers of a part are then so few that they
-// index an array (group_direct.go), where a table by hash computes one a row and compares. Numbers beyond the range are in parts by their low bits, as
-// good as any. (TPC-H lineitem by l_partkey, 200,000 groups: 0.75 of the time.)
+// valueRange divides rows whose only key is a whole number by where it lies in a range, in place of a hash: the numbers of a part are then so near to each
+// other that they index an array (group_words.go), where a table by hash computes one a row and compares. Numbers beyond the range are in parts by their low
+// bits, as good as any. (TPC-H lineitem at SF 10 by l_partkey, 2 million groups: 0.77 of the time.)
 type valueRange struct {
 	lo   int64
 	bits int // it has 2^bits numbers
 }
 
 const (
-	// mostRangeBits is the largest range: its parts' arrays have maxDirect numbers at most.
+	// mostRangeBits is the largest range: the array of a part has 2^16 numbers at most, and stays in the second-level cache.
 	mostRangeBits = 16 + partitionBits
-	// mostUneven is how many times as many groups as on average the largest part may have.
+	// mostUneven is how many times as many groups, or rows of a sort, as on average the largest part may have.
 	mostUneven = 4
 )
 

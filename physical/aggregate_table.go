@@ -284,7 +284,7 @@ func (t *aggregateTable) addRaw(cols []*columnar.Vector, rows columnar.Rows) err
 	return nil
 }
 
-// fewEntries reports whether a column is codes of a dictionary that has fewer entries than rows.
+// fewEntries reports whether a column is codes of a dictionary that has fewer entries than half of the rows, so that looking for them pays.
 func fewEntries(v *columnar.Vector, rows columnar.Rows) bool {
 	return v.Form == columnar.Dictionary && 2*v.Dict.Len < rows.Count()
 }
@@ -293,18 +293,15 @@ func fewEntries(v *columnar.Vector, rows columnar.Rows) bool {
 func (t *aggregateTable) entriesOf(v *columnar.Vector, rows columnar.Rows) columnar.Rows {
 	t.had = sized(t.had, v.Dict.Len)
 	clear(t.had)
-	switch {
-	case v.Valid != nil:
-		for i := range rows.Count() {
-			if r := rows.Row(i); !v.IsNull(r) {
-				t.had[v.Codes[r]] = 1
-			}
-		}
-	case rows.All():
+	if v.Valid != nil {
+		t.filtered = kernel.SelectNotNull(v, rows, t.filtered)
+		rows = columnar.Rows{Sel: t.filtered, N: rows.N}
+	}
+	if rows.All() {
 		for _, c := range v.Codes[:rows.N] {
 			t.had[c] = 1
 		}
-	default:
+	} else {
 		for _, r := range rows.Sel {
 			t.had[v.Codes[r]] = 1
 		}

@@ -15,8 +15,9 @@ import (
 //   - Keys that are all dictionary codes or small integers index an array (group_direct.go): a load a row. It is a cache in front of one of
 //     the others, because dictionaries change along the way.
 //   - Keys of up to 64 bits together are the slots of an open-addressing table themselves (group_words.go): no row is compared elsewhere.
-//     While they ascend they are only compared with the one before. Several long numbers are taken to have fewer bits than their types, as
-//     far as the first batch shows it, until one does not; those of one small side of a join stay codes of it.
+//     While they ascend they are only compared with the one before, and while they are near to each other they index an array. Several long
+//     numbers are taken to have fewer bits than their types, as far as the first batch shows it, until one does not; those of one small side
+//     of a join stay codes of it.
 //   - Any other keys are packed into rows and looked up by hash (group_rows.go): one comparison in one place instead of one a column. Where all
 //     are codes of sides of joins they are not packed, a group is codes (group_entries.go).
 //   - Keys of which some are codes of one side of a join are numbered in two parts, each in one of the ways above, and the numbers are a key

@@ -11,6 +11,28 @@ import (
 	"github.com/sparrow-engine/sparrow/types"
 )
 
+// checkNumbers has a table number keys, and compares the numbers with those that these had before, which it notes by the text of the key.
+func checkNumbers(t *testing.T, g *groupTable, keys []*columnar.Vector, rows columnar.Rows, seen map[string]int32) {
+	out := make([]int32, rows.Count())
+	g.find(keys, rows, out)
+	for i, n := range out {
+		text := rowText(keys, rows.Row(i))
+		if _, ok := seen[text]; !ok {
+			seen[text] = n
+		}
+		require.Equal(t, seen[text], n, text)
+	}
+}
+
+// checkKeys compares the keys of a table with those that were numbered.
+func checkKeys(t *testing.T, g *groupTable, seen map[string]int32) {
+	require.Equal(t, len(seen), g.len())
+	columns := g.columns()
+	for text, n := range seen {
+		require.Equal(t, text, rowText(columns, int(n)))
+	}
+}
+
 // TestWordTableInOrder numbers keys that ascend for some time, with nulls or without, across resets.
 func TestWordTableInOrder(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
@@ -39,21 +61,9 @@ func TestWordTableInOrder(t *testing.T) {
 			if batch%3 == 1 {
 				rows.Sel = []int32{0, 7, 8, 9, 30, 49}
 			}
-			out := make([]int32, rows.Count())
-			g.find([]*columnar.Vector{v}, rows, out)
-			for i, n := range out {
-				text := rowText([]*columnar.Vector{v}, rows.Row(i))
-				if _, ok := seen[text]; !ok {
-					seen[text] = n
-				}
-				require.Equal(t, seen[text], n, text)
-			}
+			checkNumbers(t, g, []*columnar.Vector{v}, rows, seen)
 		}
-		require.Equal(t, len(seen), g.len())
-		columns := g.columns()
-		for text, n := range seen {
-			require.Equal(t, text, rowText(columns, int(n)))
-		}
+		checkKeys(t, g, seen)
 	}
 }
 
@@ -99,24 +109,12 @@ func TestNarrowWords(t *testing.T) {
 			if batch%3 == 1 {
 				rows.Sel = []int32{0, 7, 8, 9, 30, 59}
 			}
-			out := make([]int32, rows.Count())
 			before := g.words != nil
-			g.find(keys, rows, out)
+			checkNumbers(t, g, keys, rows, seen)
 			narrow += bit(g.words != nil)
 			widened += bit(before && g.words == nil)
-			for i, n := range out {
-				text := rowText(keys, rows.Row(i))
-				if _, ok := seen[text]; !ok {
-					seen[text] = n
-				}
-				require.Equal(t, seen[text], n, text)
-			}
 		}
-		require.Equal(t, len(seen), g.len())
-		columns := g.columns()
-		for text, n := range seen {
-			require.Equal(t, text, rowText(columns, int(n)))
-		}
+		checkKeys(t, g, seen)
 	}
 	require.Greater(t, narrow, 1000)
 	require.Greater(t, widened, 20)
@@ -152,26 +150,14 @@ func TestNearWords(t *testing.T) {
 			if batch%3 == 1 {
 				rows.Sel = []int32{0, 7, 8, 9, 30, 59, 88}
 			}
-			out := make([]int32, rows.Count())
 			was, size := g.near(), len(g.words.near)
-			g.find([]*columnar.Vector{v}, rows, out)
+			checkNumbers(t, g, []*columnar.Vector{v}, rows, seen)
 			near += bit(g.near())
 			slots += bit(was && !g.near())
 			again += bit(!was && g.near() && batch > 0)
 			stretched += bit(was && g.near() && size != len(g.words.near))
-			for i, n := range out {
-				text := rowText([]*columnar.Vector{v}, rows.Row(i))
-				if _, ok := seen[text]; !ok {
-					seen[text] = n
-				}
-				require.Equal(t, seen[text], n, text)
-			}
 		}
-		require.Equal(t, len(seen), g.len())
-		columns := g.columns()
-		for text, n := range seen {
-			require.Equal(t, text, rowText(columns, int(n)))
-		}
+		checkKeys(t, g, seen)
 		g.free()
 	}
 	for _, n := range []int{near, slots, again, stretched} {

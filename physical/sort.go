@@ -516,9 +516,10 @@ func (d *dividedRows) divide(run runner, codes []uint64, tasks []sortTaskRows, m
 	err = run(len(tasks), func(t int) error {
 		starts := &counts[t]
 		var places []uint32
+		defer func() { slab.Free(arena, places) }()
 		tasks[t].each(func(at int, s stretch) {
 			k := s.to - s.from
-			places = sized(places, k)
+			places = scratch(arena, places, k)
 			for i, r := range ranges[at : at+k] {
 				r &= sortRanges - 1
 				places[i] = uint32(starts[r])

@@ -416,17 +416,17 @@ func allBelow(codes []int32, limit uint32) bool {
 	}
 	const tops = 1<<63 | 1<<31
 	pair := uint64(limit-1)<<32 | uint64(limit-1) | tops
-	below, any := uint64(tops), uint64(0)
+	below, all := uint64(tops), uint64(0)
 	if n := len(codes) / 8 * 4; n > 0 {
 		words := unsafe.Slice((*uint64)(unsafe.Pointer(&codes[0])), n)
 		for ; len(words) >= 4; words = words[4:] {
 			a, b, c, d := words[0], words[1], words[2], words[3]
 			below &= (pair - a) & (pair - b) & (pair - c) & (pair - d)
-			any |= a | b | c | d
+			all |= a | b | c | d
 		}
 		codes = codes[2*n:]
 	}
-	ok := below&tops == tops && any&tops == 0
+	ok := below&tops == tops && all&tops == 0
 	for _, x := range codes {
 		ok = ok && uint32(x) < limit
 	}
