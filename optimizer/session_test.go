@@ -119,8 +119,8 @@ func (s *session) statistics(table string, words []string) {
 		}
 		require.GreaterOrEqual(s.t, at, 0, "%s has no column %s", table, name)
 		c := datasource.ColumnStatistics{Distinct: n, Error: 1.1, HasNulls: true}
-		if len(parts) == 3 {
-			c.Min, c.Max, c.Exact = s.value(parts[1], t.Columns[at].Type), s.value(parts[2], t.Columns[at].Type), true
+		if len(parts) >= 3 { // with a fourth one these are bounds
+			c.Min, c.Max, c.Exact = s.value(parts[1], t.Columns[at].Type), s.value(parts[2], t.Columns[at].Type), len(parts) == 3
 		}
 		st.Columns[at] = c
 	}

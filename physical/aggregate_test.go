@@ -481,3 +481,66 @@ func TestExtremesOfEntries(t *testing.T) {
 		})
 	}
 }
+
+// TestSumsOfCodes: of columns that are codes the entries are added up, but for null rows, null entries and rows that are not selected, whether it is proven
+// that sums fit in a word or not.
+func TestSumsOfCodes(t *testing.T) {
+	for _, typ := range []types.Type{types.TinyIntType, types.SmallIntType, types.IntType, types.BigIntType, types.DecimalOf(12, 2), types.DecimalOf(30, 0)} {
+		for mask := range 16 {
+			nullRows, nullEntry, selected, bounded := mask&1 != 0, mask&2 != 0, mask&4 != 0, mask&8 != 0
+			dict := columnar.New(typ, 5)
+			for i := range 5 {
+				if typ.Kind == types.Decimal {
+					dict.SetValue(i, types.Int128Of(int64(i*i)))
+				} else {
+					setNumber(dict, i, int64(i*i))
+				}
+			}
+			if nullEntry {
+				dict.SetNull(3)
+			}
+			dict.HasBounds, dict.Lo, dict.Hi = bounded, 0, 16
+			dict.Finish()
+			codes, rows := make([]int32, 70), columnar.AllRows(70)
+			for i := range codes {
+				codes[i] = int32(i % 5)
+			}
+			v := columnar.NewDictionary(dict, codes)
+			v.HasBounds, v.Lo, v.Hi = dict.HasBounds, dict.Lo, dict.Hi
+			want, counted := int64(0), int64(0)
+			if selected {
+				rows.Sel = []int32{}
+			}
+			for i, c := range codes {
+				if nullRows && i%7 == 0 {
+					v.SetNull(i)
+				}
+				if selected && i%3 == 0 {
+					continue
+				}
+				if selected {
+					rows.Sel = append(rows.Sel, int32(i))
+				}
+				if !(nullRows && i%7 == 0) && !(nullEntry && c == 3) {
+					want, counted = want+int64(c*c), counted+1
+				}
+			}
+			in := []*expr.Column{column(0, "x", typ)}
+			q := exec.NewQuery(context.Background(), exec.Options{Threads: 1, Env: &expr.Env{ANSI: true, Zone: time.UTC}})
+			sink, err := NewHashAggregate(AggregateSpec{Aggs: []logical.Named{namedAs(10, aggregate(t, "sum", in[0])), namedAs(11, aggregate(t, "count", in[0]))}, Query: q}, in)
+			require.NoError(t, err)
+			l, err := newLocalGrouping(sink.(*hashAggregate).fed[0], q)
+			require.NoError(t, err)
+			require.NoError(t, l.consume(rawRows, 0, []*columnar.Vector{v}, rows))
+			require.NoError(t, sink.Combine(&localAggregate{groups: []*localGrouping{l}}))
+			out, err := sink.Finalize(q)
+			require.NoError(t, err)
+			require.NoError(t, out.Each(q, func(b *columnar.Batch) error {
+				require.Equal(t, fmt.Sprint(want), text(b.Cols[0].Value(0)), "%s, null rows %t, null entry %t, selected %t, bounded %t", typ, nullRows, nullEntry, selected, bounded)
+				require.Equal(t, counted, b.Cols[1].Value(0))
+				return nil
+			}))
+			require.NoError(t, q.Close())
+		}
+	}
+}
